@@ -1,0 +1,70 @@
+import type { EnumType } from './enum.js';
+import { compareNames, compareText, type DialectName, type QualifiedName, sameName } from './name.js';
+import type { Sequence } from './sequence.js';
+import type { Table } from './table.js';
+import { deepFreeze } from './value.js';
+
+/** An object that was seen and is not compared: it is listed, kept, and never dropped. */
+export interface Uncompared {
+  /** trigger, view, policy, exclusion constraint, … */
+  readonly kind: string;
+  readonly name: QualifiedName;
+  /** The table that it belongs to, if it belongs to one. */
+  readonly table?: QualifiedName;
+}
+
+/** What a database's schema is, as plain frozen data. Lists are sorted by name; columns are in table order. */
+export interface Catalog {
+  readonly dialect: DialectName;
+  /** Schemas other than the default one. */
+  readonly schemas: readonly string[];
+  readonly enums: readonly EnumType[];
+  readonly sequences: readonly Sequence[];
+  readonly tables: readonly Table[];
+  readonly uncompared: readonly Uncompared[];
+}
+
+export interface CatalogParts {
+  readonly dialect: DialectName;
+  readonly schemas?: readonly string[];
+  readonly enums?: readonly EnumType[];
+  readonly sequences?: readonly Sequence[];
+  readonly tables?: readonly Table[];
+  readonly uncompared?: readonly Uncompared[];
+}
+
+/** A frozen catalog with every list in its fixed order. */
+export function makeCatalog(parts: CatalogParts): Catalog {
+  const sorted = <T extends QualifiedName>(list: readonly T[] | undefined) =>
+    [...(list ?? [])].sort(compareNames);
+  return deepFreeze({
+    dialect: parts.dialect,
+    schemas: [...(parts.schemas ?? [])].sort(compareText),
+    enums: sorted(parts.enums),
+    sequences: sorted(parts.sequences),
+    tables: sorted(parts.tables).map(sortTable),
+    uncompared: [...(parts.uncompared ?? [])].sort(
+      (a, b) => compareText(a.kind, b.kind) || compareNames(a.name, b.name),
+    ),
+  });
+}
+
+export function emptyCatalog(dialect: DialectName): Catalog {
+  return makeCatalog({ dialect });
+}
+
+export function findTable(catalog: Catalog, name: QualifiedName): Table | undefined {
+  return catalog.tables.find((table) => sameName(table, name));
+}
+
+function sortTable(table: Table): Table {
+  const byName = (a: { name: string | null }, b: { name: string | null }) =>
+    compareText(a.name ?? '', b.name ?? '') || compareText(JSON.stringify(a), JSON.stringify(b));
+  return {
+    ...table,
+    uniques: [...table.uniques].sort(byName),
+    checks: [...table.checks].sort(byName),
+    foreignKeys: [...table.foreignKeys].sort(byName),
+    indexes: [...table.indexes].sort(byName),
+  };
+}

@@ -1,0 +1,69 @@
+import { RevError } from '../errors.js';
+import { type Catalog, findTable, makeCatalog } from './catalog.js';
+import { displayName, type QualifiedName, sameName } from './name.js';
+import type { Table } from './table.js';
+
+/** The catalog with one table changed. Throws REV_OPERATION if there is no such table. */
+export function updateTable(catalog: Catalog, name: QualifiedName, change: (table: Table) => Table): Catalog {
+  const table = requireTable(catalog, name);
+  return makeCatalog({
+    ...catalog,
+    tables: catalog.tables.map((each) => (each === table ? change(table) : each)),
+  });
+}
+
+/** The table of that name. Throws REV_OPERATION if there is none. */
+export function requireTable(catalog: Catalog, name: QualifiedName): Table {
+  const table = findTable(catalog, name);
+  if (!table) throw absent('table', name);
+  return table;
+}
+
+/** Adds to a list of named objects. Throws REV_OPERATION if the name is taken. */
+export function withObject<T extends QualifiedName>(
+  list: readonly T[],
+  object: T,
+  what: string,
+): readonly T[] {
+  if (list.some((each) => sameName(each, object))) {
+    throw new RevError('REV_OPERATION', `${what} ${displayName(object)} exists already.`);
+  }
+  return [...list, object];
+}
+
+/** Removes from a list of named objects. Throws REV_OPERATION if it is absent. */
+export function withoutObject<T extends QualifiedName>(
+  list: readonly T[],
+  name: QualifiedName,
+  what: string,
+): readonly T[] {
+  if (!list.some((each) => sameName(each, name))) throw absent(what, name);
+  return list.filter((each) => !sameName(each, name));
+}
+
+export function absent(what: string, name: QualifiedName): RevError {
+  return new RevError('REV_OPERATION', `There is no ${what} ${displayName(name)}.`, {
+    hint: 'Is the revision written for another state of the schema? Compare with `rev history` and the database.',
+  });
+}
+
+/**
+ * Replaces an identifier in SQL text: bare or quoted, outside of string literals and comments.
+ * For catalogs in memory only; a database rewrites its own expressions.
+ */
+export function renameIdentifier(sql: string, from: string, to: string): string {
+  const quoted = `"${to.replaceAll('"', '""')}"`;
+  const written = /^[a-z_][a-z0-9_]*$/.test(to) ? to : quoted;
+  return sql.replace(
+    /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[\p{L}_][\p{L}\p{N}_$]*/gu,
+    (token) => {
+      const first = token[0];
+      if (first === '"') return token.slice(1, -1).replaceAll('""', '"') === from ? quoted : token;
+      if (first === '`' || first === '[') return token.slice(1, -1) === from ? quoted : token;
+      if (first === "'" || first === '-' || first === '/') return token;
+      return token.toLowerCase() === from.toLowerCase() && /^[a-z_][a-z0-9_$]*$/i.test(from)
+        ? written
+        : token;
+    },
+  );
+}

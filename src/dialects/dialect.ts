@@ -1,0 +1,169 @@
+import type { Catalog, Column, DefaultValue, DialectName, QualifiedName } from '../catalog/index.js';
+import type { Operation } from '../operations/index.js';
+
+/**
+ * What a database must be able to do for `rev`: small parts, and Dialect as their union. Outside of a dialect's own
+ * folder nothing asks for its name; it asks for a capability or calls a part.
+ */
+
+/** One statement and its bound values. */
+export interface Statement {
+  readonly sql: string;
+  readonly params?: readonly unknown[];
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** One session with a database. Every statement of a driver runs on the same connection. */
+export interface Driver {
+  /** The server's version as it tells it, e.g. `17.5` or `3.53.2`. */
+  readonly serverVersion: string;
+  /** Runs a statement and returns its rows as objects. Throws REV_STATEMENT with the database's own message. */
+  query<R extends Row = Row>(sql: string, params?: readonly unknown[]): Promise<readonly R[]>;
+  /** The same with rows as arrays in column order, for `op.db`; values as drizzle's own driver would get them. */
+  values(sql: string, params?: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
+  /** Runs a statement and returns the number of rows that it changed. Throws REV_STATEMENT. */
+  run(statement: Statement): Promise<number>;
+  /** Runs statements of which no result is read, in as few round trips as possible. Throws REV_STATEMENT. */
+  runAll(statements: readonly Statement[]): Promise<void>;
+  /**
+   * One transaction around the work: committed when it resolves, rolled back when it rejects. SQLite: BEGIN IMMEDIATE
+   * with foreign keys off and checked before the commit, so that tables can be rebuilt (see its manual, ALTER TABLE).
+   */
+  transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Undoes all that happens inside; for questions whose asking changes something. */
+  rolledBack<T>(work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface TransactionOptions {
+  /** In milliseconds; 0 or absent: the server's own. Only for this transaction. */
+  readonly lockTimeout?: number;
+  readonly statementTimeout?: number;
+}
+
+export interface ConnectOptions {
+  /** As in the configuration, made absolute: `postgres://…`, `file:/…`, `:memory:` or a path. */
+  readonly url: string;
+  /** Folder from which the user's own copy of the driver package is resolved. */
+  readonly from: string;
+  /** SQLite: do not make the file if it does not exist. */
+  readonly mustExist?: boolean;
+  /** Aborting cancels the running statement. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Connector {
+  /**
+   * Opens a session. Throws REV_DRIVER_MISSING (package not installed), REV_CONNECT (unreachable, no such database or
+   * file), REV_AUTH (refused); no message holds a password.
+   */
+  connect(options: ConnectOptions): Promise<Driver>;
+}
+
+/** Which objects are looked at. Both sides of a comparison go through the same scope. */
+export interface Scope {
+  /** Schemas beside the default one; undefined: all (PostgreSQL: but its own). */
+  readonly schemas?: readonly string[];
+  /** Whether a table is compared at all. The version table and journal never are. */
+  includes(table: QualifiedName): boolean;
+}
+
+export interface Inspector {
+  /** Database → Catalog, in a constant number of queries for any number of tables. */
+  inspect(driver: Driver, scope: Scope): Promise<Catalog>;
+  hasTable(driver: Driver, table: QualifiedName): Promise<boolean>;
+}
+
+export interface Normalized {
+  readonly actual: Catalog;
+  readonly wanted: Catalog;
+  /** Expressions that could only be compared as text, as lines for a person. */
+  readonly unverified: readonly string[];
+}
+
+export interface Normalizer {
+  /**
+   * Brings both catalogs to one spelling of types, defaults and expressions, so that equal things are equal data.
+   * May ask the database (in a transaction that is rolled back), but only about texts that differ.
+   */
+  normalize(driver: Driver, actual: Catalog, wanted: Catalog): Promise<Normalized>;
+}
+
+/** What the diff must know of a dialect. Pure; both catalogs are normalized already. */
+export interface DiffRules {
+  /** A name as the database would store it (PostgreSQL: cut to 63 bytes). */
+  storedName(name: string): string;
+  equalTypes(actual: string, wanted: string): boolean;
+  equalDefaults(actual: DefaultValue | null, wanted: DefaultValue | null, column: Column): boolean;
+  equalExpressions(actual: string, wanted: string): boolean;
+  /** A unique constraint and a unique index over the same columns are the same thing (SQLite). */
+  readonly uniqueIndexIsConstraint: boolean;
+  /** Constraints may be nameless, and their names mean little: they match by structure (SQLite). */
+  readonly constraintNamesMatter: boolean;
+  /** A generated column's expression can change in place; otherwise the column is dropped and added. */
+  readonly canAlterGenerated: boolean;
+  /**
+   * How values of one type become another in an ALTER: SQL text, or null where an assignment cast does it (never a
+   * cast that would cut data silently).
+   */
+  conversion(column: string, from: string, to: string): string | null;
+}
+
+export interface Compiler {
+  /** Whether `compile` needs to see the catalog before this operation (SQLite: a rebuild needs the table). */
+  needsCatalog(operation: Operation): boolean;
+  /**
+   * Operation → SQL. Throws REV_UNSUPPORTED for what the dialect does not have, REV_OPERATION for what does not fit.
+   * @param before the catalog before the operation; only read where `needsCatalog`.
+   */
+  compile(operation: Operation, before: Catalog, options: CompileOptions): readonly Statement[];
+  /** The one function that quotes identifiers. */
+  identifier(name: string | QualifiedName): string;
+  /** The one function that writes literals: null, string, number, bigint, boolean, Date, bytes, plain objects as JSON. */
+  literal(value: unknown): string;
+  /** The placeholder of the n-th bound value, from 1. */
+  placeholder(position: number): string;
+}
+
+export interface CompileOptions {
+  /** For choosing among ways: `3.53.2`. Absent offline: the oldest supported. */
+  readonly serverVersion?: string;
+}
+
+export interface Lock {
+  /**
+   * Waits until this is the only runner, polling (never a blocking wait: that can hang CREATE INDEX CONCURRENTLY).
+   * The lock ends with the session, however it dies. Returns the release.
+   * @param key what is locked: one runner for each version table.
+   * @param timeout in milliseconds. Throws REV_LOCKED when it is over.
+   */
+  lock(
+    driver: Driver,
+    key: QualifiedName,
+    timeout: number,
+    waiting: () => void,
+  ): Promise<() => Promise<void>>;
+}
+
+/** Runs one query of a drizzle database. `method` is what drizzle's proxy drivers ask for. */
+export type DatabaseCallback = (
+  sql: string,
+  params: readonly unknown[],
+  method: 'all' | 'execute' | 'get' | 'run' | 'values',
+) => Promise<{ rows: unknown[] }>;
+
+export interface DatabaseMaker {
+  /** A drizzle database whose every query goes through the callback: what a revision sees as `op.db`. */
+  database(callback: DatabaseCallback): object;
+}
+
+export interface Dialect extends Connector, Inspector, Normalizer, Compiler, Lock, DatabaseMaker {
+  readonly name: DialectName;
+  readonly rules: DiffRules;
+  readonly capabilities: {
+    readonly schemas: boolean;
+    readonly enums: boolean;
+    readonly sequences: boolean;
+  };
+}

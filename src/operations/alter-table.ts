@@ -1,0 +1,132 @@
+import {
+  type Catalog,
+  displayName,
+  makeCatalog,
+  type QualifiedName,
+  sameName,
+  type Table,
+  updateTable,
+} from '../catalog/index.js';
+import type { ChangeFaces } from './change-faces.js';
+import {
+  type AddColumn,
+  type AlterColumn,
+  addColumn,
+  alterColumn,
+  type DropColumn,
+  dropColumn,
+  type RenameColumn,
+  renameColumn,
+} from './column-changes.js';
+import {
+  type AddConstraint,
+  addConstraint,
+  type DropConstraint,
+  dropConstraint,
+  type RenameConstraint,
+  renameConstraint,
+} from './constraint-changes.js';
+import type { Faces } from './faces.js';
+import { indent, type Source } from './source.js';
+
+export type TableChange =
+  | AddColumn
+  | DropColumn
+  | AlterColumn
+  | RenameColumn
+  | AddConstraint
+  | DropConstraint
+  | RenameConstraint;
+
+/** All changes of one table that belong together: one ALTER TABLE on PostgreSQL, one rebuild at most on SQLite. */
+export interface AlterTable {
+  readonly kind: 'alterTable';
+  readonly table: QualifiedName;
+  readonly changes: readonly TableChange[];
+}
+
+type ChangeTable = {
+  readonly [K in TableChange['kind']]: ChangeFaces<Extract<TableChange, { kind: K }>, TableChange>;
+};
+
+const changeFaces: ChangeTable = {
+  addColumn,
+  dropColumn,
+  alterColumn,
+  renameColumn,
+  addConstraint,
+  dropConstraint,
+  renameConstraint,
+};
+
+function facesOf(change: TableChange): ChangeFaces<TableChange> {
+  return changeFaces[change.kind] as ChangeFaces<TableChange>;
+}
+
+export const alterTable: Faces<AlterTable> = {
+  invert({ table, changes }) {
+    const back: TableChange[] = [];
+    for (const change of [...changes].reverse()) {
+      const inverse = facesOf(change).invert(change);
+      if (!inverse) return null;
+      back.push(inverse);
+    }
+    return [{ kind: 'alterTable', table, changes: back }];
+  },
+  apply(operation, catalog) {
+    return operation.changes.reduce(
+      (before, change) => applyChange(before, operation.table, change),
+      catalog,
+    );
+  },
+  describe({ table, changes }) {
+    return `alter table ${displayName(table)}: ${changes.map((change) => facesOf(change).describe(change)).join('; ')}`;
+  },
+  render({ table, changes }, source) {
+    const calls = changes.map((change) => `table.${facesOf(change).render(change, source)};`);
+    const body = calls.map(indent).join('\n');
+    return `await op.alterTable(${source.name(table)}, (table) => {\n${body}\n});`;
+  },
+  losses: ({ table, changes }) =>
+    changes.flatMap((change) => facesOf(change).losses(change, displayName(table))),
+};
+
+/** A table after some changes, apart from any catalog: for rebuilds. */
+export function applyChanges(table: Table, changes: readonly TableChange[]): Table {
+  return changes.reduce((before, change) => facesOf(change).apply(change, before), table);
+}
+
+/** One change as a person reads it. */
+export function describeChange(change: TableChange): string {
+  return facesOf(change).describe(change);
+}
+
+/** One change as a call of a revision file, without its receiver. */
+export function renderChange(change: TableChange, source: Source): string {
+  return facesOf(change).render(change, source);
+}
+
+function applyChange(catalog: Catalog, name: QualifiedName, change: TableChange): Catalog {
+  const after = updateTable(catalog, name, (table) => facesOf(change).apply(change, table));
+  if (change.kind !== 'renameColumn') return after;
+  // A renamed column is also renamed where other tables (or the table itself) refer to it.
+  return makeCatalog({
+    ...after,
+    tables: after.tables.map((table) => ({
+      ...table,
+      foreignKeys: table.foreignKeys.map((key) =>
+        sameName(key.references, name)
+          ? {
+              ...key,
+              references: {
+                ...key.references,
+                columns: key.references.columns.map((column) =>
+                  column === change.from ? change.to : column,
+                ),
+              },
+            }
+          : key,
+      ),
+    })),
+  });
+}

@@ -1,0 +1,140 @@
+import {
+  absent,
+  type DefaultValue,
+  displayName,
+  type EnumType,
+  makeCatalog,
+  nameKey,
+  type QualifiedName,
+  sameName,
+  withObject,
+  withoutObject,
+} from '../catalog/index.js';
+import type { Faces } from './faces.js';
+
+export interface CreateEnum {
+  readonly kind: 'createEnum';
+  readonly enum: EnumType;
+}
+
+export interface DropEnum {
+  readonly kind: 'dropEnum';
+  readonly name: QualifiedName;
+  readonly was?: EnumType;
+}
+
+export interface RenameEnum {
+  readonly kind: 'renameEnum';
+  readonly from: QualifiedName;
+  readonly to: QualifiedName;
+}
+
+/** A column of an enum's type, which must be converted if the type has to be made anew. */
+export interface EnumColumn {
+  readonly table: QualifiedName;
+  readonly column: string;
+  readonly default: DefaultValue | null;
+}
+
+/** Values added, removed or reordered; the dialect finds the cheapest way from one list to the other. */
+export interface AlterEnum {
+  readonly kind: 'alterEnum';
+  readonly name: QualifiedName;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly columns: readonly EnumColumn[];
+}
+
+export const createEnum: Faces<CreateEnum, DropEnum> = {
+  invert: (operation) => [{ kind: 'dropEnum', name: nameOf(operation.enum), was: operation.enum }],
+  apply: (operation, catalog) =>
+    makeCatalog({ ...catalog, enums: withObject(catalog.enums, operation.enum, 'enum') }),
+  describe: (operation) => `create enum ${displayName(operation.enum)}`,
+  render: (operation, source) =>
+    source.statement('createEnum', [source.name(operation.enum), source.strings(operation.enum.values)]),
+  losses: () => [],
+};
+
+export const dropEnum: Faces<DropEnum, CreateEnum> = {
+  invert: ({ was }) => (was ? [{ kind: 'createEnum', enum: was }] : null),
+  apply: (operation, catalog) =>
+    makeCatalog({ ...catalog, enums: withoutObject(catalog.enums, operation.name, 'enum') }),
+  describe: ({ name }) => `drop enum ${displayName(name)}`,
+  render: ({ name }, source) => source.statement('dropEnum', [source.name(name)]),
+  losses: () => [],
+};
+
+export const renameEnum: Faces<RenameEnum> = {
+  invert: ({ from, to }) => [{ kind: 'renameEnum', from: to, to: from }],
+  apply(operation, catalog) {
+    const found = catalog.enums.find((each) => sameName(each, operation.from));
+    if (!found) throw absent('enum', operation.from);
+    const others = catalog.enums.filter((each) => each !== found);
+    return makeCatalog({
+      ...catalog,
+      enums: withObject(others, { ...found, ...operation.to }, 'enum'),
+      tables: catalog.tables.map((table) => ({
+        ...table,
+        columns: table.columns.map((column) =>
+          column.enum && sameName(column.enum, operation.from)
+            ? {
+                ...column,
+                enum: operation.to,
+                type: column.type.replace(operation.from.name, operation.to.name),
+              }
+            : column,
+        ),
+      })),
+    });
+  },
+  describe: ({ from, to }) => `rename enum ${displayName(from)} to ${displayName(to)}`,
+  render: ({ from, to }, source) => source.statement('renameEnum', [source.name(from), source.name(to)]),
+  losses: () => [],
+};
+
+export const alterEnum: Faces<AlterEnum> = {
+  invert: (operation) => [{ ...operation, from: operation.to, to: operation.from }],
+  apply(operation, catalog) {
+    if (!catalog.enums.some((each) => sameName(each, operation.name))) throw absent('enum', operation.name);
+    return makeCatalog({
+      ...catalog,
+      enums: catalog.enums.map((each) =>
+        nameKey(each) === nameKey(operation.name) ? { ...each, values: operation.to } : each,
+      ),
+    });
+  },
+  describe({ name, from, to }) {
+    const added = to.filter((value) => !from.includes(value));
+    const removed = from.filter((value) => !to.includes(value));
+    const parts = [
+      ...(added.length > 0 ? [`add ${added.join(', ')}`] : []),
+      ...(removed.length > 0 ? [`remove ${removed.join(', ')}`] : []),
+    ];
+    return `alter enum ${displayName(name)}: ${parts.join('; ') || 'reorder'}`;
+  },
+  render: (operation, source) =>
+    source.statement('alterEnum', [
+      source.name(operation.name),
+      source.object({
+        from: source.strings(operation.from),
+        to: source.strings(operation.to),
+        columns:
+          operation.columns.length === 0
+            ? undefined
+            : `[${operation.columns
+                .map((each) =>
+                  source.object({
+                    table: source.name(each.table),
+                    column: source.string(each.column),
+                    default: each.default === null ? undefined : source.value(each.default),
+                  }),
+                )
+                .join(', ')}]`,
+      }),
+    ]),
+  losses: () => [],
+};
+
+function nameOf(object: QualifiedName): QualifiedName {
+  return { schema: object.schema, name: object.name };
+}

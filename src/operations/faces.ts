@@ -1,0 +1,16 @@
+import type { Catalog } from '../catalog/index.js';
+import type { Source } from './source.js';
+
+/** What every kind of operation can do. A kind that lacks one does not compile (see operation.ts). */
+export interface Faces<Self, Inverse = Self> {
+  /** The operations that undo it, in order, or null where its definition does not hold enough to. */
+  invert(operation: Self): readonly Inverse[] | null;
+  /** The catalog afterwards. Throws REV_OPERATION where it does not fit the catalog. */
+  apply(operation: Self, catalog: Catalog): Catalog;
+  /** One line for a person. */
+  describe(operation: Self): string;
+  /** The TypeScript statement of a revision file that makes it. */
+  render(operation: Self, source: Source): string;
+  /** What data cannot come back once it has run, as lines for a person; empty where nothing is lost. */
+  losses(operation: Self): readonly string[];
+}

@@ -1,0 +1,20 @@
+export { type AlterTable, applyChanges, describeChange, type TableChange } from './alter-table.js';
+export type { AddColumn, AlterColumn, ColumnFacets, DropColumn, RenameColumn } from './column-changes.js';
+export {
+  type AddConstraint,
+  type DropConstraint,
+  findConstraint,
+  type RenameConstraint,
+  sameStructure,
+} from './constraint-changes.js';
+export type { AlterEnum, CreateEnum, DropEnum, EnumColumn, RenameEnum } from './enum.js';
+export type { Execute } from './execute.js';
+export * from './factories.js';
+export type { Insert } from './insert.js';
+export * from './operation.js';
+export type { CreateSchema, DropSchema } from './schema.js';
+export type { AlterSequence, CreateSequence, DropSequence, RenameSequence } from './sequence.js';
+export { indent, Source } from './source.js';
+export { literalText, type SqlInput, type SqlParts, sqlParts, sqlText } from './sql-text.js';
+export type { CreateTable, DropTable, RenameTable } from './table.js';
+export type { CreateIndex, DropIndex, RenameIndex } from './table-index.js';

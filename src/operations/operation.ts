@@ -1,0 +1,123 @@
+import type { Catalog } from '../catalog/index.js';
+import { type AlterTable, alterTable } from './alter-table.js';
+import {
+  type AlterEnum,
+  alterEnum,
+  type CreateEnum,
+  createEnum,
+  type DropEnum,
+  dropEnum,
+  type RenameEnum,
+  renameEnum,
+} from './enum.js';
+import { type Execute, execute } from './execute.js';
+import type { Faces } from './faces.js';
+import { type Insert, insert } from './insert.js';
+import { type CreateSchema, createSchema, type DropSchema, dropSchema } from './schema.js';
+import {
+  type AlterSequence,
+  alterSequence,
+  type CreateSequence,
+  createSequence,
+  type DropSequence,
+  dropSequence,
+  type RenameSequence,
+  renameSequence,
+} from './sequence.js';
+import type { Source } from './source.js';
+import {
+  type CreateTable,
+  createTable,
+  type DropTable,
+  dropTable,
+  type RenameTable,
+  renameTable,
+} from './table.js';
+import {
+  type CreateIndex,
+  createIndex,
+  type DropIndex,
+  dropIndex,
+  type RenameIndex,
+  renameIndex,
+} from './table-index.js';
+
+/** How one catalog becomes another, as plain frozen data. */
+export type Operation =
+  | AlterEnum
+  | AlterSequence
+  | AlterTable
+  | CreateEnum
+  | CreateIndex
+  | CreateSchema
+  | CreateSequence
+  | CreateTable
+  | DropEnum
+  | DropIndex
+  | DropSchema
+  | DropSequence
+  | DropTable
+  | Execute
+  | Insert
+  | RenameEnum
+  | RenameIndex
+  | RenameSequence
+  | RenameTable;
+
+export type OperationKind = Operation['kind'];
+export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly kind: K }>;
+
+/** Every kind has every face; a new kind that lacks one is a compile error here. */
+const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> } = {
+  alterEnum,
+  alterSequence,
+  alterTable,
+  createEnum,
+  createIndex,
+  createSchema,
+  createSequence,
+  createTable,
+  dropEnum,
+  dropIndex,
+  dropSchema,
+  dropSequence,
+  dropTable,
+  execute,
+  insert,
+  renameEnum,
+  renameIndex,
+  renameSequence,
+  renameTable,
+};
+
+function facesOf(operation: Operation): Faces<Operation> {
+  return faces[operation.kind] as unknown as Faces<Operation>;
+}
+
+/** The operations that undo these, last first; null where one of them cannot be undone from what it holds. */
+export function invert(operations: readonly Operation[]): readonly Operation[] | null {
+  const back: Operation[] = [];
+  for (const operation of [...operations].reverse()) {
+    const inverse = facesOf(operation).invert(operation);
+    if (!inverse) return null;
+    back.push(...inverse);
+  }
+  return back;
+}
+
+/** The catalog after the operations. Throws REV_OPERATION where one does not fit. */
+export function apply(operations: readonly Operation[], catalog: Catalog): Catalog {
+  return operations.reduce((before, operation) => facesOf(operation).apply(operation, before), catalog);
+}
+
+export function describe(operation: Operation): string {
+  return facesOf(operation).describe(operation);
+}
+
+export function render(operation: Operation, source: Source): string {
+  return facesOf(operation).render(operation, source);
+}
+
+export function losses(operation: Operation): readonly string[] {
+  return facesOf(operation).losses(operation);
+}

@@ -1,0 +1,109 @@
+import type { DefaultValue, QualifiedName, SequenceOptions } from '../catalog/index.js';
+
+/** A line of code longer than this is broken. */
+const width = 110;
+
+/** The names that a revision file may import from drizzle-alembic. */
+export type HelperName = 'check' | 'column' | 'foreignKey' | 'primaryKey' | 'sql' | 'unique';
+
+/**
+ * Writes TypeScript literals, and remembers which helpers were used, for the import line.
+ * Output is formatted as the common formatters would leave it: two spaces, single quotes, trailing commas.
+ */
+export class Source {
+  readonly #helpers = new Set<HelperName>();
+
+  get helpers(): readonly HelperName[] {
+    return [...this.#helpers].sort();
+  }
+
+  call(helper: HelperName, args: readonly string[]): string {
+    this.#helpers.add(helper);
+    return `${helper}(${args.join(', ')})`;
+  }
+
+  /** A tagged template; its text reaches the database as it is. */
+  sql(text: string): string {
+    this.#helpers.add('sql');
+    const escaped = text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
+    // A line break is written as an escape, so that indenting the code cannot change a literal inside the SQL.
+    return `sql\`${escaped.replaceAll('\r', '\\r').replaceAll('\n', '\\n')}\``;
+  }
+
+  string(value: string): string {
+    const escaped = JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"');
+    const special = escaped.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+    if (value.includes("'") && !value.includes('"')) return `"${special}"`;
+    return `'${special.replaceAll("'", "\\'")}'`;
+  }
+
+  strings(values: readonly string[]): string {
+    return `[${values.map((value) => this.string(value)).join(', ')}]`;
+  }
+
+  /** A table or other object: `'posts'`, `'app.posts'`, or an object where a dot would mislead. */
+  name(name: QualifiedName): string {
+    if (name.name.includes('.') || name.schema?.includes('.')) {
+      return this.object({
+        schema: name.schema === null ? 'null' : this.string(name.schema),
+        name: this.string(name.name),
+      });
+    }
+    return this.string(name.schema === null ? name.name : `${name.schema}.${name.name}`);
+  }
+
+  value(value: DefaultValue | null): string {
+    if (value === null) return 'null';
+    if (value.kind === 'expression') return this.sql(value.sql);
+    if (typeof value.value === 'string') return this.string(value.value);
+    return typeof value.value === 'bigint' ? `${value.value}n` : String(value.value);
+  }
+
+  /** `{ a: 1, b: 2 }` of entries that are code already; absent ones are left out. Empty: `{}`. */
+  object(entries: Readonly<Record<string, string | undefined>>): string {
+    const parts = Object.entries(entries)
+      .filter((entry): entry is [string, string] => entry[1] !== undefined)
+      .map(([key, code]) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : this.string(key)}: ${code}`);
+    return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`;
+  }
+
+  /** The same, as a last argument: nothing where there is nothing to say. */
+  options(entries: Readonly<Record<string, string | undefined>>): readonly string[] {
+    const code = this.object(entries);
+    return code === '{}' ? [] : [code];
+  }
+
+  sequenceOptions(options: SequenceOptions): Record<string, string | undefined> {
+    const text = (value: string | undefined) => (value === undefined ? undefined : this.string(value));
+    return {
+      start: text(options.start),
+      increment: text(options.increment),
+      minValue: text(options.minValue),
+      maxValue: text(options.maxValue),
+      cache: text(options.cache),
+      cycle: options.cycle === undefined ? undefined : String(options.cycle),
+    };
+  }
+
+  /** `await op.method(args);`, broken over lines where it is long or holds a list of several lines. */
+  statement(method: string, args: readonly string[]): string {
+    const flat = `await op.${method}(${args.join(', ')});`;
+    const hugsList = args.at(-1)?.startsWith('[\n') === true;
+    if (hugsList || flat.length <= width - 2 || args.length === 1) return flat;
+    return [`await op.${method}(`, ...args.map((arg) => `${indent(arg)},`), ');'].join('\n');
+  }
+
+  /** `[` one element a line `]`. */
+  list(elements: readonly string[]): string {
+    return elements.length === 0
+      ? '[]'
+      : `[\n${elements.map((element) => `${indent(element)},`).join('\n')}\n]`;
+  }
+}
+
+export function indent(code: string): string {
+  return code
+    .split('\n')
+    .map((line) => (line === '' ? line : `  ${line}`))
+    .join('\n');
+}

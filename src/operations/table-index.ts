@@ -1,0 +1,102 @@
+import {
+  absent,
+  type Catalog,
+  displayName,
+  type QualifiedName,
+  type TableIndex,
+  updateTable,
+} from '../catalog/index.js';
+import { RevError } from '../errors.js';
+import type { Faces } from './faces.js';
+import { renderIndexKeys } from './render-parts.js';
+
+export interface CreateIndex {
+  readonly kind: 'createIndex';
+  readonly table: QualifiedName;
+  readonly index: TableIndex;
+}
+
+export interface DropIndex {
+  readonly kind: 'dropIndex';
+  readonly name: string;
+  readonly table: QualifiedName;
+  readonly was?: TableIndex;
+}
+
+export interface RenameIndex {
+  readonly kind: 'renameIndex';
+  readonly table: QualifiedName;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const createIndex: Faces<CreateIndex, DropIndex> = {
+  invert: ({ table, index }) => [{ kind: 'dropIndex', name: index.name, table, was: index }],
+  apply: (operation, catalog) =>
+    updateTable(catalog, operation.table, (table) => {
+      if (table.indexes.some((each) => each.name === operation.index.name)) {
+        throw new RevError('REV_OPERATION', `Index ${operation.index.name} exists already.`);
+      }
+      return { ...table, indexes: [...table.indexes, operation.index] };
+    }),
+  describe: ({ table, index }) =>
+    `create ${index.unique ? 'unique ' : ''}index ${index.name} on ${displayName(table)}`,
+  render: ({ table, index }, source) =>
+    source.statement('createIndex', [
+      source.string(index.name),
+      source.name(table),
+      renderIndexKeys(index.keys, source),
+      ...source.options({
+        unique: index.unique ? 'true' : undefined,
+        method: index.method === 'btree' ? undefined : source.string(index.method),
+        where: index.where === null ? undefined : source.sql(index.where),
+        with:
+          index.with === undefined || Object.keys(index.with).length === 0
+            ? undefined
+            : source.object(
+                Object.fromEntries(
+                  Object.entries(index.with).map(([key, value]) => [key, source.string(value)]),
+                ),
+              ),
+        nullsNotDistinct: index.nullsNotDistinct ? 'true' : undefined,
+        include: index.include === undefined ? undefined : source.strings(index.include),
+      }),
+    ]),
+  losses: () => [],
+};
+
+export const dropIndex: Faces<DropIndex, CreateIndex> = {
+  invert: ({ table, was }) => (was ? [{ kind: 'createIndex', table, index: was }] : null),
+  apply: (operation, catalog) =>
+    updateTable(requireIndex(catalog, operation.table, operation.name), operation.table, (table) => ({
+      ...table,
+      indexes: table.indexes.filter((each) => each.name !== operation.name),
+    })),
+  describe: ({ name, table }) => `drop index ${name} on ${displayName(table)}`,
+  render: ({ name, table }, source) =>
+    source.statement('dropIndex', [source.string(name), source.name(table)]),
+  losses: () => [],
+};
+
+export const renameIndex: Faces<RenameIndex> = {
+  invert: ({ table, from, to }) => [{ kind: 'renameIndex', table, from: to, to: from }],
+  apply: (operation, catalog) =>
+    updateTable(requireIndex(catalog, operation.table, operation.from), operation.table, (table) => ({
+      ...table,
+      indexes: table.indexes.map((each) =>
+        each.name === operation.from ? { ...each, name: operation.to } : each,
+      ),
+    })),
+  describe: ({ from, to, table }) => `rename index ${from} to ${to} on ${displayName(table)}`,
+  render: ({ table, from, to }, source) =>
+    source.statement('renameIndex', [source.name(table), source.string(from), source.string(to)]),
+  losses: () => [],
+};
+
+function requireIndex(catalog: Catalog, table: QualifiedName, name: string): Catalog {
+  const found = catalog.tables
+    .find((each) => each.name === table.name && each.schema === table.schema)
+    ?.indexes.some((each) => each.name === name);
+  if (!found) throw absent('index', { schema: table.schema, name });
+  return catalog;
+}

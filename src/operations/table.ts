@@ -1,0 +1,100 @@
+import {
+  absent,
+  displayName,
+  findTable,
+  makeCatalog,
+  type QualifiedName,
+  renameIdentifier,
+  sameName,
+  type Table,
+  withObject,
+  withoutObject,
+} from '../catalog/index.js';
+import type { Faces } from './faces.js';
+import { renderTableElements } from './render-parts.js';
+import type { CreateIndex } from './table-index.js';
+
+/** Indexes are operations of their own: `table.indexes` is empty here. */
+export interface CreateTable {
+  readonly kind: 'createTable';
+  readonly table: Table;
+}
+
+export interface DropTable {
+  readonly kind: 'dropTable';
+  readonly name: QualifiedName;
+  /** The table with its indexes, for the way back. */
+  readonly was?: Table;
+}
+
+export interface RenameTable {
+  readonly kind: 'renameTable';
+  readonly from: QualifiedName;
+  readonly to: QualifiedName;
+}
+
+export const createTable: Faces<CreateTable, DropTable> = {
+  invert: ({ table }) => [
+    { kind: 'dropTable', name: { schema: table.schema, name: table.name }, was: table },
+  ],
+  apply: (operation, catalog) =>
+    makeCatalog({ ...catalog, tables: withObject(catalog.tables, operation.table, 'table') }),
+  describe: ({ table }) => `create table ${displayName(table)}`,
+  render: ({ table }, source) =>
+    source.statement('createTable', [
+      source.name(table),
+      renderTableElements(table, source),
+      ...source.options({
+        strict: table.live?.strict ? 'true' : undefined,
+        withoutRowid: table.live?.withoutRowid ? 'true' : undefined,
+      }),
+    ]),
+  losses: () => [],
+};
+
+export const dropTable: Faces<DropTable, CreateTable | CreateIndex> = {
+  invert({ was }) {
+    if (!was) return null;
+    const table: QualifiedName = { schema: was.schema, name: was.name };
+    return [
+      { kind: 'createTable', table: { ...was, indexes: [] } },
+      ...was.indexes.map((index) => ({ kind: 'createIndex', table, index }) as const),
+    ];
+  },
+  apply: (operation, catalog) =>
+    makeCatalog({ ...catalog, tables: withoutObject(catalog.tables, operation.name, 'table') }),
+  describe: ({ name }) => `drop table ${displayName(name)}`,
+  render: ({ name }, source) => source.statement('dropTable', [source.name(name)]),
+  losses: ({ name }) => [`all rows of table ${displayName(name)}`],
+};
+
+export const renameTable: Faces<RenameTable> = {
+  invert: ({ from, to }) => [{ kind: 'renameTable', from: to, to: from }],
+  apply(operation, catalog) {
+    const found = findTable(catalog, operation.from);
+    if (!found) throw absent('table', operation.from);
+    const rest = catalog.tables.filter((table) => table !== found);
+    const renamed = [...withObject(rest, { ...found, ...operation.to }, 'table')];
+    return makeCatalog({
+      ...catalog,
+      tables: renamed.map((table) => ({
+        ...table,
+        checks:
+          table.name === operation.to.name
+            ? table.checks.map((check) => ({
+                ...check,
+                expression: renameIdentifier(check.expression, operation.from.name, operation.to.name),
+              }))
+            : table.checks,
+        foreignKeys: table.foreignKeys.map((key) =>
+          sameName(key.references, operation.from)
+            ? { ...key, references: { ...key.references, ...operation.to } }
+            : key,
+        ),
+      })),
+    });
+  },
+  describe: ({ from, to }) => `rename table ${displayName(from)} to ${displayName(to)}`,
+  render: ({ from, to }, source) => source.statement('renameTable', [source.name(from), source.name(to)]),
+  losses: () => [],
+};
