@@ -1,5 +1,8 @@
-import type { Catalog, Column, DefaultValue, DialectName, QualifiedName } from '../catalog/index.js';
+import type { Catalog, DialectName, QualifiedName } from '../catalog/index.js';
+import type { DiffRules } from '../diff/rules.js';
 import type { Operation } from '../operations/index.js';
+
+export type { DiffRules } from '../diff/rules.js';
 
 /**
  * What a database must be able to do for `rev`: small parts, and Dialect as their union. Outside of a dialect's own
@@ -47,8 +50,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** Folder from which the user's own copy of the driver package is resolved. */
   readonly from: string;
-  /** SQLite: do not make the file if it does not exist. */
-  readonly mustExist?: boolean;
+  /** SQLite: make the file if it does not exist. False: a missing file is an empty database, and none is made. */
+  readonly create?: boolean;
   /** Aborting cancels the running statement. */
   readonly signal?: AbortSignal;
 }
@@ -90,26 +93,6 @@ export interface Normalizer {
   normalize(driver: Driver, actual: Catalog, wanted: Catalog): Promise<Normalized>;
 }
 
-/** What the diff must know of a dialect. Pure; both catalogs are normalized already. */
-export interface DiffRules {
-  /** A name as the database would store it (PostgreSQL: cut to 63 bytes). */
-  storedName(name: string): string;
-  equalTypes(actual: string, wanted: string): boolean;
-  equalDefaults(actual: DefaultValue | null, wanted: DefaultValue | null, column: Column): boolean;
-  equalExpressions(actual: string, wanted: string): boolean;
-  /** A unique constraint and a unique index over the same columns are the same thing (SQLite). */
-  readonly uniqueIndexIsConstraint: boolean;
-  /** Constraints may be nameless, and their names mean little: they match by structure (SQLite). */
-  readonly constraintNamesMatter: boolean;
-  /** A generated column's expression can change in place; otherwise the column is dropped and added. */
-  readonly canAlterGenerated: boolean;
-  /**
-   * How values of one type become another in an ALTER: SQL text, or null where an assignment cast does it (never a
-   * cast that would cut data silently).
-   */
-  conversion(column: string, from: string, to: string): string | null;
-}
-
 export interface Compiler {
   /** Whether `compile` needs to see the catalog before this operation (SQLite: a rebuild needs the table). */
   needsCatalog(operation: Operation): boolean;
@@ -124,6 +107,11 @@ export interface Compiler {
   literal(value: unknown): string;
   /** The placeholder of the n-th bound value, from 1. */
   placeholder(position: number): string;
+  /** What stands around a revision in a script: the transaction and, on SQLite, the pragmas that cannot be inside it. */
+  scriptFrame(transactional: boolean): {
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+  };
 }
 
 export interface CompileOptions {
@@ -165,5 +153,7 @@ export interface Dialect extends Connector, Inspector, Normalizer, Compiler, Loc
     readonly schemas: boolean;
     readonly enums: boolean;
     readonly sequences: boolean;
+    /** Index keys say where nulls sort. */
+    readonly nullsOrder?: boolean;
   };
 }

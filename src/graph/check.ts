@@ -76,7 +76,10 @@ function place(node: RevisionNode): string {
   return node.source === undefined ? `revision ${quote(node.id)}` : plain(node.source);
 }
 
+const misread = /[@+:\s\p{Cc}-]/u;
+
 function checkId(node: RevisionNode): void {
+  if (node.id !== '' && !reservedNames.has(node.id) && !misread.test(node.id)) return;
   const where = node.source === undefined ? '' : ` in ${plain(node.source)}`;
   const options = {
     hint: `Use letters and digits for the id, as \`rev create\` does${where === '' ? '' : `, and rename it${where}`}.`,
@@ -84,13 +87,18 @@ function checkId(node: RevisionNode): void {
   };
   if (node.id === '') throw new RevError('REV_NAME', `A revision has an empty id${where}.`, options);
   if (reservedNames.has(node.id)) {
-    throw new RevError('REV_NAME', `A revision cannot be called ${quote(node.id)}${where}: the word is reserved.`, options);
+    throw new RevError(
+      'REV_NAME',
+      `A revision cannot be called ${quote(node.id)}${where}: the word is reserved.`,
+      options,
+    );
   }
-  const bad = new Set(node.id.match(/[@+:\s\p{Cc}-]/gu));
-  if (bad.size > 0) {
-    const list = [...bad].map(quote).join(', ');
-    throw new RevError('REV_NAME', `Revision ${named(node)} has ${list} in its id, which a target could not name.`, options);
-  }
+  const bad = sentence([...new Set([...node.id].filter((char) => misread.test(char)))].map(quote));
+  throw new RevError(
+    'REV_NAME',
+    `Revision ${named(node)} has ${bad} in its id, which a target could not name.`,
+    options,
+  );
 }
 
 function checkLabel(label: string, node: RevisionNode): void {
@@ -98,9 +106,14 @@ function checkLabel(label: string, node: RevisionNode): void {
     hint: `Choose another label in ${place(node)}: letters, digits, '_', '.' and '-'.`,
     data: { label, id: node.id, source: node.source },
   };
-  if (label === '') throw new RevError('REV_LABEL', `Revision ${named(node)} has an empty branch label.`, options);
+  if (label === '')
+    throw new RevError('REV_LABEL', `Revision ${named(node)} has an empty branch label.`, options);
   if (reservedNames.has(label)) {
-    throw new RevError('REV_LABEL', `Branch label ${quote(label)} of revision ${named(node)} is a reserved word.`, options);
+    throw new RevError(
+      'REV_LABEL',
+      `Branch label ${quote(label)} of revision ${named(node)} is a reserved word.`,
+      options,
+    );
   }
   if (/[@+:\s\p{Cc}]|-\d+$|^-/u.test(label)) {
     throw new RevError(
@@ -121,7 +134,10 @@ function duplicateId(first: RevisionNode, second: RevisionNode): RevError {
 }
 
 function takenLabel(label: string, node: RevisionNode, other: RevisionNode): RevError {
-  const taken = label === other.id ? `is the id of revision ${named(other)}` : `is already used by revision ${named(other)}`;
+  const taken =
+    label === other.id
+      ? `is the id of revision ${named(other)}`
+      : `is already used by revision ${named(other)}`;
   return new RevError('REV_LABEL', `Branch label ${quote(label)} of revision ${named(node)} ${taken}.`, {
     hint: `Choose another label in ${place(node)}, or remove it from ${place(other)}.`,
     data: { label, id: node.id, other: other.id },
@@ -132,17 +148,25 @@ function missingParent(node: RevisionNode, parent: string, labelled: RevisionNod
   const hint = labelled
     ? `${quote(parent)} is a branch label; a parent is named by its id: write ${quote(labelled.id)} in ${place(node)}.`
     : `Restore its file (a merge in git may have lost it), or correct downRevision in ${place(node)}.`;
-  return new RevError('REV_MISSING_PARENT', `Revision ${named(node)} revises ${quote(parent)}, which does not exist.`, {
-    hint,
-    data: { id: node.id, missing: parent, source: node.source },
-  });
+  return new RevError(
+    'REV_MISSING_PARENT',
+    `Revision ${named(node)} revises ${quote(parent)}, which does not exist.`,
+    {
+      hint,
+      data: { id: node.id, missing: parent, source: node.source },
+    },
+  );
 }
 
 function missingDependency(node: RevisionNode, name: string): RevError {
-  return new RevError('REV_MISSING_PARENT', `Revision ${named(node)} depends on ${quote(name)}, which does not exist.`, {
-    hint: `Restore its file, or correct dependsOn in ${place(node)}: a full id or a branch label.`,
-    data: { id: node.id, missing: name, source: node.source },
-  });
+  return new RevError(
+    'REV_MISSING_PARENT',
+    `Revision ${named(node)} depends on ${quote(name)}, which does not exist.`,
+    {
+      hint: `Restore its file, or correct dependsOn in ${place(node)}: a full id or a branch label.`,
+      data: { id: node.id, missing: name, source: node.source },
+    },
+  );
 }
 
 function selfLoop(node: RevisionNode, field: 'downRevision' | 'dependsOn'): RevError {
@@ -161,6 +185,9 @@ export function circle(cycle: readonly RevisionNode[]): RevError {
   return new RevError(
     'REV_CYCLE',
     `Revisions need each other in a circle: ${[...shown, ids[0] ?? ''].map(plain).join(' → ')}.`,
-    { hint: `Break it by correcting ${field} in one of: ${sentence(cycle.map(place))}.`, data: { cycle: ids } },
+    {
+      hint: `Break it by correcting ${field} in one of: ${sentence(cycle.map(place))}.`,
+      data: { cycle: ids },
+    },
   );
 }

@@ -33,7 +33,7 @@ export function buildDag(revisions: readonly RevisionNode[]): Dag {
   const byAge = sortByAge(revisions);
   const names = checkNames(byAge);
   const links = byAge.map((node) => linkRevision(node, byAge, names));
-  const sorted = topologicalOrder(links.map((link) => [...link.down, ...link.depends]));
+  const sorted = topologicalOrder(links.map((link) => [...link.down, ...link.depends].sort((a, b) => a - b)));
   if (sorted.kind === 'circle') throw circle(pick(byAge, sorted.members));
 
   const nodes = pick(byAge, sorted.order).map(freezeNode);

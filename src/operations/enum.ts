@@ -43,6 +43,11 @@ export interface AlterEnum {
   readonly from: readonly string[];
   readonly to: readonly string[];
   readonly columns: readonly EnumColumn[];
+  /**
+   * Make the type anew even where adding values would do: a value that was added cannot be used in the same
+   * transaction (PostgreSQL's manual, ALTER TYPE), those of a new type can.
+   */
+  readonly remake?: true;
 }
 
 export const createEnum: Faces<CreateEnum, DropEnum> = {
@@ -118,6 +123,7 @@ export const alterEnum: Faces<AlterEnum> = {
       source.object({
         from: source.strings(operation.from),
         to: source.strings(operation.to),
+        remake: operation.remake ? 'true' : undefined,
         columns:
           operation.columns.length === 0
             ? undefined

@@ -1,0 +1,58 @@
+import type { CliCommand } from '../command.js';
+
+/** Every command with the line that `rev --help` shows; a command's own file is loaded when it is called. */
+export const commands: Readonly<
+  Record<
+    string,
+    {
+      readonly describe: string;
+      readonly aliases?: readonly string[];
+      readonly load: () => Promise<CliCommand>;
+    }
+  >
+> = {
+  init: { describe: 'set up a project', load: async () => (await import('./init.js')).init },
+  create: {
+    describe: 'write a new revision, empty or from the models',
+    aliases: ['revision'],
+    load: async () => (await import('./create.js')).create,
+  },
+  upgrade: {
+    describe: 'run revisions up to a target',
+    load: async () => (await import('./upgrade.js')).upgrade,
+  },
+  downgrade: {
+    describe: 'take revisions back down to a target',
+    load: async () => (await import('./downgrade.js')).downgrade,
+  },
+  current: {
+    describe: 'show the revisions that the database is at',
+    load: async () => (await import('./current.js')).current,
+  },
+  check: {
+    describe: 'tell whether models and database agree',
+    load: async () => (await import('./check.js')).check,
+  },
+  heads: { describe: 'show the latest revisions', load: async () => (await import('./heads.js')).heads },
+  branches: {
+    describe: 'show where the history divides',
+    load: async () => (await import('./branches.js')).branches,
+  },
+  history: {
+    describe: 'list revisions, newest first',
+    load: async () => (await import('./history.js')).history,
+  },
+  show: { describe: 'show one revision', load: async () => (await import('./show.js')).show },
+  merge: {
+    describe: 'write a revision that joins heads',
+    load: async () => (await import('./merge.js')).merge,
+  },
+  stamp: {
+    describe: 'set the version rows without running anything',
+    load: async () => (await import('./stamp.js')).stamp,
+  },
+  'ensure-version': {
+    describe: 'create the version table if it is absent',
+    load: async () => (await import('./ensure-version.js')).ensureVersion,
+  },
+};

@@ -1,0 +1,43 @@
+import type { Argv } from 'yargs';
+import type { RunTargetOptions, RunTargetResult } from '../../commands/run-target.js';
+import type { CliArguments, CliContext } from '../command.js';
+import { duration } from '../output.js';
+
+/** Options that upgrade and downgrade share. */
+export function runOptions(yargs: Argv): Argv {
+  return yargs
+    .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it; no database is asked' })
+    .option('atomic', { type: 'boolean', describe: 'one transaction for the whole run' })
+    .option('lock-timeout', { type: 'number', describe: 'milliseconds that a statement waits for a lock' })
+    .option('statement-timeout', { type: 'number', describe: 'milliseconds that a statement may take' })
+    .option('lock-wait', {
+      type: 'number',
+      describe: 'milliseconds to wait for another runner (default 300000)',
+    });
+}
+
+export function readRunOptions(args: CliArguments): RunTargetOptions {
+  return {
+    sql: args.flag('sql'),
+    atomic: args.flag('atomic'),
+    lockTimeout: args.number('lock-timeout'),
+    statementTimeout: args.number('statement-timeout'),
+    lockWait: args.number('lock-wait'),
+  };
+}
+
+/** Prints a script, or how a run went. */
+export function reportRun({ output }: CliContext, result: RunTargetResult): void {
+  if (result.kind === 'script') {
+    output.result({ sql: result.sql }, result.sql);
+    return;
+  }
+  const { steps, before, after } = result;
+  const total = steps.reduce((sum, step) => sum + step.duration, 0);
+  output.talk(
+    steps.length === 0
+      ? `Nothing to do: the database is at ${after.join(', ') || 'base'}.`
+      : `${steps.length} step${steps.length === 1 ? '' : 's'} in ${duration(total)}; the database is at ${after.join(', ') || 'base'}.`,
+  );
+  output.result({ steps, before, after }, '');
+}

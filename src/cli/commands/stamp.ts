@@ -1,0 +1,28 @@
+import { stamp as runStamp } from '../../commands/stamp.js';
+import type { CliCommand } from '../command.js';
+import { reportRun } from './run-options.js';
+
+export const stamp: CliCommand = {
+  command: 'stamp <targets..>',
+  describe: 'Set the version rows without running anything.',
+  examples: [
+    ['rev stamp head', 'say that the database has everything already'],
+    ['rev stamp base --purge', 'forget all versions, also unknown ones'],
+  ],
+  options: (yargs) =>
+    yargs
+      .positional('targets', {
+        type: 'string',
+        array: true,
+        describe: 'revisions, labels, head, heads, base',
+      })
+      .option('purge', { type: 'boolean', describe: 'delete all rows first' })
+      .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it' }),
+  async run(context, args) {
+    const result = await runStamp(context.environment, args.list('targets'), {
+      purge: args.flag('purge'),
+      sql: args.flag('sql'),
+    });
+    reportRun(context, result);
+  },
+};

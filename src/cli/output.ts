@@ -1,0 +1,109 @@
+import pc from 'picocolors';
+import type { RevError } from '../errors.js';
+import type { RunEvent } from '../runtime/events.js';
+
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** False: no colours, whatever the terminal. */
+  readonly color: boolean;
+}
+
+/** The only place that prints: data on stdout, talk on stderr, one JSON document with `--json`. */
+export class Output {
+  readonly #options: OutputOptions;
+  /** Colours for stdout and for stderr; none where that is no terminal. */
+  readonly out: ReturnType<typeof pc.createColors>;
+  readonly err: ReturnType<typeof pc.createColors>;
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+    const wanted = options.color && process.env.NO_COLOR === undefined;
+    this.out = pc.createColors(wanted && process.stdout.isTTY === true);
+    this.err = pc.createColors(wanted && process.stderr.isTTY === true);
+  }
+
+  get verbose(): boolean {
+    return this.#options.verbose;
+  }
+
+  /** A command's result: `value` as JSON, or `text` for a person. */
+  result(value: Readonly<Record<string, unknown>>, text: string): void {
+    if (this.#options.json) write(process.stdout, `${toJson({ version: 1, ...value })}\n`);
+    else if (text !== '') write(process.stdout, text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  talk(text: string): void {
+    if (!this.#options.quiet && !this.#options.json) write(process.stderr, `${text}\n`);
+  }
+
+  warn(text: string): void {
+    if (!this.#options.quiet) write(process.stderr, `${this.err.yellow('warning:')} ${text}\n`);
+  }
+
+  /** An error as docs/cli.md shows it. */
+  error(error: RevError): void {
+    if (this.#options.json) {
+      const { code, message, hint, data } = error;
+      write(
+        process.stdout,
+        `${toJson({ version: 1, error: { code, message, hint: hint ?? null, data } })}\n`,
+      );
+      return;
+    }
+    const hint = error.hint === undefined ? '' : `\n${indented(error.hint)}`;
+    const patch = typeof error.data.diff === 'string' ? `${this.#diff(error.data.diff)}\n` : '';
+    if (patch) write(process.stdout, patch);
+    write(process.stderr, `${this.err.red('error')} ${this.err.bold(error.code)}: ${error.message}${hint}\n`);
+  }
+
+  /** Shows what happens during a run. */
+  readonly event = (event: RunEvent): void => {
+    const { dim, green } = this.err;
+    switch (event.kind) {
+      case 'waiting':
+        this.talk(event.text);
+        break;
+      case 'warning':
+        this.warn(event.text);
+        break;
+      case 'statement':
+        if (this.#options.verbose) this.talk(dim(indented(event.sql)));
+        break;
+      case 'stepStarted': {
+        const { direction, revision, message } = event.step;
+        this.talk(`${direction} ${revision}${message ? `  ${message}` : ''}`);
+        break;
+      }
+      case 'stepDone':
+        this.talk(`  ${green('done')} ${dim(`in ${duration(event.duration)}`)}`);
+        break;
+    }
+  };
+
+  #diff(patch: string): string {
+    const colour = (line: string) =>
+      line.startsWith('+') ? this.out.green(line) : line.startsWith('-') ? this.out.red(line) : line;
+    return patch.trimEnd().split('\n').map(colour).join('\n');
+  }
+}
+
+export function duration(milliseconds: number): string {
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, each) => (typeof each === 'bigint' ? String(each) : each), 2);
+}
+
+function write(stream: NodeJS.WriteStream, text: string): void {
+  stream.write(text);
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type { Argv } from 'yargs';
+import type { Environment } from '../commands/environment.js';
+import { RevError } from '../errors.js';
+import { CliArguments, type CliCommand } from './command.js';
+import { commands } from './commands/index.js';
+import { Output } from './output.js';
+
+/**
+ * Runs one command line and returns the exit code (docs/cli.md). Nothing below this throws to the user: a RevError is
+ * shown as such, anything else as REV_INTERNAL, with a stack trace only under `--debug`.
+ */
+export async function program(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(`${version()}\n`);
+    return 0;
+  }
+  const output = outputOf(argv);
+  const interrupt = listenForInterrupts();
+  try {
+    await parse(argv, output, interrupt.signal);
+    return 0;
+  } catch (thrown) {
+    const error = thrown instanceof RevError ? thrown : unexpected(thrown);
+    output.error(error);
+    if (argv.includes('--debug')) process.stderr.write(`${stackOf(thrown)}\n`);
+    return error.exitCode;
+  } finally {
+    interrupt.stop();
+  }
+}
+
+async function parse(argv: readonly string[], output: Output, signal: AbortSignal): Promise<void> {
+  const { default: yargs } = await import('yargs');
+  const name = commandName(argv);
+  const command = name === undefined ? undefined : await commands[name]?.load();
+  const parser = globalOptions(yargs([...argv]).scriptName('rev'));
+  if (command) register(parser, command, output, signal);
+  else for (const [each, { describe }] of Object.entries(commands)) parser.command(each, describe);
+  await parser
+    .demandCommand(1, 'Which command?')
+    .strict()
+    .exitProcess(false)
+    .version(false)
+    .help()
+    .alias('help', 'h')
+    .parserConfiguration({
+      'parse-numbers': true,
+      'parse-positional-numbers': false,
+      'boolean-negation': false,
+    })
+    .wrap(Math.min(100, process.stderr.columns ?? 100))
+    .epilogue(command ? '' : 'rev COMMAND --help explains one command. Documentation: docs/ of this package.')
+    .fail((message: string | null, error: unknown) => {
+      if (error) throw error;
+      throw new RevError('REV_USAGE', message ?? 'The command line cannot be read.', {
+        hint: name ? `rev ${name} --help` : 'rev --help',
+      });
+    })
+    .parseAsync();
+}
+
+function register(parser: Argv, command: CliCommand, output: Output, signal: AbortSignal): void {
+  parser.command(
+    command.command as string,
+    command.describe,
+    (yargs) => {
+      const own = command.options(yargs);
+      return command.examples.reduce((each, [example, text]) => each.example(example, text), own);
+    },
+    async (values) => {
+      const environment = await environmentOf(values, output, signal);
+      await command.run({ environment, output }, new CliArguments(values));
+    },
+  );
+}
+
+function globalOptions(parser: Argv): Argv {
+  const group = 'Everywhere:';
+  return parser
+    .option('config', {
+      alias: 'c',
+      type: 'string',
+      group,
+      describe: 'the configuration (default: searched upwards)',
+    })
+    .option('url', { type: 'string', group, describe: "the database; overrides the configuration's" })
+    .option('env', {
+      type: 'string',
+      group,
+      describe: 'a named environment, for the configuration ($REV_ENV)',
+    })
+    .option('x', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      group,
+      describe: 'KEY=VALUE for the configuration and revisions',
+    })
+    .option('json', { type: 'boolean', group, describe: 'one JSON document on stdout' })
+    .option('quiet', { alias: 'q', type: 'boolean', group, describe: 'no talk' })
+    .option('verbose', { alias: 'v', type: 'boolean', group, describe: 'more of it, and SQL as it runs' })
+    .option('no-color', { type: 'boolean', group, describe: 'no colours (also $NO_COLOR)' })
+    .option('debug', { type: 'boolean', group, describe: 'stack traces' })
+    .option('yes', { type: 'boolean', group, describe: 'ask no questions' });
+}
+
+async function environmentOf(
+  values: Readonly<Record<string, unknown>>,
+  output: Output,
+  signal: AbortSignal,
+): Promise<Environment> {
+  const args = new CliArguments(values);
+  const asks =
+    process.stdin.isTTY === true && process.stderr.isTTY === true && !args.flag('yes') && !args.flag('json');
+  return {
+    cwd: process.cwd(),
+    configFile: args.text('config'),
+    env: args.text('env') ?? process.env.REV_ENV,
+    url: args.text('url'),
+    args: keyValues(args.list('x')),
+    report: output.event,
+    now: () => new Date(),
+    nonce: randomUUID,
+    signal,
+    ...(asks ? { ask: (await import('./questions.js')).questions } : {}),
+  };
+}
+
+function keyValues(list: readonly string[]): Readonly<Record<string, string>> {
+  const entries = list.map((each): [string, string] => {
+    const at = each.indexOf('=');
+    return at < 0 ? [each, ''] : [each.slice(0, at), each.slice(at + 1)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The first word that names a command; option values before it are passed over where they name none. */
+function commandName(argv: readonly string[]): string | undefined {
+  for (const word of argv) {
+    if (word.startsWith('-')) continue;
+    if (Object.hasOwn(commands, word)) return word;
+    const alias = Object.entries(commands).find(([, { aliases }]) => aliases?.includes(word));
+    if (alias) return alias[0];
+  }
+  return undefined;
+}
+
+function outputOf(argv: readonly string[]): Output {
+  const has = (...flags: string[]) => flags.some((flag) => argv.includes(flag));
+  return new Output({
+    json: has('--json'),
+    quiet: has('-q', '--quiet'),
+    verbose: has('-v', '--verbose'),
+    color: !has('--no-color'),
+  });
+}
+
+/** The first interrupt asks the run to stop at a safe place; the second one ends the process. */
+function listenForInterrupts(): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const each of signals) process.on(each, onSignal);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const each of signals) process.off(each, onSignal);
+    },
+  };
+}
+
+function unexpected(thrown: unknown): RevError {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new RevError('REV_INTERNAL', message, {
+    hint: 'This is a fault of rev itself. Please report it, with the output of the same command under --debug.',
+    cause: thrown,
+  });
+}
+
+function stackOf(thrown: unknown): string {
+  const lines: string[] = [];
+  for (let error = thrown; error instanceof Error; error = error.cause)
+    lines.push(error.stack ?? error.message);
+  return lines.join('\ncaused by: ');
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)('../../package.json') as { readonly version: string }).version;
+}

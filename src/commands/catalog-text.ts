@@ -1,0 +1,21 @@
+import { type Catalog, emptyCatalog } from '../catalog/index.js';
+import type { Dialect } from '../dialects/dialect.js';
+import type { Operation } from '../operations/index.js';
+
+/** A catalog as the SQL that would make it, for a diff that a person reads. */
+export function catalogText(catalog: Catalog, dialect: Dialect): string {
+  const operations: Operation[] = [
+    ...catalog.schemas.map((name): Operation => ({ kind: 'createSchema', name })),
+    ...catalog.enums.map((each): Operation => ({ kind: 'createEnum', enum: each })),
+    ...catalog.sequences.map((sequence): Operation => ({ kind: 'createSequence', sequence })),
+    ...catalog.tables.flatMap((table): Operation[] => [
+      { kind: 'createTable', table: { ...table, indexes: [] } },
+      ...table.indexes.map((index): Operation => ({ kind: 'createIndex', table, index })),
+    ]),
+  ];
+  const empty = emptyCatalog(catalog.dialect);
+  return operations
+    .flatMap((operation) => dialect.compile(operation, empty, {}))
+    .map(({ sql }) => `${sql};\n`)
+    .join('\n');
+}

@@ -1,0 +1,47 @@
+import { createTwoFilesPatch } from 'diff';
+import { RevError } from '../errors.js';
+import { describe } from '../operations/index.js';
+import { catalogText } from './catalog-text.js';
+import { compare, describeUncompared } from './compare.js';
+import type { Environment } from './environment.js';
+import { openProject, withDatabase } from './project.js';
+
+export interface CheckResult {
+  readonly warnings: readonly string[];
+  /** What is in the database and is not compared. */
+  readonly uncompared: readonly string[];
+}
+
+/**
+ * Whether autogenerate would write anything. Throws REV_DIFFERENCES if so, with a unified diff (`data.diff`) and the
+ * operations (`data.operations`); REV_BEHIND_HEAD if the database lacks revisions.
+ */
+export async function check(environment: Environment): Promise<CheckResult> {
+  const project = await openProject(environment);
+  return withDatabase(environment, project.config, { create: false }, async (database) => {
+    const found = await compare(project, database, {
+      standing: project.config.renames,
+      denied: 'all',
+    });
+    const uncompared = found.uncompared.map(describeUncompared);
+    if (found.operations.length === 0) return { warnings: found.warnings, uncompared };
+    const operations = found.operations.map(describe);
+    const patch = createTwoFilesPatch(
+      'database',
+      'models',
+      catalogText(found.actual, database.dialect),
+      catalogText(found.wanted, database.dialect),
+      undefined,
+      undefined,
+      { context: 2 },
+    );
+    throw new RevError(
+      'REV_DIFFERENCES',
+      `The models and the database differ: ${operations.length} operation(s).`,
+      {
+        hint: 'rev create -m "…" --autogenerate',
+        data: { operations, diff: patch.replace(/^=+\n/, ''), warnings: found.warnings },
+      },
+    );
+  });
+}

@@ -1,0 +1,136 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { Catalog, QualifiedName, Uncompared } from '../catalog/index.js';
+import { displayName, makeCatalog } from '../catalog/index.js';
+import type { ResolvedConfig } from '../config/config.js';
+import { loadModels } from '../config/models.js';
+import { tableScope } from '../config/tables.js';
+import { diff } from '../diff/diff.js';
+import type { RenameCandidate, RenameOptions } from '../diff/renames.js';
+import { readModels } from '../drizzle/read-models.js';
+import { RevError } from '../errors.js';
+import type { Operation } from '../operations/index.js';
+import type { Environment } from './environment.js';
+import { type Database, type Project, readRows } from './project.js';
+
+export interface Comparison {
+  readonly operations: readonly Operation[];
+  readonly candidates: readonly RenameCandidate[];
+  /** For a person: what the models hold that is not compared, what could only be compared as text. */
+  readonly warnings: readonly string[];
+  /** What is in the database and is not compared: it is kept as it is. */
+  readonly uncompared: readonly Uncompared[];
+  readonly actual: Catalog;
+  readonly wanted: Catalog;
+}
+
+/** Compares the models with the live database. Throws REV_SCHEMA, REV_NAME, REV_BEHIND_HEAD. */
+export async function compare(
+  { config, graph }: Pick<Project, 'config' | 'graph'>,
+  database: Database,
+  renames: RenameOptions,
+): Promise<Comparison> {
+  const { dialect, driver } = database;
+  await assertAtHead(config, graph, database);
+  const models = await readProjectModels(config);
+  const includes = tableScope(config);
+  const schemas = config.schemas ?? namedSchemas(models.catalog);
+  const wanted = makeCatalog({
+    ...models.catalog,
+    tables: models.catalog.tables.filter((table) => includes(table)),
+  });
+  const live = await dialect.inspect(driver, { schemas, includes });
+  const { actual, wanted: spelled, unverified } = await dialect.normalize(driver, live, wanted);
+  const { operations, candidates } = diff(actual, spelled, dialect.rules, { renames });
+  return {
+    operations,
+    candidates,
+    warnings: [...models.warnings, ...unverified],
+    uncompared: live.uncompared,
+    actual,
+    wanted: spelled,
+  };
+}
+
+async function readProjectModels(config: ResolvedConfig) {
+  const modules = await loadModels(config);
+  const anchor = modules[0]?.file ?? config.file;
+  const core = await importFrom(
+    `drizzle-orm/${config.dialect === 'postgres' ? 'pg' : 'sqlite'}-core`,
+    anchor,
+  );
+  return readModels(
+    modules.map((module) => module.exports),
+    { dialect: config.dialect, core, ...(config.casing === undefined ? {} : { casing: config.casing }) },
+  );
+}
+
+/** The user's own copy of a package, as their module would import it. Throws REV_DRIVER_MISSING. */
+async function importFrom(specifier: string, file: string): Promise<unknown> {
+  try {
+    const path = createRequire(file).resolve(specifier);
+    // drizzle-orm lays an ES module beside each CommonJS one; the ES one is what the models have loaded already.
+    return await import(pathToFileURL(path.replace(/\.cjs$/, '.js')).href);
+  } catch (cause) {
+    throw new RevError('REV_DRIVER_MISSING', `${specifier} cannot be loaded from ${file}.`, {
+      hint: 'npm install drizzle-orm',
+      cause,
+    });
+  }
+}
+
+async function assertAtHead(
+  config: ResolvedConfig,
+  graph: Project['graph'],
+  database: Database,
+): Promise<void> {
+  const rows = await readRows(database, config);
+  const missing = graph.realHeads().filter((head) => !graph.normalizeRows(rows).rows.includes(head));
+  if (missing.length === 0) return;
+  throw new RevError('REV_BEHIND_HEAD', `The database is not at head: ${missing.join(', ')} not applied.`, {
+    hint: 'Models are compared with a database that has every revision:\n  rev upgrade heads',
+    data: { rows, missing },
+  });
+}
+
+function namedSchemas(catalog: Catalog): readonly string[] {
+  const names = [...catalog.tables, ...catalog.enums, ...catalog.sequences].flatMap((each: QualifiedName) =>
+    each.schema === null ? [] : [each.schema],
+  );
+  return [...new Set([...catalog.schemas, ...names])];
+}
+
+/** Asks about each candidate, or says which flags answer. Returns the renames that it came to. */
+export async function decideRenames(
+  environment: Environment,
+  candidates: readonly RenameCandidate[],
+): Promise<{ readonly said: readonly string[]; readonly denied: readonly string[] }> {
+  const said: string[] = [];
+  const denied: string[] = [];
+  for (const candidate of candidates) {
+    if (!environment.ask) throw ambiguous(candidates);
+    if (await environment.ask.isRename(candidate)) said.push(`${candidate.from}=${candidate.to}`);
+    else denied.push(candidate.from);
+  }
+  return { said, denied };
+}
+
+function ambiguous(candidates: readonly RenameCandidate[]): RevError {
+  const what = candidates
+    .map(({ kind, from, to }) => `${kind} ${from} was dropped and ${to} was added, much like it`)
+    .join('; ');
+  const flags = (flag: (candidate: RenameCandidate) => string) => candidates.map(flag).join(' ');
+  return new RevError('REV_AMBIGUOUS_RENAME', `${what}.`, {
+    hint: [
+      'Say which it is:',
+      `  rev create -m "…" --autogenerate ${flags(({ from, to }) => `--rename ${from}=${to}`)}`,
+      `  rev create -m "…" --autogenerate ${flags(({ from }) => `--no-rename ${from}`)}`,
+    ].join('\n'),
+    data: { candidates: candidates.map(({ kind, from, to }) => ({ kind, from, to })) },
+  });
+}
+
+/** One line for each object that is kept and not compared. */
+export function describeUncompared(each: Uncompared): string {
+  return `${each.kind} ${displayName(each.name)}${each.table ? ` on ${displayName(each.table)}` : ''}`;
+}

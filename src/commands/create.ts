@@ -1,0 +1,106 @@
+import { RevError } from '../errors.js';
+import { describe, losses } from '../operations/index.js';
+import { type RenderedBodies, renderBodies } from '../revisions/render.js';
+import { type Comparison, compare, decideRenames, describeUncompared } from './compare.js';
+import type { Environment } from './environment.js';
+import { newRevision, type WrittenRevision } from './new-revision.js';
+import { openProject, type Project, withDatabase } from './project.js';
+
+export interface CreateOptions {
+  readonly message: string;
+  readonly autogenerate?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+  /** The revision to build on; default: the only head. */
+  readonly head?: string | undefined;
+  /** Allow building on a revision that is no head. */
+  readonly splice?: boolean | undefined;
+  readonly branchLabels?: readonly string[] | undefined;
+  readonly dependsOn?: readonly string[] | undefined;
+  readonly revId?: string | undefined;
+  /** `old=new`: what was renamed. */
+  readonly renames?: readonly string[] | undefined;
+  /** What was dropped and not renamed; `all`: nothing was. */
+  readonly noRenames?: readonly string[] | 'all' | undefined;
+}
+
+export type CreateResult =
+  | {
+      readonly kind: 'unchanged';
+      readonly warnings: readonly string[];
+      readonly uncompared: readonly string[];
+    }
+  | ({
+      readonly kind: 'revision';
+      /** One line for each operation of the upgrade. */
+      readonly operations: readonly string[];
+      readonly losses: readonly string[];
+      readonly warnings: readonly string[];
+      readonly uncompared: readonly string[];
+    } & WrittenRevision);
+
+const emptyBodies: RenderedBodies = {
+  imports: [],
+  upgrade: '// Write here what changes, for example: await op.execute(sql`…`);',
+  downgrade: '// And here what takes it back.',
+};
+
+/** Writes a new revision: empty, or with the operations that make the database what the models say. */
+export async function create(environment: Environment, options: CreateOptions): Promise<CreateResult> {
+  const project = await openProject(environment);
+  const down = project.graph.planCreate({
+    ...(options.head === undefined ? {} : { head: options.head }),
+    ...(options.splice === undefined ? {} : { splice: options.splice }),
+  });
+  const found = options.autogenerate ? await autogenerate(environment, project, options) : null;
+  const warnings = found?.warnings ?? [];
+  const uncompared = (found?.uncompared ?? []).map(describeUncompared);
+  if (found?.operations.length === 0) return { kind: 'unchanged', warnings, uncompared };
+  const written = newRevision(environment, project, {
+    down,
+    labels: options.branchLabels ?? [],
+    depends: (options.dependsOn ?? []).map((name) => fullId(project, name)),
+    message: options.message,
+    bodies: found ? renderBodies(found.operations) : emptyBodies,
+    id: options.revId,
+    dryRun: options.dryRun ?? false,
+  });
+  const operations = found?.operations ?? [];
+  return {
+    kind: 'revision',
+    ...written,
+    operations: operations.map(describe),
+    losses: operations.flatMap(losses),
+    warnings,
+    uncompared,
+  };
+}
+
+async function autogenerate(
+  environment: Environment,
+  project: Project,
+  options: CreateOptions,
+): Promise<Comparison> {
+  const said = options.renames ?? [];
+  const standing = project.config.renames;
+  const denied = options.noRenames ?? [];
+  return withDatabase(environment, project.config, { create: false }, async (database) => {
+    const first = await compare(project, database, { said, standing, denied });
+    if (first.candidates.length === 0) return first;
+    const decided = await decideRenames(environment, first.candidates);
+    return compare(project, database, {
+      standing,
+      said: [...said, ...decided.said],
+      denied: [...(denied === 'all' ? [] : denied), ...decided.denied],
+    });
+  });
+}
+
+/** A dependency is written as a full id, or as a label. */
+function fullId({ graph }: Project, name: string): string {
+  const ids = graph.resolve(name);
+  const [id] = ids;
+  if (id === undefined || ids.length > 1) {
+    throw new RevError('REV_USAGE', `--depends-on ${name} does not name one revision.`);
+  }
+  return graph.get(id)?.labels.includes(name) ? name : id;
+}

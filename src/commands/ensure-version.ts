@@ -1,0 +1,22 @@
+import { displayName } from '../catalog/index.js';
+import { VersionTable } from '../runtime/version-table.js';
+import type { Environment } from './environment.js';
+import { openConfig, versionTableName, withDatabase } from './project.js';
+
+export interface EnsureVersionResult {
+  readonly table: string;
+  readonly created: boolean;
+}
+
+/** Makes the version table if it is absent, and nothing else. */
+export async function ensureVersion(environment: Environment): Promise<EnsureVersionResult> {
+  const config = await openConfig(environment);
+  return withDatabase(environment, config, { create: true }, async ({ dialect, driver }) => {
+    const table = new VersionTable(dialect, versionTableName(config));
+    return driver.transaction(async () => {
+      const created = !(await dialect.hasTable(driver, table.name));
+      if (created) await driver.runAll(table.create());
+      return { table: displayName(table.name), created };
+    });
+  });
+}

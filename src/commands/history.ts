@@ -1,0 +1,40 @@
+import { RevError } from '../errors.js';
+import type { Environment } from './environment.js';
+import { openProject, readRows, withDatabase } from './project.js';
+import { type RevisionView, viewer } from './views.js';
+
+export interface HistoryOptions {
+  /** `from:to`, either side may be absent or `current`. */
+  readonly range?: string | undefined;
+  /** Mark the revisions that the database is at. */
+  readonly indicateCurrent?: boolean | undefined;
+}
+
+/** The revisions of a range, newest first. A database is asked only for `current`. */
+export async function history(
+  environment: Environment,
+  options: HistoryOptions = {},
+): Promise<readonly RevisionView[]> {
+  const project = await openProject(environment);
+  const range = parseRange(options.range);
+  const asks = options.indicateCurrent || range.from === 'current' || range.to === 'current';
+  const rows = asks
+    ? await withDatabase(environment, project.config, { create: false }, (database) =>
+        readRows(database, project.config),
+      )
+    : undefined;
+  const view = viewer(project, rows);
+  return project.graph.history(range, rows ?? []).map(view);
+}
+
+function parseRange(range: string | undefined): { from?: string; to?: string } {
+  if (range === undefined) return {};
+  const parts = range.split(':');
+  if (parts.length !== 2) {
+    throw new RevError('REV_USAGE', `"${range}" is not a range.`, {
+      hint: 'Write from:to, for example -r base:head, -r 1f9a:, -r :current.',
+    });
+  }
+  const [from, to] = parts;
+  return { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+}

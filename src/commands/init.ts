@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { DialectName } from '../catalog/index.js';
+import { findConfig } from '../config/load.js';
+import { RevError } from '../errors.js';
+import { fillTemplate, literal, packageTemplate } from '../revisions/template.js';
+import { type DrizzleKitSettings, findDrizzleConfig, readDrizzleConfig } from './drizzle-config.js';
+import type { Environment } from './environment.js';
+
+export interface InitOptions {
+  /** Folder of the project; default: the working directory. */
+  readonly folder?: string | undefined;
+  /** Default: what a drizzle config says, else what is installed, else sqlite. */
+  readonly dialect?: DialectName | undefined;
+}
+
+export interface InitResult {
+  readonly dialect: DialectName;
+  /** Paths relative to the folder. */
+  readonly written: readonly string[];
+  readonly kept: readonly string[];
+  /** The drizzle config that settings were taken from. */
+  readonly takenFrom: string | null;
+  /** What to do next. */
+  readonly next: readonly string[];
+}
+
+/**
+ * Writes a configuration, a folder for revisions, the template of a revision and, if there is none, a first module of
+ * models. Never overwrites. Throws REV_EXISTS where a configuration is already there, REV_UNWRITABLE.
+ */
+export async function init(environment: Environment, options: InitOptions = {}): Promise<InitResult> {
+  const folder = resolve(environment.cwd, options.folder ?? '.');
+  const existing = findConfig(folder);
+  if (existing && dirname(existing) === folder) {
+    throw new RevError('REV_EXISTS', `${existing} exists already.`, {
+      hint: 'The project is initialised. Next: rev create -m "first" --autogenerate',
+    });
+  }
+  const kitFile = findDrizzleConfig(folder);
+  const kit: DrizzleKitSettings = kitFile ? await readDrizzleConfig(kitFile) : {};
+  const dialect = options.dialect ?? kit.dialect ?? installedDialect(folder);
+  const schema = kit.schema ?? ['./schema'];
+  const files: Record<string, string> = {
+    'alembic.config.ts': configText(dialect, schema, kit),
+    'templates/revision.ts.tmpl': packageTemplate('revision.ts'),
+  };
+  const hasModels = kit.schema !== undefined || isFilled(join(folder, 'schema'));
+  if (!hasModels) files['schema/index.ts'] = packageTemplate(`schema.${dialect}.ts`);
+  const written: string[] = [];
+  const kept: string[] = [];
+  for (const [name, text] of Object.entries(files)) {
+    (writeNew(join(folder, name), text) ? written : kept).push(name);
+  }
+  makeFolder(join(folder, 'revisions'));
+  return {
+    dialect,
+    written: [...written, 'revisions/'],
+    kept,
+    takenFrom: kitFile ? relative(folder, kitFile) : null,
+    next: [
+      hasModels
+        ? `Look at alembic.config.ts: is the url right?`
+        : 'Write your models in schema/index.ts (there are two to begin with).',
+      'rev create -m "first" --autogenerate',
+      'rev upgrade head',
+    ],
+  };
+}
+
+function configText(dialect: DialectName, schema: readonly string[], kit: DrizzleKitSettings): string {
+  const fallback = dialect === 'sqlite' ? literal('file:app.db') : literal('postgres://localhost/app');
+  const text = fillTemplate(packageTemplate('alembic.config.ts'), {
+    dialect: literal(dialect),
+    // A url may hold a password: it is pointed at, not copied.
+    url: `process.env.DATABASE_URL ?? ${kit.sqliteFile ? literal(kit.sqliteFile) : fallback}`,
+    schema: schema.length === 1 ? literal(schema[0] ?? '') : `[${schema.map(literal).join(', ')}]`,
+    revisions: literal('./revisions'),
+  });
+  const extra = [
+    ...(kit.casing ? [`  casing: ${literal(kit.casing)},`] : []),
+    "  template: './templates/revision.ts.tmpl',",
+  ];
+  return text.replace(/\n\}\);\s*$/, `\n${extra.join('\n')}\n});\n`);
+}
+
+/** The dialect whose driver the project has. */
+function installedDialect(folder: string): DialectName {
+  const has = (name: string) => existsSync(join(folder, 'node_modules', name));
+  return has('postgres') && !has('better-sqlite3') ? 'postgres' : 'sqlite';
+}
+
+function isFilled(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).length > 0;
+}
+
+function writeNew(file: string, text: string): boolean {
+  makeFolder(dirname(file));
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw unwritable(file, cause);
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw unwritable(folder, cause);
+  }
+}
+
+function unwritable(path: string, cause: unknown): RevError {
+  const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new RevError('REV_UNWRITABLE', `${path} cannot be written (${code}).`, {
+    hint: 'Make the folder writable, or run rev init in another one.',
+    cause,
+  });
+}

@@ -1,0 +1,72 @@
+import type { ResolvedConfig } from '../config/config.js';
+import { RevError } from '../errors.js';
+import { RevisionGraph } from '../graph/graph.js';
+import { indent } from '../operations/index.js';
+import type { RenderedBodies } from '../revisions/render.js';
+import { newRevisionId, renderRevision, revisionFileName } from '../revisions/render-file.js';
+import { packageTemplate, readTemplate } from '../revisions/template.js';
+import { writeRevision } from '../revisions/write.js';
+import type { Environment } from './environment.js';
+import type { Project } from './project.js';
+
+export interface NewRevision {
+  readonly down: readonly string[];
+  readonly labels: readonly string[];
+  readonly depends: readonly string[];
+  readonly message: string;
+  readonly bodies: RenderedBodies;
+  /** `--rev-id`; absent: a hash of the rest. */
+  readonly id: string | undefined;
+  /** Print instead of writing. */
+  readonly dryRun: boolean;
+}
+
+export interface WrittenRevision {
+  readonly id: string;
+  readonly file: string;
+  /** The file's text. */
+  readonly source: string;
+  readonly written: boolean;
+}
+
+/**
+ * Writes a revision file, after the graph has said that it fits. Throws REV_USAGE (no message), REV_NAME, REV_LABEL,
+ * REV_DUPLICATE_REVISION, REV_EXISTS, REV_UNWRITABLE, REV_CONFIG (a template that does not write the header).
+ */
+export function newRevision(
+  environment: Environment,
+  project: Project,
+  revision: NewRevision,
+): WrittenRevision {
+  const { config } = project;
+  const { down, labels, depends, message, bodies } = revision;
+  if (message.trim() === '') {
+    throw new RevError('REV_USAGE', 'A revision needs a message.', { hint: 'rev create -m "what it does"' });
+  }
+  const body = `${bodies.upgrade}\n${bodies.downgrade}`;
+  const created = environment.now();
+  const id = revision.id ?? newRevisionId({ down, message, body, nonce: environment.nonce() });
+  const name = revisionFileName({ id, message, created, ...nameOptions(config) });
+  const file = { id, down, labels, depends, created: created.toISOString(), source: name };
+  RevisionGraph.of([...project.files.values(), file]);
+  const source = renderRevision({
+    id,
+    down,
+    labels,
+    depends,
+    message,
+    created,
+    dialect: config.dialect,
+    imports: bodies.imports,
+    upgrade: bodies.upgrade && indent(bodies.upgrade),
+    downgrade: bodies.downgrade && indent(bodies.downgrade),
+    template: config.template === undefined ? packageTemplate('revision.ts') : readTemplate(config.template),
+  });
+  const folder = config.revisions[0] ?? '';
+  if (revision.dryRun) return { id, file: `${folder}/${name}`, source, written: false };
+  return { id, file: writeRevision(folder, name, source), source, written: true };
+}
+
+function nameOptions({ fileTemplate, slugLength, timezone }: ResolvedConfig) {
+  return { fileTemplate, slugLength, timezone };
+}

@@ -1,0 +1,111 @@
+import { loadDialect } from '../dialects/load-dialect.js';
+import { RevError } from '../errors.js';
+import type { Plan } from '../graph/graph.js';
+import { script } from '../runtime/offline.js';
+import { type RunResult, run } from '../runtime/run.js';
+import type { Environment } from './environment.js';
+import {
+  journalTableName,
+  openProject,
+  type Project,
+  revisionSources,
+  toolVersion,
+  versionTableName,
+  withDatabase,
+} from './project.js';
+
+export interface RunTargetOptions {
+  /** Print the SQL instead of running it; no database is asked. */
+  readonly sql?: boolean | undefined;
+  /** One transaction for the whole run. */
+  readonly atomic?: boolean | undefined;
+  /** How long a statement waits for a lock, in milliseconds; overrides the configuration. */
+  readonly lockTimeout?: number | undefined;
+  /** How long a statement may take, in milliseconds; overrides the configuration. */
+  readonly statementTimeout?: number | undefined;
+  /** How long to wait for another runner, in milliseconds. Default: five minutes. */
+  readonly lockWait?: number | undefined;
+}
+
+export type RunTargetResult =
+  | ({ readonly kind: 'run' } & RunResult)
+  | { readonly kind: 'script'; readonly sql: string };
+
+type Planner = (project: Project, rows: readonly string[]) => Plan;
+
+/** Runs what a planner makes of the database's rows, or prints what it makes of `from`. */
+export async function runTarget(
+  environment: Environment,
+  plan: Planner,
+  options: RunTargetOptions & { readonly from: string; readonly title: string },
+): Promise<RunTargetResult> {
+  const project = await openProject(environment);
+  const { config } = project;
+  const revision = revisionSources(project);
+  if (options.sql) {
+    const from = startRows(project, options.from);
+    const sql = await script({
+      dialect: await loadDialect(config.dialect),
+      versionTable: versionTableName(config),
+      plan: plan(project, from),
+      history: from.reduce<Plan>(
+        (before, row) => {
+          const next = project.graph.planUpgrade(before.rows, row);
+          return { ...next, steps: [...before.steps, ...next.steps] };
+        },
+        { steps: [], rows: [], dropped: [] },
+      ),
+      from,
+      revision,
+      args: environment.args,
+      title: options.title,
+    });
+    return { kind: 'script', sql };
+  }
+  return withDatabase(environment, config, { create: true }, async ({ dialect, driver }) => ({
+    kind: 'run',
+    ...(await run({
+      dialect,
+      driver,
+      versionTable: versionTableName(config),
+      journalTable: journalTableName(config),
+      toolVersion: toolVersion(),
+      plan: (rows) => plan(project, rows),
+      revision,
+      transaction: options.atomic ? 'all' : config.transaction,
+      timeouts: {
+        lockTimeout: options.lockTimeout ?? config.lockTimeout,
+        statementTimeout: options.statementTimeout ?? config.statementTimeout ?? 0,
+      },
+      lockWait: options.lockWait ?? 300_000,
+      args: environment.args,
+      report: environment.report,
+      ...(environment.signal === undefined ? {} : { signal: environment.signal }),
+    })),
+  }));
+}
+
+/** The version rows that a script starts from: several names are joined by commas. */
+function startRows({ graph }: Project, from: string): readonly string[] {
+  return graph.normalizeRows(from.split(',').flatMap((name) => graph.resolve(name.trim()))).rows;
+}
+
+/** `from:to` of a script; without a colon the script starts from the given side. */
+export function parseScriptRange(target: string): { readonly from: string | null; readonly to: string } {
+  const parts = target.split(':');
+  const [first = '', second] = parts;
+  if (parts.length > 2 || first === '' || second === '') {
+    throw new RevError('REV_USAGE', `"${target}" is not a target of a script.`, {
+      hint: 'Write TARGET or FROM:TO, for example --sql base:head.',
+    });
+  }
+  return second === undefined ? { from: null, to: first } : { from: first, to: second };
+}
+
+/** A range makes sense only for a script. Throws REV_USAGE. */
+export function assertNoRange(target: string): void {
+  if (!target.includes(':')) return;
+  throw new RevError('REV_USAGE', `"${target}" is a range, and a run starts where the database is.`, {
+    hint: 'Give the target alone, or add --sql to print a script.',
+  });
+}

@@ -1,0 +1,101 @@
+/** What a user writes in `alembic.config.ts`, and what the rest of `rev` reads of it. */
+
+import type { DialectName, QualifiedName } from '../catalog/index.js';
+
+/** Glob patterns of table names (`audit_*`, `app.*`), or a function that says yes. `schema: null` is the default schema. */
+export type TableFilter = readonly string[] | ((table: QualifiedName) => boolean);
+
+/** Paths are relative to the configuration file. */
+export interface Config {
+  readonly dialect: DialectName;
+  /**
+   * `postgres://user:password@host/database`, or for SQLite a path, `file:path` or `:memory:`. May be missing for commands that
+   * only read revision files; `--url` overrides it.
+   */
+  readonly url?: string | undefined;
+  /** The modules with the drizzle models: files, folders, or glob patterns. */
+  readonly schema: string | readonly string[];
+  /** Folders of revision files. New ones are written to the first. Default: `./revisions`. */
+  readonly revisions?: string | readonly string[] | undefined;
+  /** Default: `alembic_version`. */
+  readonly versionTable?: string | undefined;
+  /** PostgreSQL: the schema of the version table and the journal. Default: the connection's own. */
+  readonly versionTableSchema?: string | undefined;
+  /** Default: `alembic_journal`. */
+  readonly journalTable?: string | undefined;
+  /** PostgreSQL: the schemas to compare beside the default one. Default: those that the models name. */
+  readonly schemas?: readonly string[] | undefined;
+  /** Only these tables are compared. Default: all. */
+  readonly include?: TableFilter | undefined;
+  /** These tables are never compared: they belong to somebody else. */
+  readonly exclude?: TableFilter | undefined;
+  /** How drizzle spells the names of columns that have none: the same as `casing` of `drizzle()`. */
+  readonly casing?: 'snake_case' | 'camelCase' | undefined;
+  /** Renames that `--autogenerate` is to know: `users=people`, `users.fullname=users.full_name`. */
+  readonly renames?: readonly string[] | undefined;
+  /** One transaction for each revision, or one for the whole run. Default: `each`. */
+  readonly transaction?: 'each' | 'all' | undefined;
+  /** How long a statement waits for a lock, in milliseconds; 0: for ever. Default: 5000. */
+  readonly lockTimeout?: number | undefined;
+  /** How long a statement may take, in milliseconds. Default: the server's own limit. */
+  readonly statementTimeout?: number | undefined;
+  /** A template for new revision files. Default: the one in the package. */
+  readonly template?: string | undefined;
+  /** An IANA time zone for the dates in file names. Default: `UTC`. */
+  readonly timezone?: string | undefined;
+  /**
+   * The names of new revision files, without `.ts`. Default: `{id}_{slug}`. Also: `{epoch}`, `{year}`, `{month}`, `{day}`,
+   * `{hour}`, `{minute}`, `{second}`.
+   */
+  readonly fileTemplate?: string | undefined;
+  /** The most characters of a message that go into a file's name. Default: 40. */
+  readonly slugLength?: number | undefined;
+}
+
+/** What a configuration function is told. */
+export interface ConfigContext {
+  /** `--env`, or `$REV_ENV`. */
+  readonly env: string | undefined;
+  /** `-x key=value`. */
+  readonly args: Readonly<Record<string, string>>;
+}
+
+export type ConfigFunction = (context: ConfigContext) => Config | Promise<Config>;
+
+/** Gives a configuration its type; returns it as it is. */
+export function defineConfig<C extends Config | ConfigFunction>(config: C): C {
+  return config;
+}
+
+/** A configuration with absolute paths and every default filled in. Frozen. */
+export interface ResolvedConfig {
+  /** The configuration file, and the folder that it is in. */
+  readonly file: string;
+  readonly folder: string;
+  readonly env: string | undefined;
+  readonly args: Readonly<Record<string, string>>;
+  readonly dialect: DialectName;
+  /** As the configuration says it; `requireUrl` gives it checked and with an absolute path. */
+  readonly url: string | undefined;
+  /** Where a relative SQLite path starts: the configuration's folder, or the working directory for `--url`. */
+  readonly urlFolder: string;
+  /** Files, folders and patterns, absolute; `modelFiles` lists the files. */
+  readonly schema: readonly string[];
+  /** At least one. */
+  readonly revisions: readonly string[];
+  readonly versionTable: string;
+  readonly versionTableSchema: string | undefined;
+  readonly journalTable: string;
+  readonly schemas: readonly string[] | undefined;
+  readonly include: TableFilter | undefined;
+  readonly exclude: TableFilter | undefined;
+  readonly casing: 'snake_case' | 'camelCase' | undefined;
+  readonly renames: readonly string[];
+  readonly transaction: 'each' | 'all';
+  readonly lockTimeout: number;
+  readonly statementTimeout: number | undefined;
+  readonly template: string | undefined;
+  readonly timezone: string;
+  readonly fileTemplate: string;
+  readonly slugLength: number;
+}

@@ -1,0 +1,38 @@
+/** Which tables are compared, by `include` and `exclude`. */
+
+import { displayName, type QualifiedName } from '../catalog/index.js';
+import type { ResolvedConfig, TableFilter } from './config.js';
+
+/**
+ * Says for a table whether it is compared. A pattern matches the name, or `schema.name`; `*` is any text, `?` any character.
+ * The version table and the journal are never compared.
+ */
+export function tableScope(
+  config: Pick<
+    ResolvedConfig,
+    'include' | 'exclude' | 'versionTable' | 'versionTableSchema' | 'journalTable'
+  >,
+): (table: QualifiedName) => boolean {
+  const included = config.include === undefined ? undefined : toPredicate(config.include);
+  const excluded = config.exclude === undefined ? undefined : toPredicate(config.exclude);
+  const schema = config.versionTableSchema ?? null;
+  const own = new Set([config.versionTable, config.journalTable]);
+  return (table) => {
+    if (table.schema === schema && own.has(table.name)) return false;
+    return (included?.(table) ?? true) && !(excluded?.(table) ?? false);
+  };
+}
+
+function toPredicate(filter: TableFilter): (table: QualifiedName) => boolean {
+  if (typeof filter === 'function') return filter;
+  const patterns = filter.map(toRegExp);
+  return (table) => patterns.some((pattern) => pattern.test(table.name) || pattern.test(displayName(table)));
+}
+
+function toRegExp(pattern: string): RegExp {
+  const source = pattern.replace(/[\\^$.*+?()[\]{}|]/g, (character) => {
+    if (character === '*') return '.*';
+    return character === '?' ? '.' : `\\${character}`;
+  });
+  return new RegExp(`^${source}$`, 'su');
+}

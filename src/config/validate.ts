@@ -1,0 +1,144 @@
+/** Says what is wrong with a configuration, by the name of the key. */
+
+import { RevError } from '../errors.js';
+import { nearNames } from '../graph/near.js';
+import type { Config } from './config.js';
+
+/** What is wrong with a value, as the end of a sentence ("must be …"). `undefined`: nothing. */
+type Check = (value: unknown) => string | undefined;
+
+const text: Check = (value) =>
+  typeof value === 'string' && value !== '' ? undefined : 'must be a string that is not empty';
+const texts: Check = (value) =>
+  Array.isArray(value) && value.every((item) => text(item) === undefined)
+    ? undefined
+    : 'must be an array of strings';
+const textOrTexts: Check = (value) =>
+  text(value) === undefined || (texts(value) === undefined && (value as unknown[]).length > 0)
+    ? undefined
+    : 'must be a string or an array of strings, and not empty';
+const filter: Check = (value) =>
+  typeof value === 'function' || texts(value) === undefined
+    ? undefined
+    : 'must be an array of patterns or a function';
+const milliseconds: Check = (value) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 2_147_483_647
+    ? undefined
+    : 'must be a whole number of milliseconds, 0 or more';
+
+function oneOf(...allowed: readonly string[]): Check {
+  const list = allowed.map((each) => `'${each}'`).join(' or ');
+  return (value) => (allowed.includes(value as string) ? undefined : `must be ${list}`);
+}
+
+function timeZone(value: unknown): string | undefined {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value as string });
+    return text(value);
+  } catch {
+    return "must be an IANA time zone, such as 'Europe/Berlin'";
+  }
+}
+
+const fields = ['id', 'slug', 'epoch', 'year', 'month', 'day', 'hour', 'minute', 'second'];
+
+function fileName(value: unknown): string | undefined {
+  if (text(value) !== undefined) return text(value);
+  const template = value as string;
+  const unknown = [...template.matchAll(/\{(\w*)\}/g)]
+    .map(([, name = '']) => name)
+    .find((name) => !fields.includes(name));
+  if (unknown !== undefined)
+    return `has no field {${unknown}}: use ${fields.map((name) => `{${name}}`).join(', ')}`;
+  if (!template.includes('{id}')) return 'must hold {id}, so that no two files have one name';
+  return /[/\\]/.test(template) ? 'must be a file name, without folders' : undefined;
+}
+
+const checks: { readonly [Key in keyof Required<Config>]: Check } = {
+  dialect: oneOf('postgres', 'sqlite'),
+  url: (value) => (typeof value === 'string' ? undefined : 'must be a string'),
+  schema: textOrTexts,
+  revisions: textOrTexts,
+  versionTable: text,
+  versionTableSchema: text,
+  journalTable: text,
+  schemas: texts,
+  include: filter,
+  exclude: filter,
+  casing: oneOf('snake_case', 'camelCase'),
+  renames: (value) =>
+    texts(value) ??
+    ((value as string[]).every((each) => /^[^=]+=[^=]+$/.test(each)) ? undefined : "must hold 'old=new'"),
+  transaction: oneOf('each', 'all'),
+  lockTimeout: milliseconds,
+  statementTimeout: milliseconds,
+  template: text,
+  timezone: timeZone,
+  fileTemplate: fileName,
+  slugLength: (value) =>
+    Number.isInteger(value) && (value as number) > 0 && (value as number) <= 200
+      ? undefined
+      : 'must be a whole number from 1 to 200',
+};
+
+const required = ['dialect', 'schema'] as const;
+
+/** Words of other tools, and what they are called here. */
+const otherNames: Readonly<Record<string, keyof Config>> = {
+  out: 'revisions',
+  dbCredentials: 'url',
+  tablesFilter: 'include',
+  schemaFilter: 'schemas',
+  scriptLocation: 'revisions',
+  versionLocations: 'revisions',
+  truncateSlugLength: 'slugLength',
+};
+
+/** Checks every key. @throws RevError REV_CONFIG, naming the key and the file */
+export function validateConfig(value: unknown, file: string): Config {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid(file, `The configuration is ${describe(value)}, not an object.`, example);
+  for (const key of Object.keys(value)) {
+    if (!Object.hasOwn(checks, key)) throw unknownKey(file, key);
+  }
+  const given = value as Readonly<Record<string, unknown>>;
+  for (const key of required) {
+    if (given[key] === undefined) throw invalid(file, `The configuration has no '${key}'.`, example, key);
+  }
+  for (const [key, check] of Object.entries(checks)) {
+    const problem = given[key] === undefined ? undefined : check(given[key]);
+    if (problem !== undefined)
+      throw invalid(file, `'${key}' ${problem}; it is ${describe(given[key], key)}.`, undefined, key);
+  }
+  return value as Config;
+}
+
+export const example = [
+  'Write, for instance:',
+  "  import { defineConfig } from 'drizzle-alembic';",
+  "  export default defineConfig({ dialect: 'sqlite', url: 'app.db', schema: './schema' });",
+].join('\n');
+
+/** A value as a message shows it; a URL is never shown, because it may hold a password. */
+function describe(value: unknown, key?: string): string {
+  if (value === null || value === undefined) return String(value);
+  if (key === 'url' || typeof value === 'object' || typeof value === 'function') {
+    return Array.isArray(value)
+      ? 'an array'
+      : `${/^[aeiou]/.test(typeof value) ? 'an' : 'a'} ${typeof value}`;
+  }
+  return typeof value === 'string' ? `'${value.slice(0, 60)}'` : String(value);
+}
+
+function unknownKey(file: string, key: string): RevError {
+  const near = Object.hasOwn(otherNames, key) ? otherNames[key] : nearNames(key, Object.keys(checks))[0];
+  const hint = near === undefined ? `Known: ${Object.keys(checks).join(', ')}.` : `Did you mean '${near}'?`;
+  return invalid(file, `The configuration has an unknown key '${key.slice(0, 60)}'.`, hint, key);
+}
+
+function invalid(file: string, message: string, hint?: string, key?: string): RevError {
+  return new RevError('REV_CONFIG', `${file}: ${message}`, {
+    ...(hint === undefined ? {} : { hint }),
+    data: { file, ...(key === undefined ? {} : { key }) },
+  });
+}

@@ -1,0 +1,40 @@
+import { withoutOuterParentheses } from './defaults.js';
+
+/** Expressions as text, for where PostgreSQL itself cannot be asked: equal keys mean the same, others say nothing. */
+
+const token =
+  /(?<gap>\s+|--[^\n]*|\/\*[\s\S]*?\*\/)|(?<text>[eE]?'(?:[^']|'')*'|\$(?<tag>\w*)\$[\s\S]*?\$\k<tag>\$)|"(?<quoted>(?:[^"]|"")*)"|(?<word>[\p{L}_][\p{L}\p{N}_$]*)|(?<number>\d[\d.]*(?:e[+-]?\d+)?)|(?<sign>::|[<>=!~@#%^&|`?+*/-]+|.)/giu;
+
+/** The tokens without blanks, comments, needless quotes, and outer parentheses; words in lower case. */
+export function expressionKey(sql: string): string {
+  const parts: string[] = [];
+  for (const { groups = {} } of withoutOuterParentheses(sql).matchAll(token)) {
+    if (groups.gap !== undefined) continue;
+    if (groups.quoted !== undefined) {
+      parts.push(/^[a-z_][a-z0-9_]*$/.test(groups.quoted) ? groups.quoted : `"${groups.quoted}"`);
+    } else if (groups.word !== undefined) {
+      parts.push(groups.word.toLowerCase());
+    } else {
+      parts.push(groups.text ?? groups.number ?? groups.sign ?? '');
+    }
+  }
+  return parts.join(' ');
+}
+
+/** Takes the table's own name off its columns: `"posts"."id"`, `app.posts.id` → `"id"`, `id`. */
+export function withoutTable(sql: string, schema: string | null, table: string): string {
+  const name = (each: string) =>
+    `(?:"${escapeRegExp(each.replaceAll('"', '""'))}"${/^[a-z_][a-z0-9_$]*$/.test(each) ? `|\\b${escapeRegExp(each)}` : ''})`;
+  const prefix = new RegExp(
+    `'(?:[^']|'')*'|(?<own>${schema === null ? '' : `(?:${name(schema)}\\s*\\.\\s*)?`}${name(table)}\\s*\\.\\s*)(?=["\\p{L}_])|"(?:[^"]|"")*"(?:\\s*\\.\\s*"(?:[^"]|"")*")*`,
+    'gu',
+  );
+  return sql.replace(prefix, (...match) => {
+    const groups = match.at(-1) as { own?: string };
+    return groups.own === undefined ? (match[0] as string) : '';
+  });
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,175 @@
+import { RevError } from '../../errors.js';
+
+/**
+ * What the server or the network says, as a RevError. Nothing here may carry a password or a value of a row: no
+ * `cause` is kept (postgres.js hangs the query and its parameters on its errors), and texts that quote values are cut.
+ */
+
+/** Whom a session talks to, for messages. */
+export interface Peer {
+  /** `localhost:5432`, or the path of a socket. */
+  readonly place: string;
+  readonly user: string;
+  readonly database: string;
+}
+
+interface ServerError {
+  readonly code?: string;
+  readonly message?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly position?: string;
+  readonly schema_name?: string;
+  readonly table_name?: string;
+  readonly column_name?: string;
+  readonly constraint_name?: string;
+}
+
+/** Why a session could not be opened: REV_CONNECT or REV_AUTH. */
+export function connectFailure(error: unknown, peer: Peer): RevError {
+  const { code = '', message = '' } = asServerError(error);
+  const data = { server: peer.place, database: peer.database, user: peer.user, reason: code };
+  if (code === '28P01' || code === '28000' || code === 'SASL_SIGNATURE_MISMATCH') {
+    return new RevError(
+      'REV_AUTH',
+      `PostgreSQL at ${peer.place} refused user "${peer.user}" (database "${peer.database}"): ${message}.`,
+      { hint: 'Check the user and the password of the URL, and the server’s pg_hba.conf.', data },
+    );
+  }
+  if (code === '3D000') {
+    return new RevError('REV_CONNECT', `There is no database "${peer.database}" at ${peer.place}.`, {
+      hint: `createdb ${connectionFlags(peer)} ${shellWord(peer.database)}`,
+      data,
+    });
+  }
+  const [reason, hint] = reasons[code] ?? [message || code || 'unknown reason', undefined];
+  return new RevError(
+    'REV_CONNECT',
+    `Cannot connect to PostgreSQL at ${peer.place}, database "${peer.database}": ${reason}.`,
+    { ...(hint === undefined ? {} : { hint }), data },
+  );
+}
+
+const running = 'Is the server running, and are host and port of the URL right?';
+const reasons: Readonly<Record<string, readonly [string, string]>> = {
+  ECONNREFUSED: ['connection refused', running],
+  ENOTFOUND: ['no such host', running],
+  EAI_AGAIN: ['the name of the host could not be looked up', running],
+  ENOENT: ['there is no such socket', running],
+  ETIMEDOUT: ['no answer in time', running],
+  CONNECT_TIMEOUT: ['no answer in time', running],
+  EHOSTUNREACH: ['the host cannot be reached', running],
+  ENETUNREACH: ['the network cannot be reached', running],
+  ECONNRESET: ['the server closed the connection', running],
+  CONNECTION_CLOSED: ['the server closed the connection', running],
+  '57P03': ['the server is starting up or shutting down', 'Try again in a moment.'],
+};
+
+/** Whether the session is gone, so that nothing more can be asked on it. */
+export function isLost(error: unknown): boolean {
+  const { code = '' } = asServerError(error);
+  return /^(CONNECTION_|ECONN|EPIPE|ETIMEDOUT|08|57P0[1235])/.test(code);
+}
+
+export function lostFailure(peer: Peer): RevError {
+  return new RevError(
+    'REV_CONNECT',
+    `The connection to PostgreSQL at ${peer.place}, database "${peer.database}", was lost.`,
+    {
+      hint: 'What was not committed is undone. Run the command again: it goes on from where it was.',
+      data: { server: peer.place, database: peer.database, user: peer.user },
+    },
+  );
+}
+
+/** A refused statement: REV_STATEMENT, with the place in its text. */
+export function statementFailure(error: unknown, statement: string): RevError {
+  const server = asServerError(error);
+  const { code = '' } = server;
+  const place = server.position === undefined ? null : placeOf(statement, Number(server.position));
+  const message = code.startsWith('22') ? hideQuoted(server.message ?? '') : (server.message ?? String(error));
+  const where = place && statement.includes('\n') ? `line ${place.line}, column ${place.column}: ` : '';
+  const excerpt = shortSql(statement, place?.line);
+  // DETAIL of data errors (classes 22, 23, P0) quotes values of rows.
+  const detail = /^(0A|2B|2F|3|42|5)/.test(code) ? server.detail : undefined;
+  const lines = [
+    `${message}${code === '' ? '' : ` (SQLSTATE ${code})`}`,
+    ...(detail === undefined ? [] : [`  ${detail.replaceAll('\n', '\n  ')}`]),
+    `  ${where}${excerpt}`,
+  ];
+  return new RevError('REV_STATEMENT', lines.join('\n'), {
+    ...(server.hint === undefined ? {} : { hint: server.hint }),
+    data: withoutUndefined({
+      sqlstate: code === '' ? undefined : code,
+      statement: excerpt,
+      line: place?.line,
+      column: place?.column,
+      detail,
+      schema: server.schema_name,
+      table: server.table_name,
+      columnName: server.column_name,
+      constraint: server.constraint_name,
+    }),
+  });
+}
+
+export function interrupted(): RevError {
+  return new RevError('REV_INTERRUPTED', 'Interrupted: the running statement was cancelled.');
+}
+
+/** The SQLSTATE of a refused statement. */
+export function sqlstateOf(error: unknown): string | undefined {
+  if (error instanceof RevError) return error.data.sqlstate as string | undefined;
+  return asServerError(error).code;
+}
+
+const excerptLength = 160;
+
+/** A statement as one short line; of a statement on data, no value is shown. */
+function shortSql(statement: string, line: number | undefined): string {
+  const onData = !/^\s*(create|alter|drop|comment|set|begin|commit|savepoint|release|rollback)\b/i.test(
+    statement,
+  );
+  const atLine = line === undefined ? undefined : statement.split('\n')[line - 1];
+  const text = onData ? hideValues(statement) : (atLine ?? statement);
+  const flat = text.trim().replace(/\s+/g, ' ');
+  return flat.length > excerptLength ? `${flat.slice(0, excerptLength - 1)}…` : flat;
+}
+
+function hideValues(statement: string): string {
+  return statement.replace(
+    /\$(\w*)\$[\s\S]*?\$\1\$|[eE]?'(?:[^']|'')*'|"(?:[^"]|"")*"|\$\d+|\b\d[\d.]*/g,
+    (token) => (token.startsWith('"') || /^\$\d/.test(token) ? token : '…'),
+  );
+}
+
+function hideQuoted(message: string): string {
+  return message.replace(/: ".*$/s, ': "…"').replace(/(value|date|time) ".*?"/g, '$1 "…"');
+}
+
+/** PostgreSQL counts characters from 1; JavaScript UTF-16 units. */
+function placeOf(statement: string, position: number): { line: number; column: number } | null {
+  if (!Number.isSafeInteger(position) || position < 1) return null;
+  const before = [...statement].slice(0, position - 1).join('');
+  const lines = before.split('\n');
+  return { line: lines.length, column: [...(lines.at(-1) ?? '')].length + 1 };
+}
+
+function asServerError(error: unknown): ServerError {
+  return typeof error === 'object' && error !== null ? (error as ServerError) : {};
+}
+
+function withoutUndefined(data: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+}
+
+function connectionFlags(peer: Peer): string {
+  const colon = peer.place.lastIndexOf(':');
+  if (colon < 0) return `-U ${shellWord(peer.user)}`;
+  const [host, port] = [peer.place.slice(0, colon), peer.place.slice(colon + 1)];
+  return `-h ${host} -p ${port} -U ${shellWord(peer.user)}`;
+}
+
+function shellWord(word: string): string {
+  return /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

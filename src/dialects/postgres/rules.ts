@@ -1,0 +1,126 @@
+import { type DefaultValue, sameData } from '../../catalog/index.js';
+import type { DiffRules } from '../dialect.js';
+import { canonicalDefault } from './defaults.js';
+import { expressionKey } from './expressions.js';
+import { identifier } from './quote.js';
+import { isCharacterType, parseType, storedType, type TypeText, typeKey } from './types.js';
+
+/** What PostgreSQL calls equal, for catalogs that are normalized. */
+export const rules: DiffRules = {
+  storedName: (name) => cutBytes(name, 63),
+  equalTypes: (actual, wanted) => typeKey(actual) === typeKey(wanted),
+  equalDefaults: (actual, wanted, column) =>
+    sameData(comparable(canonicalDefault(actual, column)), comparable(canonicalDefault(wanted, column))),
+  equalExpressions: (actual, wanted) => actual === wanted || expressionKey(actual) === expressionKey(wanted),
+  uniqueIndexIsConstraint: false,
+  constraintNamesMatter: true,
+  canAlterGenerated: false,
+  conversion,
+};
+
+/** 1.50 and 1.5 are one default. */
+function comparable(value: DefaultValue | null): DefaultValue | null {
+  if (value?.kind !== 'literal' || typeof value.value !== 'string') return value;
+  if (!/^-?\d+\.\d+$/.test(value.value)) return value;
+  return { kind: 'literal', value: value.value.replace(/\.?0+$/, '') };
+}
+
+/** The first bytes of a name, never half a character, as PostgreSQL cuts it. */
+export function cutBytes(name: string, bytes: number): string {
+  if (Buffer.byteLength(name) <= bytes) return name;
+  let cut = '';
+  let length = 0;
+  for (const character of name) {
+    length += Buffer.byteLength(character);
+    if (length > bytes) break;
+    cut += character;
+  }
+  return cut;
+}
+
+/** The name that PostgreSQL chooses: `<table>_<column>_<label>`, both cut alike (makeObjectName in indexcmds.c). */
+export function derivedName(table: string, column: string, label: string): string {
+  const room = 63 - Buffer.byteLength(label) - 2;
+  let [first, second] = [Buffer.byteLength(table), Buffer.byteLength(column)];
+  while (first + second > room) {
+    if (first > second) first -= 1;
+    else second -= 1;
+  }
+  return `${cutBytes(table, first)}_${cutBytes(column, second)}_${label}`;
+}
+
+/** Within a group every type becomes every other by an assignment cast, if it has one at all. */
+const assignable: readonly (readonly string[])[] = [
+  ['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision'],
+  ['date', 'timestamp without time zone', 'timestamp with time zone'],
+  ['time without time zone', 'time with time zone'],
+  ['json', 'jsonb'],
+  ['bit', 'bit varying'],
+  ['inet', 'cidr'],
+  ['macaddr', 'macaddr8'],
+];
+
+/** Assignment casts that go one way. */
+const oneWay: readonly string[] = [
+  'timestamp without time zone>time without time zone',
+  'timestamp with time zone>time without time zone',
+  'timestamp with time zone>time with time zone',
+  'time without time zone>interval',
+  'interval>time without time zone',
+];
+
+function conversion(column: string, fromText: string, toText: string): string | null {
+  const [from, to] = [parseType(storedType(fromText)), parseType(storedType(toText))];
+  const name = identifier(column);
+  if (to.array && !from.array) {
+    const element = convertValue('', { ...from, array: false }, { ...to, array: false });
+    const cast = element === null ? '' : `::${castTarget(to)}`;
+    return `CASE WHEN ${name} IS NULL THEN NULL ELSE ARRAY[${name}]${cast} END`;
+  }
+  return convertValue(name, from, to);
+}
+
+function convertValue(name: string, from: TypeText, to: TypeText): string | null {
+  if (from.base === to.base) return null;
+  // Whatever it is, it becomes text by assignment.
+  if (!to.array && isCharacterType(to.base)) return null;
+  if (from.array && to.array && isCharacterType(from.base) && isCharacterType(to.base)) return null;
+  // An array's first element would be a guess: PostgreSQL refuses, and a person writes the USING.
+  if (from.array && !to.array) return null;
+  if (assignable.some((group) => group.includes(from.base) && group.includes(to.base))) return null;
+  if (oneWay.includes(`${from.base}>${to.base}`)) return null;
+  if (to.base === 'boolean' && /^(smallint|bigint)$/.test(from.base)) return `${name}::integer::boolean`;
+  if (from.base === 'boolean' && /^(smallint|bigint|numeric|real|double precision)$/.test(to.base)) {
+    return `${name}::integer::${castTarget(to)}`;
+  }
+  // Enums and types of extensions: by their text, which every type has.
+  const viaText = !isCharacterType(from.base) && (!isBuiltIn(from.base) || !isBuiltIn(to.base));
+  const text = from.array ? 'text[]' : 'text';
+  if (viaText || (isCharacterType(from.base) && !isBuiltIn(to.base))) {
+    return `${name}::${text}::${castTarget(to)}`;
+  }
+  return `${name}::${castTarget(to)}`;
+}
+
+/**
+ * The type without its modifier: an explicit cast to `varchar(5)` or `bit(3)` cuts, the assignment that follows a
+ * USING complains instead.
+ */
+function castTarget({ base, array }: TypeText): string {
+  const target = base === 'bit' ? 'bit varying' : base === 'character' ? 'text' : base;
+  return array ? `${target}[]` : target;
+}
+
+const builtIn = new Set(
+  `smallint integer bigint numeric real|double precision|boolean text character|character varying|bpchar name "char"
+  date|timestamp without time zone|timestamp with time zone|time without time zone|time with time zone|interval json
+  jsonb uuid bytea inet cidr macaddr macaddr8 money bit|bit varying|xml point line lseg box path polygon circle
+  tsvector tsquery oid int4range int8range numrange tsrange tstzrange daterange int4multirange int8multirange
+  nummultirange tsmultirange tstzmultirange datemultirange`
+    .split('|')
+    .flatMap((part) => (/(precision|varying|zone)$/.test(part) ? [part] : part.split(/\s+/))),
+);
+
+function isBuiltIn(base: string): boolean {
+  return builtIn.has(base) || base.startsWith('interval ');
+}

@@ -1,0 +1,247 @@
+/**
+ * One connection by the user's own better-sqlite3: synchronous inside, asynchronous outside. Transactions here are such
+ * that tables can be rebuilt in them (SQLite's manual, ALTER TABLE, "Making Other Kinds Of Table Schema Changes").
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type BetterSqlite from 'better-sqlite3';
+import { RevError } from '../../errors.js';
+import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
+import { type Faults, findFaults, refuseNewFaults } from './integrity.js';
+import { checkPath, databasePath } from './location.js';
+import { requirePackage } from './packages.js';
+import { beginsRebuild } from './rebuilt-name.js';
+import { connectError, isBusy, statementError } from './statement-error.js';
+
+/** How long to wait for another writer, in milliseconds. */
+const busyTimeout = 5_000;
+const pollInterval = 25;
+
+/** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_LOCKED, REV_URL. */
+export async function connect(options: ConnectOptions): Promise<Driver> {
+  const path = databasePath(options.url);
+  const Database = requirePackage('better-sqlite3', options.from) as typeof BetterSqlite;
+  checkPath(path, { mustExist: options.mustExist === true });
+  let database: BetterSqlite.Database | undefined;
+  try {
+    database = new Database(path, { timeout: busyTimeout, fileMustExist: options.mustExist === true });
+    // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return new SqliteDriver(database, options.signal);
+  } catch (thrown) {
+    database?.close();
+    if (isBindingMissing(thrown)) {
+      throw new RevError('REV_DRIVER_MISSING', 'better-sqlite3 is installed, but its binary does not fit this Node.', {
+        hint: 'npm rebuild better-sqlite3',
+        cause: thrown,
+      });
+    }
+    throw connectError(thrown, path);
+  }
+}
+
+function isBindingMissing(thrown: unknown): boolean {
+  const message = thrown instanceof Error ? thrown.message : '';
+  return /bindings file|NODE_MODULE_VERSION|ERR_DLOPEN|invalid ELF|\.node\b/.test(message);
+}
+
+class SqliteDriver implements Driver {
+  readonly serverVersion: string;
+  readonly #database: BetterSqlite.Database;
+  readonly #signal: AbortSignal | undefined;
+  #savepoints = 0;
+
+  constructor(database: BetterSqlite.Database, signal: AbortSignal | undefined) {
+    this.#database = database;
+    this.#signal = signal;
+    this.serverVersion = String(database.prepare('SELECT sqlite_version()').pluck().get());
+  }
+
+  async query<R extends Row = Row>(sql: string, params: readonly unknown[] = []): Promise<readonly R[]> {
+    const statement = this.#prepare(sql);
+    return this.#guard(sql, () => {
+      if (statement.reader) return statement.all(...params.map(bindable)) as R[];
+      statement.run(...params.map(bindable));
+      return [];
+    });
+  }
+
+  async values(sql: string, params: readonly unknown[] = []): Promise<readonly (readonly unknown[])[]> {
+    const statement = this.#prepare(sql);
+    return this.#guard(sql, () => {
+      if (statement.reader) return statement.raw().all(...params.map(bindable)) as unknown[][];
+      statement.run(...params.map(bindable));
+      return [];
+    });
+  }
+
+  async run(statement: Statement): Promise<number> {
+    if (beginsRebuild(statement.sql) && this.#pragma('foreign_keys') !== 0) {
+      throw new RevError('REV_OPERATION', 'A table can be rebuilt only inside a transaction of its own.', {
+        hint: 'Take the change out of `op.autocommit`, or do not set `transactional = false` for the revision.',
+      });
+    }
+    return this.#run(statement);
+  }
+
+  async runAll(statements: readonly Statement[]): Promise<void> {
+    const rebuilds = statements.some(({ sql }) => beginsRebuild(sql));
+    if (rebuilds && !this.#database.inTransaction) return this.transaction(() => this.runAll(statements));
+    for (const statement of statements) await this.run(statement);
+  }
+
+  async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    if (this.#database.inTransaction) return this.#savepoint(work, { keep: true });
+    return this.#withForeignKeysOff(async () => {
+      const patience = options.lockTimeout || busyTimeout;
+      await this.#whenFree('BEGIN IMMEDIATE', patience);
+      const before = this.#faults();
+      const result = await work();
+      if (!this.#database.inTransaction) {
+        throw new RevError('REV_STATEMENT', 'The transaction was ended by a statement inside it.', {
+          hint: 'Leave COMMIT, ROLLBACK and ON CONFLICT ROLLBACK out of revisions.',
+        });
+      }
+      refuseNewFaults(before, this.#faults());
+      await this.#whenFree('COMMIT', patience);
+      return result;
+    });
+  }
+
+  async rolledBack<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#database.inTransaction) return this.#savepoint(work, { keep: false });
+    return this.#withForeignKeysOff(async () => {
+      this.#run({ sql: 'BEGIN' });
+      return work();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+  }
+
+  /** Whatever happens inside: afterwards no transaction is open, and the pragmas are what they were. */
+  async #withForeignKeysOff<T>(work: () => Promise<T>): Promise<T> {
+    const foreignKeys = this.#pragma('foreign_keys');
+    const legacyAlterTable = this.#pragma('legacy_alter_table');
+    this.#database.pragma('foreign_keys = OFF');
+    // The pragma does nothing, and says nothing, where a transaction is open; DROP TABLE would then delete the children.
+    if (this.#pragma('foreign_keys') !== 0) {
+      throw new RevError('REV_INTERNAL', 'SQLite did not turn foreign keys off before the transaction.');
+    }
+    this.#database.pragma('legacy_alter_table = OFF');
+    try {
+      return await work();
+    } finally {
+      if (this.#database.open) {
+        if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+        this.#database.pragma(`foreign_keys = ${foreignKeys}`);
+        this.#database.pragma(`legacy_alter_table = ${legacyAlterTable}`);
+      }
+    }
+  }
+
+  /** A transaction inside a transaction. */
+  async #savepoint<T>(work: () => Promise<T>, options: { readonly keep: boolean }): Promise<T> {
+    this.#savepoints += 1;
+    const name = `rev_${this.#savepoints}`;
+    this.#run({ sql: `SAVEPOINT ${name}` });
+    let kept = false;
+    try {
+      const result = await work();
+      kept = options.keep;
+      return result;
+    } finally {
+      this.#savepoints -= 1;
+      if (this.#database.open && this.#database.inTransaction) {
+        if (!kept) this.#database.exec(`ROLLBACK TO ${name}`);
+        this.#database.exec(`RELEASE ${name}`);
+      }
+    }
+  }
+
+  /** Runs BEGIN or COMMIT as soon as no other connection is in the way, without blocking this process meanwhile. */
+  async #whenFree(sql: string, patience: number): Promise<void> {
+    const deadline = performance.now() + patience;
+    this.#database.pragma('busy_timeout = 0');
+    try {
+      for (;;) {
+        this.#refuseAborted();
+        try {
+          this.#database.exec(sql);
+          return;
+        } catch (thrown) {
+          if (!isBusy(thrown) || performance.now() >= deadline) throw statementError(thrown, sql);
+        }
+        await sleep(pollInterval);
+      }
+    } finally {
+      this.#database.pragma(`busy_timeout = ${busyTimeout}`);
+    }
+  }
+
+  #run({ sql, params = [] }: Statement): number {
+    const statement = params.length === 0 ? this.#prepareAny(sql) : this.#prepare(sql);
+    return this.#guard(sql, () => {
+      if (statement !== null && !statement.reader) return statement.run(...params.map(bindable)).changes;
+      const before = this.#totalChanges();
+      if (statement === null) this.#database.exec(sql);
+      else statement.all(...params.map(bindable));
+      return this.#totalChanges() - before;
+    });
+  }
+
+  #prepare(sql: string): BetterSqlite.Statement<unknown[]> {
+    return this.#guard(sql, () => this.#database.prepare<unknown[]>(sql));
+  }
+
+  /** null: the text holds several statements, or none. */
+  #prepareAny(sql: string): BetterSqlite.Statement<unknown[]> | null {
+    return this.#guard(sql, () => {
+      try {
+        return this.#database.prepare<unknown[]>(sql);
+      } catch (thrown) {
+        if (thrown instanceof RangeError) return null;
+        throw thrown;
+      }
+    });
+  }
+
+  #guard<T>(sql: string, work: () => T): T {
+    this.#refuseAborted();
+    try {
+      return work();
+    } catch (thrown) {
+      throw statementError(thrown, sql);
+    }
+  }
+
+  /** A statement of better-sqlite3 cannot be cancelled while it runs: an abort is seen before the next one. */
+  #refuseAborted(): void {
+    if (this.#signal?.aborted) throw new RevError('REV_INTERRUPTED', 'Interrupted.');
+  }
+
+  #faults(): Faults {
+    return this.#guard('PRAGMA foreign_key_check', () => findFaults(this.#database));
+  }
+
+  #totalChanges(): number {
+    return Number(this.#database.prepare('SELECT total_changes()').pluck().get());
+  }
+
+  #pragma(name: string): number {
+    return Number(this.#database.pragma(name, { simple: true }));
+  }
+}
+
+/**
+ * A value as better-sqlite3 binds it. Whole numbers are bound as integers, not as reals, so that a bound 5 and a
+ * literal 5 are one value; other objects as quoteLiteral writes them.
+ */
+function bindable(value: unknown): unknown {
+  if (value === undefined) return null;
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  return value instanceof Date ? value.toISOString() : JSON.stringify(value);
+}

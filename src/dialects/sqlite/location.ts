@@ -1,0 +1,64 @@
+/** Which file a URL means. */
+
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { RevError } from '../../errors.js';
+
+export const memory = ':memory:';
+
+/**
+ * `file:/a/b.db`, `file:///a/b.db`, `sqlite:/a/b.db`, `sqlite:///a/b.db`, a plain path, `:memory:` → path or `:memory:`.
+ * After `file:` and `sqlite:` a path is written as in a URI (`%20`).
+ * @throws RevError REV_URL for parameters and hosts, which have no meaning here.
+ */
+export function databasePath(url: string): string {
+  const match = /^(?:file|sqlite3?):(.*)$/is.exec(url);
+  if (!match) return url;
+  const rest = match[1] ?? '';
+  if (rest === memory || rest === `//${memory}`) return memory;
+  const [path = '', query] = rest.split(/[?#]/, 2);
+  if (query !== undefined && query !== '') {
+    throw new RevError('REV_URL', `Parameters of an SQLite URL are not understood: ?${query}`, {
+      hint: 'Leave them out: the URL is only the path of the file.',
+    });
+  }
+  const local = /^\/\/(?:localhost)?(?=\/)/i.test(path) ? path.replace(/^\/\/(?:localhost)?/i, '') : path;
+  if (local.startsWith('//')) {
+    throw new RevError('REV_URL', `An SQLite URL has no host: ${path}`, {
+      hint: `Write file:${path.slice(1)} for an absolute path, or file:./data.db for a relative one.`,
+    });
+  }
+  const decoded = decode(local);
+  // file:///C:/data.db
+  return /^\/[A-Za-z]:[\\/]/.test(decoded) && process.platform === 'win32' ? decoded.slice(1) : decoded;
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** @throws RevError REV_CONNECT where no database can be opened at the path, and what to do. */
+export function checkPath(path: string, options: { readonly mustExist: boolean }): void {
+  if (path === memory) return;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) {
+    throw new RevError('REV_CONNECT', `${path} is a folder, not a database file.`, {
+      hint: `Add the file's name to the URL: file:${path.replace(/\/$/, '')}/data.db`,
+    });
+  }
+  if (found) return;
+  if (options.mustExist) {
+    throw new RevError('REV_CONNECT', `There is no database file ${path}.`, {
+      hint: 'Check the URL. `rev upgrade` makes the file.',
+    });
+  }
+  if (!existsSync(dirname(path))) {
+    throw new RevError('REV_CONNECT', `There is no folder ${dirname(path)} for the database file.`, {
+      hint: `mkdir -p ${dirname(path)}`,
+    });
+  }
+}

@@ -1,0 +1,47 @@
+/** The one place where names and values become SQL text. */
+
+import type { QualifiedName } from '../../catalog/index.js';
+import { RevError } from '../../errors.js';
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A name as SQL; with its schema (an attached database) where it has one. */
+export function quoteIdentifier(name: string | QualifiedName): string {
+  if (typeof name === 'string') return quoteName(name);
+  return name.schema === null ? quoteName(name.name) : `${quoteName(name.schema)}.${quoteName(name.name)}`;
+}
+
+export function quoteNames(names: readonly string[]): string {
+  return names.map(quoteName).join(', ');
+}
+
+/**
+ * A value as an SQL literal. A Date is its ISO text, bytes are a blob, another object is its JSON text.
+ * @throws RevError REV_OPERATION for what SQLite cannot hold.
+ */
+export function quoteLiteral(value: unknown): string {
+  switch (typeof value) {
+    case 'undefined':
+      return 'NULL';
+    case 'string':
+      // SQL text ends at a NUL character.
+      if (value.includes('\0')) return `CAST(X'${Buffer.from(value).toString('hex')}' AS TEXT)`;
+      return `'${value.replaceAll("'", "''")}'`;
+    case 'number':
+      if (Number.isNaN(value)) break;
+      if (!Number.isFinite(value)) return value > 0 ? '9e999' : '-9e999';
+      return String(value);
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    case 'object':
+      if (value === null) return 'NULL';
+      if (value instanceof Date) return quoteLiteral(value.toISOString());
+      if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString('hex')}'`;
+      return quoteLiteral(JSON.stringify(value));
+    default:
+  }
+  throw new RevError('REV_OPERATION', `SQLite cannot hold ${typeof value === 'number' ? 'NaN' : `a ${typeof value}`}.`);
+}

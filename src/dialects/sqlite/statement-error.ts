@@ -1,0 +1,69 @@
+/** What SQLite throws, as RevErrors: its own message and the statement, never a bound value. */
+
+import { RevError, type RevErrorCode } from '../../errors.js';
+import { rebuiltPrefix } from './rebuilt-name.js';
+
+const longest = 500;
+
+interface Kind {
+  readonly code: RevErrorCode;
+  readonly hint?: string;
+}
+
+/** By the beginning of SQLite's own result code. */
+const kinds: readonly (readonly [prefix: string, kind: Kind])[] = [
+  ['SQLITE_BUSY', { code: 'REV_LOCKED', hint: 'Another process writes to the database. Run it again when that is done.' }],
+  ['SQLITE_LOCKED', { code: 'REV_LOCKED', hint: 'A statement of this process still reads the table.' }],
+  ['SQLITE_READONLY', { code: 'REV_CONNECT', hint: 'Make the database file and its folder writable for this user.' }],
+  ['SQLITE_PERM', { code: 'REV_CONNECT', hint: 'Make the database file and its folder writable for this user.' }],
+  ['SQLITE_CANTOPEN', { code: 'REV_CONNECT', hint: 'Check the path, and that this user may read and write the file and its folder.' }],
+  ['SQLITE_NOTADB', { code: 'REV_CONNECT', hint: 'The file is no SQLite database, or it is encrypted. Check the URL.' }],
+  ['SQLITE_CORRUPT', { code: 'REV_STATEMENT', hint: 'The database file is damaged: restore a backup, or try `sqlite3 FILE .recover`.' }],
+  ['SQLITE_FULL', { code: 'REV_STATEMENT', hint: 'The disk is full. Nothing of this transaction was kept.' }],
+];
+
+/** The RevError for whatever a statement threw. */
+export function statementError(thrown: unknown, sql: string): RevError {
+  if (thrown instanceof RevError) return thrown;
+  const sqliteCode = codeOf(thrown);
+  const kind = kinds.find(([prefix]) => sqliteCode?.startsWith(prefix))?.[1];
+  const message = messageOf(thrown);
+  const statement = shorten(sql);
+  return new RevError(kind?.code ?? 'REV_STATEMENT', `${message}\n  in: ${statement}`, {
+    ...(kind?.hint === undefined ? {} : { hint: kind.hint }),
+    data: { statement, ...(sqliteCode === undefined ? {} : { sqliteCode }) },
+    cause: thrown,
+  });
+}
+
+/** The RevError for whatever opening a database threw. */
+export function connectError(thrown: unknown, path: string): RevError {
+  const sqliteCode = codeOf(thrown);
+  const kind = kinds.find(([prefix]) => sqliteCode?.startsWith(prefix))?.[1];
+  const code = kind?.code === 'REV_LOCKED' ? 'REV_LOCKED' : 'REV_CONNECT';
+  return new RevError(code, `Cannot open ${path}: ${messageOf(thrown)}.`, {
+    hint: kind?.hint ?? 'Check the path, and that this user may read and write the file and its folder.',
+    ...(sqliteCode === undefined ? {} : { data: { sqliteCode } }),
+    cause: thrown,
+  });
+}
+
+export function isBusy(thrown: unknown): boolean {
+  return codeOf(thrown)?.startsWith('SQLITE_BUSY') === true;
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  const code = (thrown as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
+}
+
+function messageOf(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  // The user knows the table by its own name, not by that of its successor during a rebuild.
+  return message.replaceAll(rebuiltPrefix, '');
+}
+
+function shorten(sql: string): string {
+  const text = sql.trim();
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}

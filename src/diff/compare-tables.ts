@@ -1,0 +1,213 @@
+import {
+  type Check,
+  type Constraint,
+  type ForeignKey,
+  type PrimaryKey,
+  type QualifiedName,
+  sameData,
+  sameName,
+  type Table,
+  type TableIndex,
+  type Unique,
+} from '../catalog/index.js';
+import type { TableChange } from '../operations/index.js';
+import { compareColumns, mentionsAny } from './compare-columns.js';
+import { type Matched, match, plainUniqueColumns, sameConstraint, sameIndex } from './match.js';
+import type { DiffRules } from './rules.js';
+
+/** What must happen to one table, in the parts that other tables may stand between. */
+export interface TableDiff {
+  readonly table: QualifiedName;
+  readonly droppedForeignKeys: readonly ForeignKey[];
+  readonly droppedIndexes: readonly TableIndex[];
+  readonly changes: readonly TableChange[];
+  readonly renamedIndexes: readonly { readonly from: string; readonly to: string }[];
+  readonly addedIndexes: readonly TableIndex[];
+  readonly addedForeignKeys: readonly ForeignKey[];
+  /** Foreign keys that stay as they are. */
+  readonly keptForeignKeys: readonly ForeignKey[];
+  /** The column lists that others may refer to and that lose their key. */
+  readonly lostKeys: readonly (readonly string[])[];
+  readonly retyped: ReadonlySet<string>;
+}
+
+/** Compares one table with the wanted one of the same name. */
+export function compareTables(actual: Table, wanted: Table, rules: DiffRules): TableDiff {
+  const columns = compareColumns(actual, wanted, rules);
+  const uniques = matchConstraints(actual.uniques, wanted.uniques, rules);
+  const indexes = matchIndexes(actual.indexes, wanted.indexes, rules);
+  const { uniqueMatch, indexMatch } = rules.uniqueIndexIsConstraint
+    ? pairUniquesWithIndexes(uniques, indexes)
+    : { uniqueMatch: uniques, indexMatch: indexes };
+  const checks = matchConstraints(actual.checks, wanted.checks, rules);
+  const foreignKeys = matchConstraints(actual.foreignKeys, wanted.foreignKeys, rules);
+  const primaryKey = matchConstraints(
+    actual.primaryKey ? [actual.primaryKey] : [],
+    wanted.primaryKey ? [wanted.primaryKey] : [],
+    rules,
+  );
+
+  // What stands on a column that is dropped and added again goes and comes back with it.
+  const stands = (names: readonly string[]) => names.some((name) => columns.recreated.has(name));
+  const keys = plan(primaryKey, (key) => stands(key.columns), keepLiveConstraint);
+  const unique = plan(uniqueMatch, (each) => stands(each.columns), keepLiveConstraint);
+  const check = plan(checks, (each) => mentionsAny(each.expression, columns.recreated), keepLiveConstraint);
+  const foreign = plan(foreignKeys, (key) => stands(key.columns), keepLiveConstraint);
+  const index = plan(indexMatch, (each) => indexStandsOn(each, columns.recreated), keepLiveIndex);
+
+  const dropConstraint = (constraint: Constraint): TableChange => ({
+    kind: 'dropConstraint',
+    name: constraint.name,
+    was: constraint,
+  });
+  const addConstraint = (constraint: Constraint): TableChange => ({ kind: 'addConstraint', constraint });
+  const renameConstraint = ({
+    actual: from,
+    wanted: to,
+  }: {
+    actual: Constraint;
+    wanted: Constraint;
+  }): TableChange => ({
+    kind: 'renameConstraint',
+    from: from.name ?? '',
+    to: to.name ?? '',
+  });
+  return {
+    table: { schema: actual.schema, name: actual.name },
+    droppedForeignKeys: foreign.dropped,
+    droppedIndexes: index.dropped,
+    changes: [
+      ...[primaryKey, uniqueMatch, checks, foreignKeys].flatMap((each: Matched<Constraint>) =>
+        each.renamed.map(renameConstraint),
+      ),
+      ...[...check.dropped, ...unique.dropped, ...keys.dropped].map(dropConstraint),
+      ...columns.changes,
+      ...[...keys.added, ...unique.added, ...check.added].map(addConstraint),
+    ],
+    renamedIndexes: indexMatch.renamed.map(({ actual: from, wanted: to }) => ({
+      from: from.name,
+      to: to.name,
+    })),
+    addedIndexes: index.added,
+    addedForeignKeys: foreign.added,
+    keptForeignKeys: foreignKeys.pairs
+      .map(({ actual: key }) => key)
+      .filter((key) => !foreign.dropped.includes(key)),
+    lostKeys: [
+      ...[...keys.dropped, ...unique.dropped].map((each) => each.columns),
+      ...index.dropped.flatMap((each) => {
+        const names = plainUniqueColumns(each);
+        return names ? [names] : [];
+      }),
+    ],
+    retyped: columns.retyped,
+  };
+}
+
+function matchConstraints<T extends Constraint>(
+  actual: readonly T[],
+  wanted: readonly T[],
+  rules: DiffRules,
+): Matched<T> {
+  return match(actual, wanted, (a, b) => sameConstraint(a, b, rules), {
+    storedName: rules.storedName,
+    namesMatter: rules.constraintNamesMatter,
+  });
+}
+
+function matchIndexes(
+  actual: readonly TableIndex[],
+  wanted: readonly TableIndex[],
+  rules: DiffRules,
+): Matched<TableIndex> {
+  return match(actual, wanted, (a, b) => sameIndex(a, b, rules), {
+    storedName: rules.storedName,
+    namesMatter: true,
+  });
+}
+
+/** SQLite: a unique constraint on one side answers a unique index of the same columns on the other. */
+function pairUniquesWithIndexes(uniques: Matched<Unique>, indexes: Matched<TableIndex>) {
+  const goneUniques = new Set(uniques.dropped);
+  const newUniques = new Set(uniques.added);
+  const goneIndexes = new Set(indexes.dropped);
+  const newIndexes = new Set(indexes.added);
+  for (const wanted of uniques.added) {
+    const twin = [...goneIndexes].find((index) => sameData(plainUniqueColumns(index), wanted.columns));
+    if (!twin) continue;
+    goneIndexes.delete(twin);
+    newUniques.delete(wanted);
+  }
+  for (const wanted of indexes.added) {
+    const names = plainUniqueColumns(wanted);
+    const twin = [...goneUniques].find((unique) => sameData(names, unique.columns));
+    if (!twin) continue;
+    goneUniques.delete(twin);
+    newIndexes.delete(wanted);
+  }
+  return {
+    uniqueMatch: { ...uniques, dropped: [...goneUniques], added: [...newUniques] },
+    indexMatch: { ...indexes, dropped: [...goneIndexes], added: [...newIndexes] },
+  };
+}
+
+/** Objects to drop and to add, from a matching and a reason to make a kept one again. */
+function plan<T extends PrimaryKey | Unique | Check | ForeignKey | TableIndex>(
+  matched: Matched<T>,
+  remake: (actual: T) => boolean,
+  keepLive: (wanted: T, actual: T) => T,
+): { dropped: readonly T[]; added: readonly T[] } {
+  const changed = matched.pairs.filter((pair) => !pair.same);
+  const remade = matched.pairs.filter((pair) => pair.same && remake(pair.actual));
+  return {
+    dropped: [
+      ...matched.dropped,
+      ...changed.map((pair) => pair.actual),
+      ...remade.map((pair) => pair.actual),
+    ],
+    added: [
+      ...matched.added,
+      ...changed.map((pair) => keepLive(pair.wanted, pair.actual)),
+      ...remade.map((pair) => pair.actual),
+    ],
+  };
+}
+
+/** What the models cannot say comes from the live side. */
+function keepLiveConstraint<T extends Constraint>(wanted: T, actual: T): T {
+  return { ...pick(actual, ['deferrable', 'match']), ...wanted };
+}
+
+function keepLiveIndex(wanted: TableIndex, actual: TableIndex): TableIndex {
+  return { ...pick(actual, ['include', 'with']), ...wanted };
+}
+
+function pick<T extends object>(from: T, names: readonly string[]): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(from).filter(([name, value]) => names.includes(name) && value !== undefined),
+  ) as Partial<T>;
+}
+
+function indexStandsOn(index: TableIndex, columns: ReadonlySet<string>): boolean {
+  return (
+    index.keys.some(
+      (key) =>
+        (key.column !== undefined && columns.has(key.column)) ||
+        (key.expression !== undefined && mentionsAny(key.expression, columns)),
+    ) ||
+    (index.where !== null && mentionsAny(index.where, columns))
+  );
+}
+
+/** A foreign key that must be away while the keys and types that it stands on change. */
+export function mustDetach(key: ForeignKey, own: TableDiff, target: TableDiff | undefined): boolean {
+  if (key.columns.some((name) => own.retyped.has(name))) return true;
+  if (!target) return false;
+  if (key.references.columns.some((name) => target.retyped.has(name))) return true;
+  const wanted = [...key.references.columns].sort();
+  return target.lostKeys.some((columns) => sameData([...columns].sort(), wanted));
+}
+
+export function referencesTable(key: ForeignKey, table: QualifiedName): boolean {
+  return sameName({ schema: key.references.schema, name: key.references.name }, table);
+}

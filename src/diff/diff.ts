@@ -1,0 +1,232 @@
+import {
+  type Catalog,
+  deepFreeze,
+  nameKey,
+  type QualifiedName,
+  sameData,
+  type Table,
+} from '../catalog/index.js';
+import { type AlterTable, apply, type Operation } from '../operations/index.js';
+import { compareTables, mustDetach, type TableDiff } from './compare-tables.js';
+import { diffEnums, enumLists, releaseDefaults } from './enums.js';
+import { orderTables, referenceName } from './order.js';
+import { type RenameCandidate, type RenameOptions, resolveRenames } from './renames.js';
+import type { DiffRules } from './rules.js';
+
+export interface DiffOptions {
+  readonly renames?: RenameOptions;
+}
+
+export interface Diff {
+  readonly operations: readonly Operation[];
+  /** Drops and adds that look like renames and that nobody has decided; the operations treat them as drop and add. */
+  readonly candidates: readonly RenameCandidate[];
+}
+
+/**
+ * The operations that make `actual` into `wanted`. Pure and deterministic; both catalogs are normalized.
+ * The order is a fixed shell of phases: what stands in the way leaves first (foreign keys, indexes), then containers
+ * come (schemas, enums, sequences, tables), then tables change, then what stands on them comes back, then what is no
+ * longer wanted leaves.
+ */
+export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options: DiffOptions = {}): Diff {
+  const { operations: renames, candidates } = resolveRenames(actual, wanted, rules, options.renames ?? {});
+  const renamed = apply(renames, actual);
+  // Defaults that change with their enum's values leave first (see enums.ts).
+  const releases = releaseDefaults(renamed, wanted, rules);
+  const before = apply(releases, renamed);
+  const stored = (name: QualifiedName) => nameKey({ ...name, name: rules.storedName(name.name) });
+  const live = new Map(before.tables.map((table) => [nameKey(table), table]));
+  const wantedKeys = new Set(wanted.tables.map(stored));
+
+  const created = wanted.tables.filter((table) => !live.has(stored(table)));
+  const dropped = before.tables.filter((table) => !wantedKeys.has(nameKey(table)));
+  const diffs = new Map<string, TableDiff>();
+  for (const table of wanted.tables) {
+    const found = live.get(stored(table));
+    if (found) diffs.set(nameKey(found), compareTables(found, table, rules));
+  }
+
+  const enums = diffEnums(before, wanted);
+  const tables = tableOperations(created, [...diffs.values()], diffs, rules);
+  const drops = dropOperations(dropped, rules);
+  const collides = namesCollide(dropped, created, [...diffs.values()]);
+  const schemas = {
+    create: wanted.schemas.filter((name) => !before.schemas.includes(name)),
+    drop: before.schemas.filter((name) => !wanted.schemas.includes(name)),
+  };
+  const sequences = enumLists(before.sequences, wanted.sequences);
+  const operations: Operation[] = [
+    ...renames,
+    ...tables.dropForeignKeys,
+    ...drops.dropForeignKeys,
+    ...(collides ? drops.dropTables : []),
+    ...tables.dropIndexes,
+    ...schemas.create.map((name): Operation => ({ kind: 'createSchema', name })),
+    ...sequences.added.map((sequence): Operation => ({ kind: 'createSequence', sequence })),
+    ...sequences.kept
+      .filter((pair) => !sameData(pair.actual.options, pair.wanted.options))
+      .map(
+        ({ actual: was, wanted: to }): Operation => ({
+          kind: 'alterSequence',
+          name: referenceName(was),
+          to: to.options,
+          was: was.options,
+        }),
+      ),
+    ...enums.create,
+    ...releases,
+    ...enums.alter,
+    ...tables.create,
+    ...tables.alter,
+    ...tables.addForeignKeys,
+    ...tables.createIndexes,
+    ...(collides ? [] : drops.dropTables),
+    ...enums.drop,
+    ...sequences.dropped.map((was): Operation => ({ kind: 'dropSequence', name: referenceName(was), was })),
+    ...schemas.drop.map((name): Operation => ({ kind: 'dropSchema', name })),
+  ];
+  return deepFreeze({ operations: fold(operations), candidates });
+}
+
+function tableOperations(
+  created: readonly Table[],
+  changed: readonly TableDiff[],
+  diffs: ReadonlyMap<string, TableDiff>,
+  rules: DiffRules,
+) {
+  const dropForeignKeys: Operation[] = [];
+  const dropIndexes: Operation[] = [];
+  const create: Operation[] = [];
+  const alter: Operation[] = [];
+  const createIndexes: Operation[] = [];
+  const addForeignKeys: Operation[] = [];
+  const loose = rules.looseForeignKeys === true;
+
+  const { tables, late } = orderTables(created);
+  for (const table of tables) {
+    const waiting = loose ? undefined : late.get(nameKey(table));
+    // A key of a table that changes in this very diff may stand on what is only added there.
+    const waits = (key: Table['foreignKeys'][number]) =>
+      !loose &&
+      (waiting?.has(nameKey(referenceName(key.references))) === true ||
+        hasChanges(diffs.get(nameKey(referenceName(key.references)))));
+    create.push({
+      kind: 'createTable',
+      table: { ...table, indexes: [], foreignKeys: table.foreignKeys.filter((key) => !waits(key)) },
+    });
+    addForeignKeys.push(...table.foreignKeys.filter(waits).map((key) => addConstraint(table, key)));
+    createIndexes.push(
+      ...table.indexes.map(
+        (index): Operation => ({ kind: 'createIndex', table: referenceName(table), index }),
+      ),
+    );
+  }
+
+  for (const each of changed) {
+    const detached = loose
+      ? []
+      : each.keptForeignKeys.filter((key) =>
+          mustDetach(key, each, diffs.get(nameKey(referenceName(key.references)))),
+        );
+    const goes = [...each.droppedForeignKeys, ...detached];
+    const comes = [...each.addedForeignKeys, ...detached];
+    const dropKeys = goes.map((was) => ({ kind: 'dropConstraint', name: was.name, was }) as const);
+    const addKeys = comes.map((constraint) => ({ kind: 'addConstraint', constraint }) as const);
+    const { table } = each;
+    const changes = loose ? [...dropKeys, ...each.changes, ...addKeys] : each.changes;
+    if (!loose) {
+      if (dropKeys.length > 0) dropForeignKeys.push({ kind: 'alterTable', table, changes: dropKeys });
+      if (addKeys.length > 0) addForeignKeys.push({ kind: 'alterTable', table, changes: addKeys });
+    }
+    dropIndexes.push(
+      ...each.droppedIndexes.map((was): Operation => ({ kind: 'dropIndex', name: was.name, table, was })),
+    );
+    if (changes.length > 0) alter.push({ kind: 'alterTable', table, changes });
+    createIndexes.push(
+      ...each.renamedIndexes.map((rename): Operation => ({ kind: 'renameIndex', table, ...rename })),
+      ...each.addedIndexes.map((index): Operation => ({ kind: 'createIndex', table, index })),
+    );
+  }
+  return { dropForeignKeys, dropIndexes, create, alter, createIndexes, addForeignKeys };
+}
+
+/** Tables that go: children before parents; keys that close a cycle go first. */
+function dropOperations(dropped: readonly Table[], rules: DiffRules) {
+  const { tables, late } = orderTables(dropped);
+  const dropForeignKeys: Operation[] = [];
+  const dropTables: Operation[] = [];
+  for (const table of [...tables].reverse()) {
+    const cyclic = rules.looseForeignKeys ? undefined : late.get(nameKey(table));
+    const first = table.foreignKeys.filter((key) => cyclic?.has(nameKey(referenceName(key.references))));
+    if (first.length > 0) {
+      dropForeignKeys.push({
+        kind: 'alterTable',
+        table: referenceName(table),
+        changes: first.map((was) => ({ kind: 'dropConstraint', name: was.name, was })),
+      });
+    }
+    const was = { ...table, foreignKeys: table.foreignKeys.filter((key) => !first.includes(key)) };
+    dropTables.push({ kind: 'dropTable', name: referenceName(table), was });
+  }
+  return { dropForeignKeys, dropTables };
+}
+
+function hasChanges(each: TableDiff | undefined): boolean {
+  return each !== undefined && each.changes.length + each.addedIndexes.length > 0;
+}
+
+function addConstraint(table: Table, key: Table['foreignKeys'][number]): Operation {
+  return {
+    kind: 'alterTable',
+    table: referenceName(table),
+    changes: [{ kind: 'addConstraint', constraint: key }],
+  };
+}
+
+/** Whether something new takes a name that only the drop of a table sets free: index names are one space. */
+function namesCollide(
+  dropped: readonly Table[],
+  created: readonly Table[],
+  changed: readonly TableDiff[],
+): boolean {
+  const freed = new Set(dropped.flatMap(indexNames));
+  if (freed.size === 0) return false;
+  const taken = [
+    ...created.flatMap(indexNames),
+    ...created.map((table) => table.name),
+    ...changed.flatMap((each) => [
+      ...each.addedIndexes.map((index) => index.name),
+      ...each.renamedIndexes.map((rename) => rename.to),
+      ...each.changes.flatMap((change) =>
+        change.kind === 'addConstraint' ? [change.constraint.name ?? ''] : [],
+      ),
+    ]),
+  ];
+  return taken.some((name) => freed.has(name));
+}
+
+function indexNames(table: Table): readonly string[] {
+  return [table.primaryKey, ...table.uniques, ...table.indexes].flatMap((each) =>
+    each?.name ? [each.name] : [],
+  );
+}
+
+/** Neighbouring alterations of one table become one. */
+function fold(operations: readonly Operation[]): readonly Operation[] {
+  const out: Operation[] = [];
+  for (const operation of operations) {
+    const last = out.at(-1);
+    if (
+      operation.kind === 'alterTable' &&
+      last?.kind === 'alterTable' &&
+      nameKey(last.table) === nameKey(operation.table)
+    ) {
+      const merged: AlterTable = { ...last, changes: [...last.changes, ...operation.changes] };
+      out[out.length - 1] = merged;
+    } else {
+      out.push(operation);
+    }
+  }
+  return out;
+}

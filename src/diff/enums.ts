@@ -1,0 +1,135 @@
+import {
+  type Catalog,
+  type Column,
+  type EnumType,
+  findColumn,
+  findTable,
+  nameKey,
+  type QualifiedName,
+  sameData,
+  type Table,
+} from '../catalog/index.js';
+import type { EnumColumn, Operation } from '../operations/index.js';
+import type { DiffRules } from './rules.js';
+
+/** Enum types, and lists of named objects in general. */
+
+export interface Lists<T> {
+  readonly kept: readonly { readonly actual: T; readonly wanted: T }[];
+  readonly added: readonly T[];
+  readonly dropped: readonly T[];
+}
+
+export function enumLists<T extends QualifiedName>(actual: readonly T[], wanted: readonly T[]): Lists<T> {
+  const live = new Map(actual.map((each) => [nameKey(each), each]));
+  const kept: { actual: T; wanted: T }[] = [];
+  const added: T[] = [];
+  for (const each of wanted) {
+    const found = live.get(nameKey(each));
+    live.delete(nameKey(each));
+    if (found) kept.push({ actual: found, wanted: each });
+    else added.push(each);
+  }
+  return { kept, added, dropped: [...live.values()] };
+}
+
+/**
+ * A default that changes together with its enum's values is dropped before and set after, so that no default ever
+ * names a value that its type does not have, on the way up and on the way down.
+ */
+export function releaseDefaults(actual: Catalog, wanted: Catalog, rules: DiffRules): readonly Operation[] {
+  const altered = enumLists(actual.enums, wanted.enums).kept.filter((pair) => valuesDiffer(pair));
+  return altered.flatMap(({ actual: type }) =>
+    actual.tables.flatMap((table) => {
+      const target = findTable(wanted, table);
+      const columns = table.columns.filter((column) => {
+        const twin = target && findColumn(target, column.name);
+        return (
+          isOf(column, type) &&
+          column.default !== null &&
+          twin !== undefined &&
+          !rules.equalDefaults(column.default, twin.default, column)
+        );
+      });
+      return columns.length === 0
+        ? []
+        : [
+            {
+              kind: 'alterTable' as const,
+              table: { schema: table.schema, name: table.name },
+              changes: columns.map((was) => ({
+                kind: 'alterColumn' as const,
+                name: was.name,
+                to: { default: null },
+                was,
+              })),
+            },
+          ];
+    }),
+  );
+}
+
+function valuesDiffer({ actual, wanted }: { actual: EnumType; wanted: EnumType }): boolean {
+  return !sameData(actual.values, wanted.values);
+}
+
+/** Types to create, alter and drop. */
+export function diffEnums(actual: Catalog, wanted: Catalog) {
+  const lists = enumLists(actual.enums, wanted.enums);
+  const alter: Operation[] = [];
+  for (const { actual: was, wanted: to } of lists.kept) {
+    if (!valuesDiffer({ actual: was, wanted: to })) continue;
+    const added = to.values.filter((value) => !was.values.includes(value));
+    alter.push({
+      kind: 'alterEnum',
+      name: { schema: was.schema, name: was.name },
+      from: was.values,
+      to: to.values,
+      columns: enumColumns(actual, was),
+      ...(usesAny(wanted, to, added) ? { remake: true as const } : {}),
+    });
+  }
+  return {
+    create: lists.added.map((each): Operation => ({ kind: 'createEnum', enum: each })),
+    alter,
+    drop: lists.dropped.map(
+      (was): Operation => ({ kind: 'dropEnum', name: { schema: was.schema, name: was.name }, was }),
+    ),
+  };
+}
+
+function enumColumns(catalog: Catalog, type: EnumType): readonly EnumColumn[] {
+  return catalog.tables.flatMap((table) =>
+    table.columns.filter((column) => isOf(column, type)).map((column) => entry(table, column)),
+  );
+}
+
+/** Whether a default, check, predicate or expression of the models names one of the values. */
+function usesAny(catalog: Catalog, type: EnumType, values: readonly string[]): boolean {
+  if (values.length === 0) return false;
+  const quoted = values.map((value) => `'${value.replaceAll("'", "''")}'`);
+  const mentions = (sql: string | null | undefined) => !!sql && quoted.some((value) => sql.includes(value));
+  return catalog.tables.some(
+    (table) =>
+      table.columns.some(
+        ({ default: value, generated, ...column }) =>
+          mentions(generated?.expression) ||
+          (value?.kind === 'expression' && mentions(value.sql)) ||
+          (isOf({ ...column, generated, default: value }, type) &&
+            value?.kind === 'literal' &&
+            values.includes(String(value.value))),
+      ) ||
+      table.checks.some((check) => mentions(check.expression)) ||
+      table.indexes.some(
+        (index) => mentions(index.where) || index.keys.some((key) => mentions(key.expression)),
+      ),
+  );
+}
+
+function isOf(column: Column, type: EnumType): boolean {
+  return column.enum !== undefined && nameKey(column.enum) === nameKey(type);
+}
+
+function entry(table: Table, column: Column): EnumColumn {
+  return { table: { schema: table.schema, name: table.name }, column: column.name, default: column.default };
+}

@@ -1,0 +1,26 @@
+import type { Column, DefaultValue } from '../catalog/index.js';
+
+/** What the diff must know of a dialect. Pure; both catalogs are normalized already. */
+export interface DiffRules {
+  /** A name as the database would store it (PostgreSQL: cut to 63 bytes). */
+  storedName(name: string): string;
+  equalTypes(actual: string, wanted: string): boolean;
+  equalDefaults(actual: DefaultValue | null, wanted: DefaultValue | null, column: Column): boolean;
+  equalExpressions(actual: string, wanted: string): boolean;
+  /** A unique constraint and a unique index over the same columns are the same thing (SQLite). */
+  readonly uniqueIndexIsConstraint: boolean;
+  /** Constraints may be nameless, and their names mean little: they match by structure (SQLite: false). */
+  readonly constraintNamesMatter: boolean;
+  /** A generated column's expression can change in place; otherwise the column is dropped and added. */
+  readonly canAlterGenerated: boolean;
+  /**
+   * Foreign keys are only looked at when rows change (SQLite): they may name a table that does not exist yet, and do
+   * not stand in the way when types or keys that they refer to change.
+   */
+  readonly looseForeignKeys?: boolean;
+  /**
+   * How values of one type become another in an ALTER: SQL text, or null where an assignment cast does it (never a
+   * cast that would cut data silently).
+   */
+  conversion(column: string, from: string, to: string): string | null;
+}

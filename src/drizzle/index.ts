@@ -1,0 +1,1 @@
+export { type Models, type ReadOptions, readModels } from './read-models.js';

@@ -1,0 +1,96 @@
+/**
+ * The package's public face: what revision files and configurations import, and the commands for programs. A command is
+ * loaded when it is called, so that importing this costs a revision file nothing.
+ */
+import { randomUUID } from 'node:crypto';
+import type { CheckResult } from './commands/check.js';
+import type { CurrentResult } from './commands/current.js';
+import type { Environment } from './commands/environment.js';
+import type { RunTargetOptions, RunTargetResult } from './commands/run-target.js';
+import type { Report } from './runtime/events.js';
+
+export { sql } from 'drizzle-orm';
+export type {
+  Catalog,
+  Column,
+  Constraint,
+  DialectName,
+  EnumType,
+  QualifiedName,
+  Sequence,
+  Table,
+  TableIndex,
+} from './catalog/index.js';
+export { type Config, type ConfigContext, defineConfig } from './config/config.js';
+export { RevError, type RevErrorCode } from './errors.js';
+export { type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
+export {
+  type ColumnOptions,
+  check,
+  column,
+  foreignKey,
+  primaryKey,
+  unique,
+} from './operations/factories.js';
+export type { Operation } from './operations/operation.js';
+export type { RunEvent } from './runtime/events.js';
+export type { Op } from './runtime/op.js';
+
+/** Where a command runs; all of it may be left out. */
+export interface ProjectOptions {
+  /** Folder to search the configuration from; default: the process's. */
+  readonly cwd?: string;
+  /** The configuration's file. */
+  readonly config?: string;
+  readonly url?: string;
+  readonly env?: string;
+  readonly args?: Readonly<Record<string, string>>;
+  /** Is told what happens. */
+  readonly onEvent?: Report;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * `rev upgrade`, for an application's start: takes the lock, waits for another runner, returns the steps that were run.
+ * @throws RevError as the command does
+ */
+export async function upgrade(
+  options: ProjectOptions & RunTargetOptions & { readonly target?: string } = {},
+): Promise<RunTargetResult> {
+  const command = await import('./commands/upgrade.js');
+  return command.upgrade(environmentOf(options), options.target ?? 'heads', options);
+}
+
+/** `rev downgrade`. @throws RevError as the command does */
+export async function downgrade(
+  options: ProjectOptions & RunTargetOptions & { readonly target: string },
+): Promise<RunTargetResult> {
+  const command = await import('./commands/downgrade.js');
+  return command.downgrade(environmentOf(options), options.target, options);
+}
+
+/** `rev current`. @throws RevError as the command does */
+export async function current(options: ProjectOptions = {}): Promise<CurrentResult> {
+  const command = await import('./commands/current.js');
+  return command.current(environmentOf(options));
+}
+
+/** `rev check`: resolves where models and database agree. @throws RevError REV_DIFFERENCES, REV_BEHIND_HEAD */
+export async function checkModels(options: ProjectOptions = {}): Promise<CheckResult> {
+  const command = await import('./commands/check.js');
+  return command.check(environmentOf(options));
+}
+
+function environmentOf(options: ProjectOptions): Environment {
+  return {
+    cwd: options.cwd ?? process.cwd(),
+    configFile: options.config,
+    url: options.url,
+    env: options.env,
+    args: options.args ?? {},
+    report: options.onEvent ?? (() => undefined),
+    now: () => new Date(),
+    nonce: randomUUID,
+    signal: options.signal,
+  };
+}

@@ -1,0 +1,24 @@
+/** What `import … from 'drizzle-alembic'` means in a user's file: the very package that is running, wherever it is installed. */
+
+import { moduleUrl } from './module-url.js';
+import { reexport } from './modules.js';
+
+export const ownPackage = 'drizzle-alembic';
+
+let url: Promise<string> | undefined;
+
+/** The URL of the running package's entry, for generated code. */
+export function ownPackageUrl(): Promise<string> {
+  url ??= findOwnPackage();
+  return url;
+}
+
+async function findOwnPackage(): Promise<string> {
+  if (!import.meta.url.endsWith('.ts')) return new URL('../index.js', import.meta.url).href;
+  // Run from its sources (by its own tests): Node cannot load those by URL, so hand on the exports of the module in memory.
+  const entry = new URL('../index.ts', import.meta.url).href;
+  const namespace = (await import(entry)) as object;
+  const key = `Symbol.for(${JSON.stringify(`${ownPackage}.own`)})`;
+  (globalThis as { [name: symbol]: unknown })[Symbol.for(`${ownPackage}.own`)] = namespace;
+  return moduleUrl(reexport(`globalThis[${key}]`, Object.keys(namespace)));
+}

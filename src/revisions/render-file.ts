@@ -1,0 +1,181 @@
+/** The text of a revision file, and its name. Pure: the clock and the nonce are given. */
+
+import { createHash } from 'node:crypto';
+import type { DialectName } from '../catalog/index.js';
+import { RevError } from '../errors.js';
+import { cleanMessage, commentText, isoSeconds } from './docstring.js';
+import { readHeader } from './header.js';
+import { fillTemplate, literal, literals } from './template.js';
+
+export interface RevisionParts {
+  readonly id: string;
+  readonly down: readonly string[];
+  readonly labels?: readonly string[];
+  readonly depends?: readonly string[];
+  readonly message: string;
+  readonly created: Date;
+  readonly dialect: DialectName;
+  /** Names to import from the package beside `Op`. */
+  readonly imports: readonly string[];
+  /** Statements, indented by two spaces. Empty: the function does nothing, and takes nothing. */
+  readonly upgrade: string;
+  readonly downgrade: string;
+  /** The template's text. */
+  readonly template: string;
+}
+
+/** 12 hexadecimal digits: a hash of what the revision is. */
+export function newRevisionId(parts: {
+  readonly down: readonly string[];
+  readonly message: string;
+  /** The rendered operations. */
+  readonly body: string;
+  /** Makes two revisions that are equal in all else differ. */
+  readonly nonce: string;
+}): string {
+  const { down, message, body, nonce } = parts;
+  return createHash('sha256')
+    .update(JSON.stringify([down, message, body, nonce]))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+/**
+ * The text of a revision file: valid TypeScript, whatever the message and the names hold.
+ * @throws RevError REV_CONFIG when the template does not write the header
+ */
+export function renderRevision(parts: RevisionParts): string {
+  const { id, down, labels = [], depends = [], dialect, upgrade, downgrade } = parts;
+  const op = `op: Op<${literal(dialect)}>`;
+  const text = fillTemplate(parts.template, {
+    message: commentText(cleanMessage(parts.message)),
+    revision: nameText(id),
+    revises: nameText(down.join(', ')) || 'base',
+    dependencies: depends.length === 0 ? '' : `\n * Depends on: ${nameText(depends.join(', '))}`,
+    created: isoSeconds(parts.created),
+    imports: renderImports(parts),
+    id: literal(id),
+    down_revision: literals(down),
+    branch_labels: literals(labels),
+    depends_on: literals(depends),
+    dialect,
+    upgrade_op: upgrade === '' ? '' : op,
+    upgrade: renderBody(upgrade),
+    downgrade_op: downgrade === '' ? '' : op,
+    downgrade: renderBody(downgrade),
+  });
+  const clean = `${trimComment(text).trimEnd()}\n`;
+  checkHeader(clean, parts);
+  return clean;
+}
+
+/** A name in the comment: one line. */
+function nameText(name: string): string {
+  return commentText(cleanMessage(name).replace(/\n+/g, ' '));
+}
+
+/** No blanks at the ends of the first comment's lines. */
+function trimComment(text: string): string {
+  const end = text.indexOf('*/');
+  return text.slice(0, end).replace(/[ \t]+(?=\n)/g, '') + text.slice(end);
+}
+
+function renderBody(body: string): string {
+  return body === '' ? '' : `\n${body}\n`;
+}
+
+const lineWidth = 100;
+
+function renderImports({ imports, upgrade, downgrade }: RevisionParts): string {
+  const values = [...new Set(imports)].sort();
+  const names = upgrade === '' && downgrade === '' ? values : ['type Op', ...values];
+  if (names.length === 0) return '';
+  const line = `import { ${names.join(', ')} } from 'drizzle-alembic';`;
+  if (line.length <= lineWidth) return `${line}\n`;
+  return `import {\n${names.map((name) => `  ${name},\n`).join('')}} from 'drizzle-alembic';\n`;
+}
+
+const headerLines = [
+  ['revision', 'id'],
+  ['downRevision', 'down_revision'],
+  ['branchLabels', 'branch_labels'],
+  ['dependsOn', 'depends_on'],
+].map(([constant, place]) => `  export const ${constant} = \${${place}};`);
+
+/** A template of the user's own may have lost what makes the file a revision. */
+function checkHeader(text: string, { id, down, labels = [], depends = [] }: RevisionParts): void {
+  const reading = readHeader(text, { complete: true });
+  const wanted = JSON.stringify([id, down, labels, depends]);
+  if (reading.kind === 'revision') {
+    const { header } = reading;
+    if (JSON.stringify([header.id, header.down, header.labels, header.depends]) === wanted) return;
+  }
+  throw new RevError(
+    'REV_CONFIG',
+    `The template of revision files does not write a revision's header${faultOf(reading)}.`,
+    {
+      hint: `It needs these lines:\n${headerLines.join('\n')}`,
+    },
+  );
+}
+
+function faultOf(reading: ReturnType<typeof readHeader>): string {
+  return reading.kind === 'fault' ? `: line ${reading.line}, ${reading.problem}` : '';
+}
+
+/** The words of a message, lower case, joined by `_`: at most `length` characters, and no word cut unless it is the first. */
+export function slugOf(message: string, length: number): string {
+  const words =
+    message
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}_]+/gu) ?? [];
+  const slug = [...words.join('_').replace(/_+/g, '_').replace(/^_|_$/g, '')];
+  if (slug.length <= length) return slug.join('');
+  const cut = slug.slice(0, length).join('');
+  const back = slug[length] === '_' ? cut : cut.slice(0, cut.lastIndexOf('_'));
+  return (back === '' || !cut.includes('_') ? cut : back).replace(/_$/, '');
+}
+
+export interface FileNameOptions {
+  readonly id: string;
+  readonly message: string;
+  readonly created: Date;
+  /** As in the configuration. */
+  readonly fileTemplate: string;
+  readonly slugLength: number;
+  readonly timezone: string;
+}
+
+/** The name of a revision's file. @throws RevError REV_NAME when the id cannot be part of one */
+export function revisionFileName({
+  id,
+  message,
+  created,
+  fileTemplate,
+  slugLength,
+  timezone,
+}: FileNameOptions): string {
+  if (!/^\w[\w.]*$/.test(id) || id.length > 100) {
+    throw new RevError('REV_NAME', `'${cleanMessage(id).slice(0, 120)}' cannot be a revision id.`, {
+      hint: 'Use at most 100 letters, digits, `_` and `.`, or leave out --rev-id.',
+    });
+  }
+  const values: Readonly<Record<string, string>> = {
+    ...dateParts(created, timezone),
+    epoch: String(Math.floor(created.getTime() / 1000)),
+    id,
+    slug: slugOf(message, slugLength),
+  };
+  const name = fileTemplate.replace(/\{(\w+)\}/g, (place, field: string) => values[field] ?? place);
+  return `${name.replace(/_+$/, '')}.ts`;
+}
+
+function dateParts(date: Date, timeZone: string): Readonly<Record<string, string>> {
+  const two = '2-digit';
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    ...{ year: 'numeric', month: two, day: two, hour: two, minute: two, second: two, hourCycle: 'h23' },
+  });
+  return Object.fromEntries(format.formatToParts(date).map(({ type, value }) => [type, value]));
+}

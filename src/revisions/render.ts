@@ -1,0 +1,33 @@
+import { RevError } from '../errors.js';
+import { invert, losses, type Operation, render, Source } from '../operations/index.js';
+
+/** The bodies of a revision's two functions, and what they import from drizzle-alembic beside the type Op. */
+export interface RenderedBodies {
+  readonly imports: readonly string[];
+  /** Statements, not indented. Empty: nothing to do. */
+  readonly upgrade: string;
+  readonly downgrade: string;
+}
+
+/**
+ * Operations as TypeScript, upgrade and its exact inverse. Deterministic.
+ * Throws REV_INTERNAL where an operation cannot be inverted: those that autogenerate makes all can.
+ */
+export function renderBodies(operations: readonly Operation[]): RenderedBodies {
+  const back = invert(operations);
+  if (!back) throw new RevError('REV_INTERNAL', 'An operation of this revision has no inverse.');
+  const source = new Source();
+  const upgrade = renderAll(operations, source);
+  const downgrade = renderAll(back, source);
+  return { imports: source.helpers, upgrade, downgrade };
+}
+
+function renderAll(operations: readonly Operation[], source: Source): string {
+  return operations
+    .map((operation) => [...lossy(operation), render(operation, source)].join('\n'))
+    .join('\n');
+}
+
+function lossy(operation: Operation): readonly string[] {
+  return losses(operation).map((loss) => `// lossy: ${loss.replace(/\s+/g, ' ')} cannot come back`);
+}

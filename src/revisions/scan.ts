@@ -1,0 +1,132 @@
+/** The revision files of a project, by their headers. No module is evaluated. */
+
+import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { RevError } from '../errors.js';
+import type { RevisionNode } from '../graph/revision.js';
+import { readHeader } from './header.js';
+
+/** A revision, and the file that it is in. */
+export interface RevisionFile extends RevisionNode {
+  /** The first paragraph of the comment at the top of the file, as one line. */
+  readonly message: string;
+  /** An absolute path. */
+  readonly file: string;
+  readonly transactional: boolean;
+}
+
+export interface ScanOptions {
+  /** What a folder that is not there means. Default: an error, because a mistyped folder would look like "nothing to do". */
+  readonly missing?: 'error' | 'empty';
+}
+
+const revisionFile = /^[^.].*\.(?:ts|mts|js|mjs)$/;
+const otherFile = /\.d\.m?ts$|\.(?:test|spec)\.m?[jt]s$/;
+const generatedName = /^[0-9a-f]{12}_/;
+const chunk = Buffer.allocUnsafe(8192);
+
+/**
+ * The revisions in `folders` (absolute paths), ordered by folder and file name.
+ *
+ * A file that exports neither a revision id nor `upgrade` or `downgrade`, and is not called `<id>_<slug>`, is a helper: it is
+ * left alone. So are declarations, tests, hidden files, and JavaScript beside the TypeScript that it was compiled from.
+ *
+ * @throws RevError REV_HEADER, REV_DUPLICATE_REVISION, REV_CONFIG (a folder does not exist)
+ */
+export function scan(folders: readonly string[], options: ScanOptions = {}): readonly RevisionFile[] {
+  const revisions = new Map<string, RevisionFile>();
+  for (const file of listFiles(folders, options)) {
+    const revision = readRevision(file);
+    if (revision === undefined) continue;
+    const other = revisions.get(revision.id);
+    if (other !== undefined) throw duplicate(other, revision);
+    revisions.set(revision.id, revision);
+  }
+  return [...revisions.values()];
+}
+
+function listFiles(folders: readonly string[], { missing = 'error' }: ScanOptions): readonly string[] {
+  const seen = new Set<string>();
+  const files: string[] = [];
+  for (const folder of folders) {
+    const names = listFolder(folder, missing);
+    if (names.length === 0) continue;
+    const path = realpathSync(folder);
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const present = new Set(names);
+    for (const name of names) {
+      if (!revisionFile.test(name) || otherFile.test(name)) continue;
+      if (/\.m?js$/.test(name) && present.has(name.replace(/js$/, 'ts'))) continue;
+      files.push(join(folder, name));
+    }
+  }
+  return files;
+}
+
+function listFolder(folder: string, missing: 'error' | 'empty'): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && missing === 'empty') return [];
+    const problem = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
+    throw new RevError('REV_CONFIG', `The folder of revisions ${folder} ${problem}.`, {
+      hint: 'Create it (`rev init`, or `rev create`), or correct `revisions` in alembic.config.ts.',
+      data: { folder },
+      cause,
+    });
+  }
+}
+
+/** Reads one file. `undefined`: it is not a revision. */
+export function readRevision(file: string): RevisionFile | undefined {
+  let reading = readHeader(...readStart(file));
+  if (reading.kind === 'cut') reading = readHeader(readFileSync(file, 'utf8'), { complete: true });
+  switch (reading.kind) {
+    case 'revision':
+      return { ...reading.header, file, source: file };
+    case 'fault':
+      throw fault(file, reading);
+    default:
+      if (!generatedName.test(file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)))
+        return undefined;
+      throw fault(file, {
+        line: 1,
+        problem: 'it exports no revision id',
+        write: "export const revision = '…';",
+      });
+  }
+}
+
+/** The first bytes of a file, which nearly always hold the header. */
+function readStart(file: string): [text: string, options: { complete: boolean }] {
+  const descriptor = openSync(file, 'r');
+  try {
+    const length = readSync(descriptor, chunk, 0, chunk.length, 0);
+    return [chunk.toString('utf8', 0, length), { complete: length < chunk.length }];
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function fault(
+  file: string,
+  { line, problem, write }: { line: number; problem: string; write: string },
+): RevError {
+  return new RevError('REV_HEADER', `${file}:${line}: ${problem}.`, {
+    hint: `The header is read without running the file, so it has to be literal. Write:\n  ${write}`,
+    data: { file, line },
+  });
+}
+
+function duplicate(first: RevisionFile, second: RevisionFile): RevError {
+  return new RevError(
+    'REV_DUPLICATE_REVISION',
+    `Two files have the revision id '${first.id}': ${first.file} and ${second.file}.`,
+    {
+      hint: 'If one is a copy, delete it; otherwise give it an id and a file name of its own.',
+      data: { id: first.id, files: [first.file, second.file] },
+    },
+  );
+}

@@ -1,0 +1,78 @@
+/** Puts a revision file on the disk: whole or not at all, and never over another one. */
+
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { RevError } from '../errors.js';
+
+/**
+ * Writes `text` as `name` into `folder` (made if it is not there) and returns the file's path.
+ * @throws RevError REV_EXISTS, REV_UNWRITABLE
+ */
+export function writeRevision(folder: string, name: string, text: string): string {
+  const file = join(folder, name);
+  // Hidden, so that a scan in between does not see it.
+  const draft = join(folder, `.${name}.${randomUUID()}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    publish(text, draft, file);
+  } catch (cause) {
+    throw failure(cause as NodeJS.ErrnoException, file, folder);
+  }
+  return file;
+}
+
+function writeWhole(file: string, text: string): void {
+  const descriptor = openSync(file, 'wx');
+  try {
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A hard link fails if the name is taken, where a rename would overwrite. */
+function publish(text: string, draft: string, file: string): void {
+  try {
+    writeWhole(draft, text);
+    linkSync(draft, file);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    const linkless =
+      code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS' || code === 'EMLINK' || code === 'EACCES';
+    if (!linkless || !existsSync(draft) || existsSync(file)) throw thrown;
+    renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function failure(cause: NodeJS.ErrnoException, file: string, folder: string): RevError {
+  if (existsSync(file)) {
+    return new RevError('REV_EXISTS', `The file ${file} exists already.`, {
+      hint: 'Nothing was written. Choose another message or --rev-id, or delete the file.',
+      data: { file },
+      cause,
+    });
+  }
+  return new RevError(
+    'REV_UNWRITABLE',
+    `The revision cannot be written to ${folder} (${cause.code ?? cause.message}).`,
+    {
+      hint: `Make the folder writable, or choose another: --version-path, or \`revisions\` in alembic.config.ts. The file would be ${file}.`,
+      data: { file, folder },
+      cause,
+    },
+  );
+}

@@ -1,0 +1,15 @@
+/** What happens during a run, as it happens. Durations in milliseconds. */
+export type RunEvent =
+  | { readonly kind: 'waiting'; readonly text: string }
+  | { readonly kind: 'stepStarted'; readonly step: StepReport }
+  | { readonly kind: 'stepDone'; readonly step: StepReport; readonly duration: number }
+  | { readonly kind: 'statement'; readonly sql: string }
+  | { readonly kind: 'warning'; readonly text: string };
+
+export interface StepReport {
+  readonly direction: 'upgrade' | 'downgrade' | 'stamp';
+  readonly revision: string;
+  readonly message: string;
+}
+
+export type Report = (event: RunEvent) => void;

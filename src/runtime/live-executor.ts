@@ -1,0 +1,66 @@
+import { type Catalog, emptyCatalog } from '../catalog/index.js';
+import type { Dialect, Driver, Scope, Statement } from '../dialects/dialect.js';
+import { RevError } from '../errors.js';
+import { describe, type Operation } from '../operations/index.js';
+import type { Executor } from './executor.js';
+
+/** Everything there is: a revision may touch what autogenerate does not look at. */
+const everything: Scope = { includes: () => true };
+
+/** Sends a revision's operations to a database. */
+export class LiveExecutor implements Executor {
+  readonly offline = false;
+  readonly #dialect: Dialect;
+  readonly #driver: Driver;
+  readonly #onStatement: (statement: Statement) => void;
+  #position = 0;
+
+  constructor(dialect: Dialect, driver: Driver, onStatement: (statement: Statement) => void) {
+    this.#dialect = dialect;
+    this.#driver = driver;
+    this.#onStatement = onStatement;
+  }
+
+  /** How many operations have been run. */
+  get position(): number {
+    return this.#position;
+  }
+
+  async operation(operation: Operation): Promise<void> {
+    try {
+      const before = this.#dialect.needsCatalog(operation)
+        ? await this.inspect()
+        : emptyCatalog(this.#dialect.name);
+      const statements = this.#dialect.compile(operation, before, {
+        serverVersion: this.#driver.serverVersion,
+      });
+      for (const statement of statements) this.#onStatement(statement);
+      await this.#driver.runAll(statements);
+      this.#position += 1;
+    } catch (error) {
+      throw inOperation(error, operation);
+    }
+  }
+
+  readonly query: Executor['query'] = async (sql, params, method) => {
+    this.#onStatement({ sql, params });
+    const rows = await this.#driver.values(sql, params);
+    this.#position += 1;
+    // drizzle's proxy sessions want one row, not a list, for `get`.
+    return { rows: method === 'get' ? ((rows[0] ?? undefined) as unknown as unknown[]) : [...rows] };
+  };
+
+  inspect(): Promise<Catalog> {
+    return this.#dialect.inspect(this.#driver, everything);
+  }
+}
+
+/** The same error, saying in which operation it happened. */
+function inOperation(error: unknown, operation: Operation): unknown {
+  if (!(error instanceof RevError) || error.data.operation !== undefined) return error;
+  return new RevError(error.code, error.message, {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    data: { ...error.data, operation: describe(operation) },
+    cause: error.cause,
+  });
+}

@@ -1,0 +1,186 @@
+import { type Catalog, emptyCatalog, type QualifiedName } from '../catalog/index.js';
+import type { Dialect, Statement } from '../dialects/dialect.js';
+import { RevError } from '../errors.js';
+import type { Plan } from '../graph/graph.js';
+import { apply, describe, type Operation } from '../operations/index.js';
+import type { Executor } from './executor.js';
+import { inlineParams } from './inline-params.js';
+import { makeOp } from './op.js';
+import { type PreparedStep, prepare } from './prepare.js';
+import { OrderedQueue } from './queue.js';
+import type { RevisionSource } from './revision-source.js';
+import { VersionTable } from './version-table.js';
+
+export interface ScriptOptions {
+  readonly dialect: Dialect;
+  readonly versionTable: QualifiedName;
+  readonly plan: Plan;
+  /** The way from nothing to where the script starts: read, not printed, for what a rebuild must know of a table. */
+  readonly history: Plan;
+  /** The rows that the script expects to find; none: it starts from nothing and makes the version table. */
+  readonly from: readonly string[];
+  readonly revision: (id: string) => RevisionSource;
+  readonly args: Readonly<Record<string, string>>;
+  /** One line for the script's head. */
+  readonly title: string;
+}
+
+/**
+ * A plan as an SQL script: a transaction for each revision, version rows included, values written out. No connection
+ * is opened. Throws REV_OFFLINE for what cannot be printed, and what `prepare` throws.
+ */
+export async function script(options: ScriptOptions): Promise<string> {
+  const { dialect } = options;
+  const table = new VersionTable(dialect, options.versionTable);
+  const steps = await prepare(options.plan, options.revision);
+  const state = new ReplayedCatalog(dialect, async () => replay(options));
+  const lines = [`-- ${options.title}`, ''];
+  const print = (statement: Statement) => lines.push(terminated(statementText(statement, dialect)), '');
+  if (options.from.length === 0) for (const statement of table.create()) print(ifNotExists(statement));
+  for (const step of steps) {
+    const { report } = step;
+    const transactional = step.source?.transactional !== false;
+    lines.push(
+      `-- ${report.direction} ${report.revision}${report.message ? `: ${oneLine(report.message)}` : ''}`,
+      '',
+    );
+    const { before, after } = dialect.scriptFrame(transactional);
+    for (const line of before) lines.push(terminated(line), '');
+    if (step.call) await callOffline(options, step, state, print);
+    for (const change of step.step.rows) print(table.statement(change));
+    for (const line of after) lines.push(terminated(line), '');
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+async function callOffline(
+  options: ScriptOptions,
+  { call, report }: PreparedStep,
+  state: ReplayedCatalog,
+  print: (statement: Statement) => void,
+): Promise<void> {
+  const { dialect } = options;
+  const executor: Executor = {
+    offline: true,
+    async operation(operation) {
+      const before = dialect.needsCatalog(operation) ? await state.now() : emptyCatalog(dialect.name);
+      for (const statement of dialect.compile(operation, before, {})) print(statement);
+      await state.record(operation);
+    },
+    async query(sql, params) {
+      if (reads(sql)) throw unprintable(report.revision, sql);
+      print({ sql, params });
+      return { rows: [] };
+    },
+    inspect: () => state.now(),
+  };
+  if (call) await callWith(options, executor, call);
+}
+
+async function callWith(
+  options: Pick<ScriptOptions, 'dialect' | 'args'>,
+  executor: Executor,
+  call: NonNullable<PreparedStep['call']>,
+): Promise<void> {
+  const queue = new OrderedQueue();
+  try {
+    await call(makeOp({ dialect: options.dialect, executor, queue, args: options.args }));
+    await queue.drain();
+  } finally {
+    queue.close();
+  }
+}
+
+/** The catalog that the history before the script leads to; data changes are left out. */
+async function replay(options: ScriptOptions): Promise<Catalog> {
+  let catalog = emptyCatalog(options.dialect.name);
+  const executor: Executor = {
+    offline: true,
+    async operation(operation) {
+      catalog = apply([operation], catalog);
+    },
+    query: async () => ({ rows: [] }),
+    inspect: async () => catalog,
+  };
+  for (const { call } of await prepare(options.history, options.revision)) {
+    if (call) await callWith(options, executor, call);
+  }
+  return catalog;
+}
+
+/** The schema at a point of the script. Read from the history only if something asks for it. */
+class ReplayedCatalog {
+  readonly #dialect: Dialect;
+  readonly #start: () => Promise<Catalog>;
+  #catalog: Catalog | undefined;
+  #waiting: Operation[] = [];
+
+  constructor(dialect: Dialect, start: () => Promise<Catalog>) {
+    this.#dialect = dialect;
+    this.#start = start;
+  }
+
+  async now(): Promise<Catalog> {
+    const catalog = this.#catalog ?? (await this.#start());
+    this.#catalog = this.#waiting.reduce((before, operation) => this.#apply(operation, before), catalog);
+    this.#waiting = [];
+    return this.#catalog;
+  }
+
+  async record(operation: Operation): Promise<void> {
+    this.#waiting.push(operation);
+  }
+
+  #apply(operation: Operation, catalog: Catalog): Catalog {
+    try {
+      return apply([operation], catalog);
+    } catch (error) {
+      if (!(error instanceof RevError)) throw error;
+      throw new RevError(
+        'REV_OFFLINE',
+        `Cannot print "${describe(operation)}" for ${this.#dialect.name}: ${error.message}`,
+        {
+          hint: 'The schema is known from the operations of the history alone; what raw SQL has made is not seen.',
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+function statementText(statement: Statement, dialect: Dialect): string {
+  return inlineParams(statement.sql, statement.params ?? [], dialect.literal);
+}
+
+function terminated(sql: string): string {
+  const text = sql.trimEnd();
+  return text.endsWith(';') ? text : `${text};`;
+}
+
+function ifNotExists(statement: Statement): Statement {
+  return { ...statement, sql: statement.sql.replace(/^CREATE TABLE /i, 'CREATE TABLE IF NOT EXISTS ') };
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** Whether a query is one whose result is read. */
+function reads(sql: string): boolean {
+  return (
+    /^\s*(select|values|table|show|explain|pragma)\b/i.test(sql) ||
+    /\breturning\b/i.test(sql) ||
+    /^\s*with\b(?![\s\S]*\b(insert|update|delete)\b)/i.test(sql)
+  );
+}
+
+function unprintable(revision: string, sql: string): RevError {
+  return new RevError(
+    'REV_OFFLINE',
+    `Revision ${revision} reads from the database (op.db): ${oneLine(sql).slice(0, 120)}`,
+    {
+      hint: 'A script cannot know the result. Write the change as one statement with op.execute, or guard it with op.offline.',
+      data: { revision },
+    },
+  );
+}

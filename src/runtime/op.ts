@@ -1,0 +1,278 @@
+import type { SQL } from 'drizzle-orm';
+import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
+import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
+import {
+  type Catalog,
+  type Column,
+  type Constraint,
+  type DialectName,
+  deepFreeze,
+  type IndexKey,
+  parseName,
+  type QualifiedName,
+  type SequenceOptions,
+  type Table,
+} from '../catalog/index.js';
+import type { Dialect } from '../dialects/dialect.js';
+import { RevError } from '../errors.js';
+import {
+  type DefaultInput,
+  defaultValue,
+  type Operation,
+  type SqlInput,
+  sqlParts,
+  sqlText,
+} from '../operations/index.js';
+import type { Executor } from './executor.js';
+import type { OrderedQueue } from './queue.js';
+import { type ColumnChange, TableChanges } from './table-changes.js';
+
+/** A table or another object: `posts`, `app.posts`, or its parts where a name holds a dot. */
+export type ObjectName = string | QualifiedName;
+
+/** A key of an index: a column's name, an expression, or either with its order. */
+export type IndexKeyInput =
+  | string
+  | SQL
+  | {
+      readonly column?: string;
+      readonly expression?: SqlInput;
+      readonly order?: 'asc' | 'desc';
+      /** Default: as PostgreSQL's, last for asc and first for desc. */
+      readonly nulls?: 'first' | 'last';
+      readonly opclass?: string;
+      readonly collation?: string;
+    };
+
+export interface IndexOptions {
+  readonly unique?: boolean;
+  /** Default btree. */
+  readonly method?: string;
+  readonly where?: SqlInput;
+  readonly with?: Readonly<Record<string, string>>;
+  readonly nullsNotDistinct?: boolean;
+  readonly include?: readonly string[];
+}
+
+export interface EnumChange {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly columns?: readonly {
+    readonly table: ObjectName;
+    readonly column: string;
+    readonly default?: DefaultInput;
+  }[];
+  readonly remake?: boolean;
+}
+
+/** The drizzle database that `op.db` is, by dialect. */
+export interface Databases {
+  readonly postgres: PgRemoteDatabase;
+  readonly sqlite: SqliteRemoteDatabase;
+}
+
+/**
+ * What a revision's `upgrade` and `downgrade` are given. Calls run in the order in which they are made and each
+ * returns a promise; one that is not awaited still runs before the revision ends, and its failure fails the revision.
+ */
+export interface Op<D extends DialectName = DialectName> {
+  createTable(
+    name: ObjectName,
+    elements: readonly (Column | Constraint)[],
+    options?: { readonly strict?: boolean; readonly withoutRowid?: boolean },
+  ): Promise<void>;
+  dropTable(name: ObjectName): Promise<void>;
+  renameTable(from: ObjectName, to: ObjectName): Promise<void>;
+  /** Several changes of one table at once: one ALTER TABLE, or one rebuild at most (SQLite). */
+  alterTable(name: ObjectName, changes: (table: TableChanges) => void): Promise<void>;
+  addColumn(table: ObjectName, column: Column): Promise<void>;
+  dropColumn(table: ObjectName, name: string): Promise<void>;
+  alterColumn(table: ObjectName, name: string, change: ColumnChange): Promise<void>;
+  renameColumn(table: ObjectName, from: string, to: string): Promise<void>;
+  addConstraint(table: ObjectName, constraint: Constraint): Promise<void>;
+  dropConstraint(table: ObjectName, constraint: string | Constraint): Promise<void>;
+  renameConstraint(table: ObjectName, from: string, to: string): Promise<void>;
+  createIndex(
+    name: string,
+    table: ObjectName,
+    keys: readonly IndexKeyInput[],
+    options?: IndexOptions,
+  ): Promise<void>;
+  dropIndex(name: string, table: ObjectName): Promise<void>;
+  renameIndex(table: ObjectName, from: string, to: string): Promise<void>;
+  createEnum(name: ObjectName, values: readonly string[]): Promise<void>;
+  dropEnum(name: ObjectName): Promise<void>;
+  renameEnum(from: ObjectName, to: ObjectName): Promise<void>;
+  alterEnum(name: ObjectName, change: EnumChange): Promise<void>;
+  createSequence(name: ObjectName, options?: SequenceOptions & { readonly type?: string }): Promise<void>;
+  dropSequence(name: ObjectName): Promise<void>;
+  /** Sets the options to exactly these; one that is absent goes back to its default. */
+  alterSequence(name: ObjectName, options: SequenceOptions): Promise<void>;
+  renameSequence(from: ObjectName, to: ObjectName): Promise<void>;
+  createSchema(name: string): Promise<void>;
+  dropSchema(name: string): Promise<void>;
+  /** One SQL statement, as text or as drizzle's sql`…`, whose values are bound. */
+  execute(statement: SqlInput): Promise<void>;
+  bulkInsert(table: ObjectName, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
+  /** A drizzle database on the revision's own session and transaction. */
+  readonly db: Databases[D];
+  /** The schema as it is at this point of the revision. */
+  inspect(): Promise<Catalog>;
+  /** `-x key=value` of the command line. */
+  readonly args: Readonly<Record<string, string>>;
+  /** Whether SQL is being printed instead of run. */
+  readonly offline: boolean;
+}
+
+export interface OpParts {
+  readonly dialect: Dialect;
+  readonly executor: Executor;
+  readonly queue: OrderedQueue;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** The facade over one executor and queue. Malformed calls throw REV_OPERATION or REV_UNSUPPORTED in their order. */
+export function makeOp({ dialect, executor, queue, args }: OpParts): Op {
+  const run = (make: () => Operation): Promise<void> => {
+    const result = queue.push(async () => executor.operation(deepFreeze(make())));
+    // The queue keeps the failure; a call that nobody awaits must not be an unhandled rejection as well.
+    result.catch(() => undefined);
+    return result;
+  };
+  const alter = (table: ObjectName, change: (table: TableChanges) => void) =>
+    run(() => {
+      const changes = new TableChanges();
+      change(changes);
+      return { kind: 'alterTable', table: parseName(table), changes: changes.done() };
+    });
+  let db: object | undefined;
+  return {
+    args,
+    offline: executor.offline,
+    get db() {
+      db ??= dialect.database((sql, params, method) => queue.push(() => executor.query(sql, params, method)));
+      return db as Op['db'];
+    },
+    inspect: () => queue.push(() => executor.inspect()),
+    createTable: (name, elements, options) =>
+      run(() => ({ kind: 'createTable', table: tableOf(name, elements, options) })),
+    dropTable: (name) => run(() => ({ kind: 'dropTable', name: parseName(name) })),
+    renameTable: (from, to) => run(() => ({ kind: 'renameTable', ...fromTo(from, to) })),
+    alterTable: alter,
+    addColumn: (table, column) => alter(table, (changes) => changes.addColumn(column)),
+    dropColumn: (table, name) => alter(table, (changes) => changes.dropColumn(name)),
+    alterColumn: (table, name, change) => alter(table, (changes) => changes.alterColumn(name, change)),
+    renameColumn: (table, from, to) => alter(table, (changes) => changes.renameColumn(from, to)),
+    addConstraint: (table, constraint) => alter(table, (changes) => changes.addConstraint(constraint)),
+    dropConstraint: (table, constraint) => alter(table, (changes) => changes.dropConstraint(constraint)),
+    renameConstraint: (table, from, to) => alter(table, (changes) => changes.renameConstraint(from, to)),
+    createIndex: (name, table, keys, options = {}) =>
+      run(() => ({
+        kind: 'createIndex',
+        table: parseName(table),
+        index: {
+          kind: 'index',
+          name,
+          unique: options.unique ?? false,
+          method: options.method ?? 'btree',
+          keys: keys.map((key) => indexKey(key, dialect)),
+          where: options.where === undefined ? null : sqlText(options.where),
+          ...(options.with === undefined ? {} : { with: options.with }),
+          ...(options.nullsNotDistinct ? { nullsNotDistinct: true as const } : {}),
+          ...(options.include === undefined ? {} : { include: options.include }),
+        },
+      })),
+    dropIndex: (name, table) => run(() => ({ kind: 'dropIndex', name, table: parseName(table) })),
+    renameIndex: (table, from, to) => run(() => ({ kind: 'renameIndex', table: parseName(table), from, to })),
+    createEnum: (name, values) =>
+      run(() => ({ kind: 'createEnum', enum: { kind: 'enum', ...parseName(name), values } })),
+    dropEnum: (name) => run(() => ({ kind: 'dropEnum', name: parseName(name) })),
+    renameEnum: (from, to) => run(() => ({ kind: 'renameEnum', ...fromTo(from, to) })),
+    alterEnum: (name, change) =>
+      run(() => ({
+        kind: 'alterEnum',
+        name: parseName(name),
+        from: change.from,
+        to: change.to,
+        columns: (change.columns ?? []).map((each) => ({
+          table: parseName(each.table),
+          column: each.column,
+          default: defaultValue(each.default ?? null),
+        })),
+        ...(change.remake ? { remake: true as const } : {}),
+      })),
+    createSequence: (name, { type, ...options } = {}) =>
+      run(() => ({
+        kind: 'createSequence',
+        sequence: { kind: 'sequence', ...parseName(name), ...(type === undefined ? {} : { type }), options },
+      })),
+    dropSequence: (name) => run(() => ({ kind: 'dropSequence', name: parseName(name) })),
+    alterSequence: (name, to) => run(() => ({ kind: 'alterSequence', name: parseName(name), to })),
+    renameSequence: (from, to) => run(() => ({ kind: 'renameSequence', ...fromTo(from, to) })),
+    createSchema: (name) => run(() => ({ kind: 'createSchema', name })),
+    dropSchema: (name) => run(() => ({ kind: 'dropSchema', name })),
+    execute: (statement) => run(() => ({ kind: 'execute', sql: sqlParts(statement) })),
+    bulkInsert: (table, rows) => run(() => insertOf(table, rows)),
+  };
+}
+
+function fromTo(from: ObjectName, to: ObjectName): { from: QualifiedName; to: QualifiedName } {
+  return { from: parseName(from), to: parseName(to) };
+}
+
+function tableOf(
+  name: ObjectName,
+  elements: readonly (Column | Constraint)[],
+  options: { readonly strict?: boolean; readonly withoutRowid?: boolean } = {},
+): Table {
+  const constraints = elements.filter((element): element is Constraint => 'kind' in element);
+  const of = <K extends Constraint['kind']>(kind: K) =>
+    constraints.filter((each): each is Extract<Constraint, { kind: K }> => each.kind === kind);
+  const [key, ...others] = of('primaryKey');
+  if (others.length > 0) {
+    throw new RevError(
+      'REV_OPERATION',
+      `createTable of ${parseName(name).name} has more than one primary key.`,
+    );
+  }
+  return {
+    kind: 'table',
+    ...parseName(name),
+    columns: elements.filter((element): element is Column => !('kind' in element)),
+    primaryKey: key ?? null,
+    uniques: of('unique'),
+    checks: of('check'),
+    foreignKeys: of('foreignKey'),
+    indexes: [],
+    ...(options.strict || options.withoutRowid
+      ? { live: { strict: options.strict ?? false, withoutRowid: options.withoutRowid ?? false } }
+      : {}),
+  };
+}
+
+function indexKey(input: IndexKeyInput, dialect: Dialect): IndexKey {
+  const sorts = dialect.capabilities.nullsOrder;
+  if (typeof input === 'string') return { column: input, order: 'asc', nulls: sorts ? 'last' : null };
+  if ('queryChunks' in input)
+    return { expression: sqlText(input), order: 'asc', nulls: sorts ? 'last' : null };
+  const order = input.order ?? 'asc';
+  const nulls = sorts ? (input.nulls ?? (order === 'desc' ? 'first' : 'last')) : null;
+  return {
+    ...(input.column === undefined ? {} : { column: input.column }),
+    ...(input.expression === undefined ? {} : { expression: sqlText(input.expression) }),
+    order,
+    nulls,
+    ...(input.opclass === undefined ? {} : { opclass: input.opclass }),
+    ...(input.collation === undefined ? {} : { collation: input.collation }),
+  };
+}
+
+function insertOf(table: ObjectName, rows: readonly Readonly<Record<string, unknown>>[]): Operation {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return {
+    kind: 'insert',
+    table: parseName(table),
+    columns,
+    rows: rows.map((row) => columns.map((column) => row[column] ?? null)),
+  };
+}

@@ -1,0 +1,80 @@
+import { displayName, emptyCatalog, type QualifiedName } from '../catalog/index.js';
+import type { Dialect, Driver, Statement } from '../dialects/dialect.js';
+import { RevError } from '../errors.js';
+import type { RowChange } from '../graph/graph.js';
+import { column, type Operation, primaryKey } from '../operations/index.js';
+
+/**
+ * The heads that a database is at, one row each: the table that Alembic writes (`version_num`), so that a database can
+ * change hands. An existing table with a shorter column is used as it is.
+ */
+export class VersionTable {
+  readonly #dialect: Dialect;
+  readonly name: QualifiedName;
+
+  constructor(dialect: Dialect, name: QualifiedName) {
+    this.#dialect = dialect;
+    this.name = name;
+  }
+
+  /** The statements that make it. */
+  create(): readonly Statement[] {
+    const operation: Operation = {
+      kind: 'createTable',
+      table: {
+        kind: 'table',
+        ...this.name,
+        columns: [column('version_num', 'varchar(255)', { nullable: false })],
+        primaryKey: primaryKey(['version_num'], { name: `${this.name.name}_pkc` }),
+        uniques: [],
+        checks: [],
+        foreignKeys: [],
+        indexes: [],
+      },
+    };
+    return this.#dialect.compile(operation, emptyCatalog(this.#dialect.name), {});
+  }
+
+  /** The rows, sorted; none where the table does not exist. */
+  async read(driver: Driver): Promise<readonly string[]> {
+    if (!(await this.#dialect.hasTable(driver, this.name))) return [];
+    const rows = await driver.query<{ version_num: string }>(`SELECT version_num FROM ${this.#table}`);
+    return rows.map((row) => row.version_num).sort();
+  }
+
+  /** One change of a row as a statement with its values written out. */
+  statement(change: RowChange): Statement {
+    const literal = (id: string) => this.#dialect.literal(id);
+    switch (change.kind) {
+      case 'insert':
+        return { sql: `INSERT INTO ${this.#table} (version_num) VALUES (${literal(change.id)})` };
+      case 'delete':
+        return { sql: `DELETE FROM ${this.#table} WHERE version_num = ${literal(change.id)}` };
+      case 'update':
+        return {
+          sql: `UPDATE ${this.#table} SET version_num = ${literal(change.to)} WHERE version_num = ${literal(change.from)}`,
+        };
+    }
+  }
+
+  /** Applies the changes; each must hit one row. Throws REV_ROWS where the table is not as it was read. */
+  async write(driver: Driver, changes: readonly RowChange[]): Promise<void> {
+    for (const change of changes) {
+      const count = await driver.run(this.statement(change));
+      if (count !== 1) {
+        const id = change.kind === 'update' ? change.from : change.id;
+        throw new RevError(
+          'REV_ROWS',
+          `Expected one row ${id} in ${displayName(this.name)}, found ${count}.`,
+          {
+            hint: 'Did something else write to the version table? Compare `rev current` with `rev history`.',
+          },
+        );
+      }
+    }
+  }
+
+  get #table(): string {
+    return this.#dialect.identifier(this.name);
+  }
+}
