@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/fixtures/**'],
+    globalSetup: ['test/support/postgres-server.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

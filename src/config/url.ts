@@ -120,10 +120,10 @@ export function redactUrl(url: string): string {
   if (userinfo === undefined) return scheme + shownRest;
   const colon = userinfo.indexOf(':');
   const user = colon < 0 ? userinfo : userinfo.slice(0, colon);
-  // postgres:secret@host has a user called postgres rather than a scheme.
-  if (scheme !== '' && !scheme.endsWith('//')) return `${scheme}${hidden}@${shownRest}`;
   // The @ may be inside a parameter: then all of it may be a password.
   if (/[/?#=\s]/.test(user) || secretParameter.test(decode(userinfo))) return scheme + hidden;
+  // postgres:secret@host has a user called postgres rather than a scheme.
+  if (scheme !== '' && !scheme.endsWith('//')) return `${scheme}${hidden}@${shownRest}`;
   return `${scheme}${colon < 0 ? user : `${user}:${hidden}`}@${shownRest}`;
 }
 

@@ -116,7 +116,8 @@ function tableOperations(
       table: { ...table, indexes: [], foreignKeys: table.foreignKeys.filter((key) => !waits(key)) },
     });
     addForeignKeys.push(...table.foreignKeys.filter(waits).map((key) => addConstraint(table, key)));
-    createIndexes.push(
+    // Beside their table, where a reader looks for them.
+    create.push(
       ...table.indexes.map(
         (index): Operation => ({ kind: 'createIndex', table: referenceName(table), index }),
       ),

@@ -57,7 +57,7 @@ export function collect(
 ): Collected {
   const collector = new Collector(dialect);
   for (const module of modules) {
-    for (const [name, value] of Object.entries(module)) collector.visit(value, name, 2);
+    for (const [name, value] of membersOf(module)) collector.visit(value, name, 2);
   }
   const { found } = collector;
   if (Object.values(found).every((each) => each.size === 0)) {
@@ -103,7 +103,7 @@ class Collector {
       return;
     }
     if (depth === 0 || !isContainer(value)) return;
-    for (const [name, member] of Object.entries(value)) this.visit(member, `${path}.${name}`, depth - 1);
+    for (const [name, member] of membersOf(value)) this.visit(member, `${path}.${name}`, depth - 1);
   }
 
   #visitEntity(value: object, kinds: readonly string[], path: string): void {
@@ -169,6 +169,17 @@ function note<T>(found: Found<T>, object: T, path: string): void {
   // `default` is the least telling of an object's names (and CommonJS modules repeat all exports below it).
   const known = found.get(object);
   if (known === undefined || known.startsWith('default')) found.set(object, path);
+}
+
+/** Members that can be read: an exported object may refuse (a proxy around the environment does). */
+function membersOf(object: object): readonly (readonly [string, unknown])[] {
+  return Object.keys(object).flatMap((name): [string, unknown][] => {
+    try {
+      return [[name, (object as Record<string, unknown>)[name]]];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function isContainer(value: object): boolean {

@@ -1,7 +1,8 @@
 /** Columns of both dialects. */
-import type { Column, Generated, Identity, SequenceOptions } from '../catalog/index.js';
+import type { Column, Generated, Identity } from '../catalog/index.js';
 import { defaultOf } from './defaults.js';
-import { type DrizzleColumn, type DrizzleSequenceOptions, isSql } from './drizzle-objects.js';
+import { type DrizzleColumn, isSql } from './drizzle-objects.js';
+import { sequenceOptions } from './free-objects.js';
 import { collationName } from './index-keys.js';
 import { elementOf, enumName, postgresType, serialTypes } from './postgres-types.js';
 import type { TableContext } from './table-context.js';
@@ -55,26 +56,6 @@ function identityOf(column: DrizzleColumn, name: string, context: TableContext):
     options: sequenceOptions(identity.sequenceOptions),
     ...(sequenceName && sequenceName !== `${context.name}_${name}_seq` ? { sequenceName } : {}),
   };
-}
-
-/** Only what the model says; numbers as decimal strings. */
-export function sequenceOptions(options: DrizzleSequenceOptions = {}): SequenceOptions {
-  const entries = {
-    start: options.startWith,
-    increment: options.increment,
-    minValue: options.minValue,
-    maxValue: options.maxValue,
-    cache: options.cache,
-  };
-  const given = Object.entries(entries).filter(([, value]) => value !== undefined && value !== null);
-  return {
-    ...Object.fromEntries(given.map(([name, value]) => [name, decimal(value)])),
-    ...(options.cycle === undefined ? {} : { cycle: options.cycle }),
-  };
-}
-
-function decimal(value: number | string | undefined): string {
-  return typeof value === 'number' ? BigInt(value).toString() : String(value);
 }
 
 /** A text is SQL, as drizzle-kit takes it. */

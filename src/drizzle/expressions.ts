@@ -47,7 +47,10 @@ function dropOwnQualifier(text: string, table: DrizzleTable): string {
   const schema = tableSchema(table);
   const own = `${nameMark}${quoteName(tableName(table))}.${nameMark}`;
   const qualified = schema === null ? own : `${nameMark}${quoteName(schema)}.${own}`;
-  return text.replaceAll(qualified, nameMark).replaceAll(nameMark, '');
+  // A table of the same name in another schema is another table.
+  return text
+    .replaceAll(qualified, (match, offset: number) => (text[offset - 1] === '.' ? match : ''))
+    .replaceAll(nameMark, '');
 }
 
 function fillIn(text: string, values: readonly unknown[], dialect: DialectName): string {

@@ -16,10 +16,10 @@ import {
   tableName,
   tableSchema,
 } from './drizzle-objects.js';
+import { readEnum, readSequence } from './free-objects.js';
 import { type Casing, columnNaming, type DrizzleLine } from './naming.js';
 import { label, type Reached, reach } from './reach.js';
-import { readEnum, readPostgresTable, readSequence } from './read-postgres.js';
-import { readSqliteTable } from './read-sqlite.js';
+import { readTable } from './read-table.js';
 import { TableContext } from './table-context.js';
 
 export interface ReadOptions {
@@ -60,8 +60,10 @@ export function readModels(
   refuseTwins(found);
 
   const columnName = columnNaming(core.line === '0.x' ? options.casing : undefined);
+  const tableNames = new Set([...reached.tables.keys()].map(tableName));
   const contexts = [...reached.tables].map(
-    ([table, config]) => new TableContext(table, config, { dialect, line: core.line, columnName }),
+    ([table, config]) =>
+      new TableContext(table, config, { dialect, line: core.line, columnName, tableNames }),
   );
   const schemas = schemasOf(found);
   const uncompared = uncomparedOf(found, reached);
@@ -70,7 +72,7 @@ export function readModels(
     schemas: schemas.names,
     enums: [...found.enums.keys()].map(readEnum),
     sequences: [...found.sequences.keys()].map(readSequence),
-    tables: contexts.map(dialect === 'postgres' ? readPostgresTable : readSqliteTable),
+    tables: contexts.map(readTable),
     uncompared,
   });
   refuseNameClashes(catalog);

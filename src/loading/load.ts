@@ -3,19 +3,24 @@
  * monorepos, with Node 20 and later. Nothing is written to disk. No global hook is installed.
  */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { realpathSync } from 'node:fs';
-import type { RevErrorCode } from '../errors.js';
+import { RevError, type RevErrorCode } from '../errors.js';
 import { evaluateGraph } from './bundle.js';
 import { CompileFailure, loadingError } from './failure.js';
+import { describeLocation, locate } from './locate.js';
 import { moduleUrl } from './module-url.js';
 import { exportsOf, isEvaluated, type ModuleExports, remember } from './modules.js';
-import { classify } from './resolve.js';
+import { classify, forgetFiles } from './resolve.js';
 import { evaluateSingle } from './single.js';
 
 export interface LoadOptions {
   /** The code of the error for a module that is missing, does not compile, or throws. */
   readonly code: RevErrorCode;
 }
+
+/** True in a module that is being evaluated, and in what it calls. */
+const running = new AsyncLocalStorage<true>();
 
 /** Loads run one after the other: two that share a module would evaluate it twice otherwise. */
 let last: Promise<unknown> = Promise.resolve();
@@ -30,8 +35,9 @@ export function loadModules(
   files: readonly string[],
   options: LoadOptions,
 ): Promise<readonly ModuleExports[]> {
-  const loading = last.then(() => load(files, options));
-  last = loading.catch(() => undefined);
+  if (running.getStore()) return Promise.reject(nestedLoad(options));
+  const loading = last.then(() => running.run(true, () => load(files, options)));
+  last = loading.catch(forgetFiles);
   return loading;
 }
 
@@ -59,6 +65,15 @@ async function load(files: readonly string[], { code }: LoadOptions): Promise<re
     throw loadingError(code, thrown, graph[0] ?? '');
   }
   return paths.map((path) => exportsOf(path) ?? {});
+}
+
+/** Waiting would never end: the module waits for the load, and the load for the module. */
+function nestedLoad({ code }: LoadOptions): RevError {
+  const place = locate(new Error('here'));
+  const where = place === undefined ? 'A module' : `${describeLocation(place)}: The module`;
+  return new RevError(code, `${where} calls rev while it is loaded by rev itself.`, {
+    hint: 'Call it from a function, or leave the file out of `schema` in alembic.config.ts.',
+  });
 }
 
 function realPath(file: string): string {

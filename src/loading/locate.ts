@@ -76,7 +76,8 @@ export function withSourcePositions<E>(error: E): E {
     const { location } = toPlace(match as unknown as RegExpMatchArray);
     return location === undefined
       ? '<generated>'
-      : [location.file, location.line, location.column ?? 1].join(':');
+      : [location.file, location.line, location.column ?? 1].join(':') +
+          (match[0].endsWith('\n') ? '\n' : '');
   });
   return error;
 }

@@ -41,7 +41,6 @@ const nodeRules: NapiResolveOptions = {
 /** TypeScript's and a bundler's rules, for the user's own sources. */
 const sourceRules: NapiResolveOptions = {
   ...nodeRules,
-  tsconfig: 'auto',
   extensions: ['.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '.jsx', '.json', '.node'],
   extensionAlias: {
     '.js': ['.ts', '.tsx', '.js'],
@@ -51,22 +50,56 @@ const sourceRules: NapiResolveOptions = {
   },
 };
 
-type Resolvers = Readonly<Record<'source' | 'node', ResolverFactory>>;
+interface Resolvers {
+  /** The user's own sources, by the tsconfig.json that they belong to. */
+  readonly source: ResolverFactory;
+  /** The same by a given tsconfig.json, or by none. */
+  readonly by: (tsconfig: string | undefined) => ResolverFactory;
+  readonly node: ResolverFactory;
+}
+
 const resolvers = new Map<ImportKind, Resolvers>();
 
 function resolversFor(kind: ImportKind): Resolvers {
-  let pair = resolvers.get(kind);
-  if (pair === undefined) {
+  let all = resolvers.get(kind);
+  if (all === undefined) {
     // A native addon: read only when a graph needs it, so that a command without one starts faster.
     const oxc = createRequire(import.meta.url)('oxc-resolver') as typeof import('oxc-resolver');
     const conditionNames = conditions(kind);
-    pair = {
-      source: new oxc.ResolverFactory({ ...sourceRules, conditionNames }),
-      node: new oxc.ResolverFactory({ ...nodeRules, conditionNames }),
+    const source = new oxc.ResolverFactory({ ...sourceRules, tsconfig: 'auto', conditionNames });
+    const others = new Map<string | undefined, ResolverFactory>();
+    const by = (file: string | undefined) => {
+      const known = others.get(file);
+      const tsconfig = file === undefined ? {} : { tsconfig: { configFile: file } };
+      const other = known ?? new oxc.ResolverFactory({ ...sourceRules, ...tsconfig, conditionNames });
+      others.set(file, other);
+      return other;
     };
-    resolvers.set(kind, pair);
+    all = { source, by, node: new oxc.ResolverFactory({ ...nodeRules, conditionNames }) };
+    resolvers.set(kind, all);
   }
-  return pair;
+  return all;
+}
+
+/** Forgets which files are there and which are not: the user may be repairing what is missing. */
+export function forgetFiles(): void {
+  resolvers.clear();
+  found.clear();
+}
+
+/** A real path. `undefined`: the import leads nowhere. */
+function findFile(specifier: string, importer: string, kind: ImportKind): string | undefined {
+  const { source, by, node } = resolversFor(kind);
+  const folder = dirname(importer);
+  const asSource = source.resolveFileSync(importer, specifier).path;
+  if (asSource !== undefined && !asSource.includes(packagesFolder)) return asSource;
+  const asPackage = specifier.startsWith('.') ? undefined : node.sync(folder, specifier).path;
+  if (asPackage !== undefined || asSource !== undefined) return asPackage ?? asSource;
+  // A configuration file is seldom among the files that a tsconfig.json includes, but means its aliases all the same.
+  const tsconfig = nearest(folder, 'tsconfig.json');
+  const byNearest = tsconfig === undefined ? undefined : by(tsconfig).sync(folder, specifier).path;
+  // And a tsconfig.json that cannot be read (a base that is not installed) is no reason not to find a neighbour.
+  return byNearest ?? by(undefined).sync(folder, specifier).path;
 }
 
 /** Resolves `specifier` as the file `importer` (an absolute path) would. */
@@ -76,10 +109,7 @@ export function resolveImport(specifier: string, importer: string, kind: ImportK
   if (specifier.startsWith('file:')) return classify(fileURLToPath(specifier));
   if (/^[a-z][a-z0-9+.-]+:/i.test(specifier) && !/^[a-z]:[\\/]/i.test(specifier))
     return { kind: 'native', url: specifier, path: undefined };
-  const { source, node } = resolversFor(kind);
-  const asSource = source.resolveFileSync(importer, specifier).path;
-  if (asSource !== undefined && !asSource.includes(packagesFolder)) return classify(asSource);
-  const path = node.sync(dirname(importer), specifier).path ?? asSource;
+  const path = findFile(specifier, importer, kind);
   return path === undefined ? { kind: 'missing' } : classify(path);
 }
 
@@ -102,19 +132,22 @@ function isOwnEsm(path: string, extension: string): boolean {
   return packageType(dirname(path)) === 'module' || hasModuleSyntax(readFileSync(path, 'utf8'));
 }
 
-const packageTypes = new Map<string, string>();
-
 function packageType(folder: string): string {
-  let type = packageTypes.get(folder);
-  if (type === undefined) {
-    const file = join(folder, 'package.json');
-    const parent = dirname(folder);
-    if (existsSync(file))
-      type = (JSON.parse(readFileSync(file, 'utf8')) as { type?: string }).type ?? 'commonjs';
-    else type = parent === folder ? 'commonjs' : packageType(parent);
-    packageTypes.set(folder, type);
-  }
-  return type;
+  const file = nearest(folder, 'package.json');
+  if (file === undefined) return 'commonjs';
+  return (JSON.parse(readFileSync(file, 'utf8')) as { type?: string }).type ?? 'commonjs';
+}
+
+const found = new Map<string, string | undefined>();
+
+/** The file called `name` in `folder`, or in the nearest folder above it that has one. */
+function nearest(folder: string, name: string): string | undefined {
+  const file = join(folder, name);
+  if (found.has(file)) return found.get(file);
+  const parent = dirname(folder);
+  const result = existsSync(file) ? file : parent === folder ? undefined : nearest(parent, name);
+  found.set(file, result);
+  return result;
 }
 
 /** Whether a text holds `import` or `export` statements (`export =` is CommonJS). */

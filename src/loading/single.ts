@@ -39,11 +39,13 @@ async function linkImports(code: string, importer: string): Promise<string | und
   const [imports] = parse(code, importer);
   const parts: string[] = [];
   let end = 0;
-  for (const { n: specifier, s: start, e: stop, d: dynamic } of imports) {
+  for (const { n: specifier, ss: statement, s: start, e: stop, d: dynamic } of imports) {
     if (specifier === undefined) continue;
     const resolution = resolveImport(specifier, importer);
     if (resolution.kind === 'source' || resolution.kind === 'missing') return undefined;
-    const url = JSON.stringify(resolution.kind === 'own' ? await ownPackageUrl() : resolution.url);
+    const target =
+      resolution.kind === 'own' ? await ownPackageUrl(code.slice(statement, start)) : resolution.url;
+    const url = JSON.stringify(target);
     // A dynamic import's span includes the quotes, a static one's does not.
     parts.push(code.slice(end, start), dynamic > -1 ? url : url.slice(1, -1));
     end = stop;

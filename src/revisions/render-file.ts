@@ -20,7 +20,11 @@ export interface RevisionParts {
   /** Statements, indented by two spaces. Empty: the function does nothing, and takes nothing. */
   readonly upgrade: string;
   readonly downgrade: string;
-  /** The template's text. */
+  /**
+   * The template's text. Its places: in the comment `message`, `revision`, `revises`, `dependencies`, `created`; `imports`; the
+   * literals `id`, `down_revision`, `branch_labels`, `depends_on`; of each function the parameter (`upgrade_op`, `downgrade_op`)
+   * and the body (`upgrade`, `downgrade`); and `dialect`.
+   */
   readonly template: string;
 }
 

@@ -1,4 +1,10 @@
-import { type Column, type DefaultValue, expression, type LiteralValue, literal } from '../../catalog/index.js';
+import {
+  type Column,
+  type DefaultValue,
+  expression,
+  type LiteralValue,
+  literal,
+} from '../../catalog/index.js';
 import { literal as quoteLiteral } from './quote.js';
 import { isCharacterType, parseType } from './types.js';
 
@@ -36,7 +42,8 @@ function plainConstant(text: string, column: ColumnType): LiteralValue | undefin
   if (/^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   if (numberText.test(text)) return numberOf(text, column);
   const wrapped = /^\((-?\d+(?:\.\d+)?)\)::([a-z ]+)$/.exec(text);
-  if (wrapped?.[1] !== undefined && wrapped[2] !== undefined && castFits(wrapped[2], column)) return wrapped[1];
+  if (wrapped?.[1] !== undefined && wrapped[2] !== undefined && castFits(wrapped[2], column))
+    return wrapped[1];
   const quoted = /^'((?:[^']|'')*)'(?:::(.+))?$/s.exec(text);
   if (!quoted) return undefined;
   const value = (quoted[1] ?? '').replaceAll("''", "'");

@@ -47,7 +47,8 @@ function open(postgres: typeof postgresJs, url: string, onclose: () => void): Sq
       onclose,
       idle_timeout: 0,
       max_lifetime: null,
-      connection: { application_name: 'rev' },
+      // drizzle reads ISO dates, whatever the server's own style is.
+      connection: { application_name: 'rev', DateStyle: 'ISO' },
       ...(/[?&]connect_timeout=/.test(url) ? {} : { connect_timeout: connectSeconds }),
       ...options,
     });
@@ -134,7 +135,13 @@ class PostgresDriver implements Driver {
   /** Inside a transaction: whether an abort since it began refuses further statements. */
   #heedsAbort = false;
 
-  constructor(sql: Sql, session: Session, peer: Peer, lost: { is: boolean }, signal: AbortSignal | undefined) {
+  constructor(
+    sql: Sql,
+    session: Session,
+    peer: Peer,
+    lost: { is: boolean },
+    signal: AbortSignal | undefined,
+  ) {
     this.#sql = sql;
     this.#session = session;
     this.#peer = peer;
@@ -182,7 +189,7 @@ class PostgresDriver implements Driver {
     this.#closed = true;
     this.#signal?.removeEventListener('abort', this.#onAbort);
     if (!this.#lost.is) this.#session.release();
-    await this.#sql.end({ timeout: 5 });
+    await this.#sql.end({ timeout: this.#lost.is ? 0 : 5 });
   }
 
   /** The outermost bracket is a transaction, those inside it are savepoints. */
@@ -193,7 +200,9 @@ class PostgresDriver implements Driver {
   ): Promise<T> {
     const outermost = this.#depth === 0;
     const savepoint = `rev_${this.#depth}`;
-    const undo = outermost ? 'rollback' : `rollback to savepoint ${savepoint}; release savepoint ${savepoint}`;
+    const undo = outermost
+      ? 'rollback'
+      : `rollback to savepoint ${savepoint}; release savepoint ${savepoint}`;
     const end = ending === 'rollback' ? undo : outermost ? 'commit' : `release savepoint ${savepoint}`;
     const settings = [
       ...(options.lockTimeout ? [`set local lock_timeout = ${Math.ceil(options.lockTimeout)}`] : []),
@@ -239,7 +248,11 @@ class PostgresDriver implements Driver {
   }
 
   /** One result for each statement of the text. */
-  async #send(text: string, params: readonly unknown[], { asValues = false } = {}): Promise<readonly Result[]> {
+  async #send(
+    text: string,
+    params: readonly unknown[],
+    { asValues = false } = {},
+  ): Promise<readonly Result[]> {
     const refusal = this.#refusal();
     if (refusal) throw refusal;
     const pending = this.#session.unsafe(text, [...params] as never[]) as Pending;

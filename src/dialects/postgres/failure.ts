@@ -87,7 +87,9 @@ export function statementFailure(error: unknown, statement: string): RevError {
   const server = asServerError(error);
   const { code = '' } = server;
   const place = server.position === undefined ? null : placeOf(statement, Number(server.position));
-  const message = code.startsWith('22') ? hideQuoted(server.message ?? '') : (server.message ?? String(error));
+  const message = code.startsWith('22')
+    ? hideQuoted(server.message ?? '')
+    : (server.message ?? String(error));
   const where = place && statement.includes('\n') ? `line ${place.line}, column ${place.column}: ` : '';
   const excerpt = shortSql(statement, place?.line);
   // DETAIL of data errors (classes 22, 23, P0) quotes values of rows.

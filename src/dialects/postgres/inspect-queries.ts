@@ -111,7 +111,7 @@ export const printingSettings = `
 export function catalogQuery(scope: Scope, major: number): string {
   const inScope =
     scope.schemas === undefined
-      ? `nspname !~ '^pg_' and nspname not in ('information_schema', 'public')`
+      ? `nspname !~ '^pg_' and nspname <> 'information_schema'`
       : scope.schemas.length === 0
         ? 'false'
         : `nspname in (${scope.schemas.map(literal).join(', ')})`;

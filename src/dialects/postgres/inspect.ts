@@ -73,7 +73,9 @@ function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
         indexes.get(table.oid) ?? [],
       ),
     );
-  const ofSerials = new Set(rows.columns.filter(isSerial).map(({ sequence }) => sequence && nameKey(sequence)));
+  const ofSerials = new Set(
+    rows.columns.filter(isSerial).map(({ sequence }) => sequence && nameKey(sequence)),
+  );
   const free = rows.sequences.filter((sequence) => !ofSerials.has(nameKey(sequence)));
   const uncompared: Uncompared[] = [
     ...rows.uncompared,

@@ -49,7 +49,9 @@ function jsonLiteral(value: object): string {
   try {
     return text(JSON.stringify(value));
   } catch (error) {
-    throw unwritable(`A value that is no JSON (${error instanceof Error ? error.message : 'unknown reason'})`);
+    throw unwritable(
+      `A value that is no JSON (${error instanceof Error ? error.message : 'unknown reason'})`,
+    );
   }
 }
 

@@ -4,17 +4,14 @@ import {
   type Catalog,
   displayName,
   findTable,
-  type IndexKey,
   type QualifiedName,
   requireTable,
-  type TableIndex,
 } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import type { Insert, Operation, OperationKind, OperationOf } from '../../operations/index.js';
 import type { Statement } from '../dialect.js';
 import { alterTable, changesInPlace } from './alter.js';
 import { createTableSql } from './definition.js';
-import { inParentheses } from './expression.js';
 import { createIndexSql } from './index-sql.js';
 import { quoteIdentifier, quoteName, quoteNames } from './quote.js';
 import { rebuiltName } from './rebuilt-name.js';
@@ -64,7 +61,7 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   createSchema: ({ name }) => unsupported(`schemas (${name})`),
   dropSchema: ({ name }) => unsupported(`schemas (${name})`),
   createEnum: ({ enum: { name } }) => unsupported(`enumerated types (${name})`, enumHint),
-  alterEnum: ({ enum: { name } }) => unsupported(`enumerated types (${name})`, enumHint),
+  alterEnum: ({ name }) => unsupported(`enumerated types (${displayName(name)})`, enumHint),
   dropEnum: ({ name }) => unsupported(`enumerated types (${displayName(name)})`, enumHint),
   renameEnum: ({ from }) => unsupported(`enumerated types (${displayName(from)})`, enumHint),
   createSequence: ({ sequence: { name } }) => unsupported(`sequences (${name})`),
@@ -72,3 +69,53 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   dropSequence: ({ name }) => unsupported(`sequences (${displayName(name)})`),
   renameSequence: ({ from }) => unsupported(`sequences (${displayName(from)})`),
 };
+
+const enumHint = 'Use a text column with a check.';
+
+function unsupported(what: string, hint?: string): never {
+  throw new RevError('REV_UNSUPPORTED', `SQLite has no ${what}.`, hint === undefined ? {} : { hint });
+}
+
+function renameTable(from: QualifiedName, to: QualifiedName): readonly Statement[] {
+  if (from.schema !== to.schema) {
+    throw new RevError(
+      'REV_UNSUPPORTED',
+      `SQLite cannot move table ${displayName(from)} to another database.`,
+    );
+  }
+  const rename = (name: QualifiedName, next: string) => ({
+    sql: `ALTER TABLE ${quoteIdentifier(name)} RENAME TO ${quoteName(next)}`,
+  });
+  if (foldName(from.name) !== foldName(to.name)) return [rename(from, to.name)];
+  // To SQLite the new name is the old one, and taken.
+  const between = rebuiltName(from.name);
+  return [rename(from, between), rename({ ...from, name: between }, to.name)];
+}
+
+/** The same unique index may be a constraint here: databases differ in how their unique columns came to be. */
+function dropIndex(name: string, table: QualifiedName, before: Catalog): readonly Statement[] {
+  const found = findTable(before, table);
+  const isIndex = found?.indexes.some((index) => index.name === name) ?? true;
+  const constraint = isIndex ? undefined : found?.uniques.find((unique) => unique.name === name);
+  if (constraint) return alterTable(table, [{ kind: 'dropConstraint', name, was: constraint }], found);
+  return [{ sql: `DROP INDEX ${quoteIdentifier({ schema: table.schema, name })}` }];
+}
+
+/** The largest number of values that one statement may have bound (SQLite's manual, "Limits": 32766). */
+const mostValues = 30_000;
+
+function insert({ table, columns, rows }: Insert): readonly Statement[] {
+  const target = quoteIdentifier(table);
+  if (columns.length === 0) return rows.map(() => ({ sql: `INSERT INTO ${target} DEFAULT VALUES` }));
+  const size = Math.max(1, Math.floor(mostValues / columns.length));
+  const places = `(${columns.map(() => '?').join(', ')})`;
+  const statements: Statement[] = [];
+  for (let at = 0; at < rows.length; at += size) {
+    const part = rows.slice(at, at + size);
+    statements.push({
+      sql: `INSERT INTO ${target} (${quoteNames(columns)}) VALUES ${part.map(() => places).join(', ')}`,
+      params: part.flatMap((row) => columns.map((_column, place) => row[place] ?? null)),
+    });
+  }
+  return statements;
+}

@@ -12,8 +12,8 @@ import type {
 } from '../../catalog/index.js';
 import { displayName, findColumn } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
-import { inParentheses, parseDefault } from './expression.js';
 import { type Details, detailsOf, type KeyDetails, noDetails } from './details.js';
+import { inParentheses, parseDefault } from './expression.js';
 import { quoteIdentifier, quoteLiteral, quoteName, quoteNames } from './quote.js';
 
 /**
@@ -24,14 +24,22 @@ import { quoteIdentifier, quoteLiteral, quoteName, quoteNames } from './quote.js
  */
 export function createTableSql(table: Table, name: string = table.name): string {
   const details = table.live?.sql === undefined ? noDetails : detailsOf(table.live.sql);
-  const inlineKey = inlineKeyColumn(table);
+  const inlineKey = inlineKeyColumn(table, details);
   const lines = [
     ...table.columns.map((column) =>
-      columnDefinition(column, details, column.name === inlineKey ? table.primaryKey : null, isRowid(table, column)),
+      columnDefinition(
+        column,
+        details,
+        column.name === inlineKey ? table.primaryKey : null,
+        isRowid(table, column),
+      ),
     ),
     ...constraintLines(table, details, inlineKey),
   ];
-  const options = [...(table.live?.strict ? ['STRICT'] : []), ...(table.live?.withoutRowid ? ['WITHOUT ROWID'] : [])];
+  const options = [
+    ...(table.live?.strict ? ['STRICT'] : []),
+    ...(table.live?.withoutRowid ? ['WITHOUT ROWID'] : []),
+  ];
   checkTable(table);
   const end = options.length === 0 ? '' : ` ${options.join(', ')}`;
   return `CREATE TABLE ${quoteIdentifier({ ...table, name })} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${end}`;
@@ -53,7 +61,10 @@ function checkTable(table: Table): void {
     throw new RevError('REV_OPERATION', `Table ${displayName(table)} would have no column.`);
   }
   if (table.live?.withoutRowid && table.primaryKey === null) {
-    throw new RevError('REV_OPERATION', `Table ${displayName(table)} is WITHOUT ROWID and needs a primary key.`);
+    throw new RevError(
+      'REV_OPERATION',
+      `Table ${displayName(table)} is WITHOUT ROWID and needs a primary key.`,
+    );
   }
   for (const column of table.columns) {
     if (column.identity?.kind === 'autoincrement' && !isRowid(table, column)) {
@@ -66,10 +77,13 @@ function checkTable(table: Table): void {
 }
 
 /** A key of one column stands in the column's definition, as AUTOINCREMENT asks for. */
-function inlineKeyColumn(table: Table): string | null {
+function inlineKeyColumn(table: Table, details: Details): string | null {
   const columns = table.primaryKey?.columns ?? [];
-  const [only] = columns;
-  return columns.length === 1 && only !== undefined && findColumn(table, only) ? only : null;
+  const column = columns[0] === undefined ? undefined : findColumn(table, columns[0]);
+  if (!column || columns.length !== 1) return null;
+  // What was written apart stays apart: there it may have a collation and an order of its own.
+  const apart = details.primaryKey(columns)?.inline === false;
+  return apart && column.identity === null ? null : column.name;
 }
 
 /** @param key the primary key, if it is of this column alone. */
@@ -89,7 +103,9 @@ export function columnDefinition(
   if (column.type !== '') parts.push(column.type);
   if (key) parts.push(inlineKeyText(key, details.primaryKey(key.columns), column));
   if (!column.nullable && !rowid) {
-    parts.push(`${constraintName(written?.notNull?.name)}NOT NULL${conflictText(written?.notNull?.conflict)}`);
+    parts.push(
+      `${constraintName(written?.notNull?.name)}NOT NULL${conflictText(written?.notNull?.conflict)}`,
+    );
   }
   if (column.default !== null) parts.push(`DEFAULT ${defaultText(column.default, written?.default)}`);
   if (column.collation !== undefined) parts.push(`COLLATE ${quoteName(column.collation)}`);
@@ -101,7 +117,6 @@ export function columnDefinition(
 }
 
 function inlineKeyText(key: PrimaryKey, written: KeyDetails | undefined, column: Column): string {
-  // In a column's definition the order would keep the column from being the rowid; a table's key says it elsewhere.
   const order = written?.inline && written.columns[0]?.order === 'desc' && !column.identity ? ' DESC' : '';
   const autoincrement = column.identity ? ' AUTOINCREMENT' : '';
   return `${constraintName(key.name)}PRIMARY KEY${order}${conflictText(written?.conflict)}${autoincrement}`;
@@ -125,7 +140,9 @@ function sameDefault(a: DefaultValue | null, b: DefaultValue): boolean {
 function constraintLines(table: Table, details: Details, inlineKey: string | null): string[] {
   const { primaryKey, uniques, checks, foreignKeys } = table;
   return [
-    ...(primaryKey && inlineKey === null ? [keyText(primaryKey, 'PRIMARY KEY', details.primaryKey(primaryKey.columns))] : []),
+    ...(primaryKey && inlineKey === null
+      ? [keyText(primaryKey, 'PRIMARY KEY', details.primaryKey(primaryKey.columns))]
+      : []),
     ...uniques.map((unique) => uniqueText(unique, details.unique(unique.name, unique.columns))),
     ...checks.map(checkText),
     ...foreignKeys.map(foreignKeyText),

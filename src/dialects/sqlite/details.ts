@@ -1,6 +1,12 @@
 /** What a stored CREATE TABLE text says and a catalog does not, found by the names and structure that a catalog has. */
 
-import { type ParsedCheck, type ParsedColumn, type ParsedKey, type ParsedTable, parseTable } from './parse-table.js';
+import {
+  type ParsedCheck,
+  type ParsedColumn,
+  type ParsedKey,
+  type ParsedTable,
+  parseTable,
+} from './parse-table.js';
 import { foldName } from './tokens.js';
 
 export type KeyDetails = Pick<ParsedKey, 'columns' | 'conflict' | 'inline'>;
@@ -46,14 +52,18 @@ function makeDetails(parsed: ParsedTable): Details {
       const alike = parsed.uniques.filter((unique) => sameColumns(unique, columns));
       return alike.find((unique) => unique.name === name) ?? alike[0];
     },
-    checksOf: (column) => parsed.checks.filter((check) => check.column !== null && same(check.column, column)),
+    checksOf: (column) =>
+      parsed.checks.filter((check) => check.column !== null && same(check.column, column)),
     refersInline: (column) =>
       parsed.foreignKeys.some((key) => key.inline && key.columns.some((each) => same(each, column))),
   };
 }
 
 function sameColumns(key: ParsedKey, columns: readonly string[]): boolean {
-  return key.columns.length === columns.length && key.columns.every((each, at) => same(each.name, columns[at] ?? ''));
+  return (
+    key.columns.length === columns.length &&
+    key.columns.every((each, at) => same(each.name, columns[at] ?? ''))
+  );
 }
 
 function same(a: string, b: string): boolean {

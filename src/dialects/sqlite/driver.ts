@@ -8,7 +8,7 @@ import type BetterSqlite from 'better-sqlite3';
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
 import { type Faults, findFaults, refuseNewFaults } from './integrity.js';
-import { checkPath, databasePath } from './location.js';
+import { checkPath, databasePath, isDatabase, memory } from './location.js';
 import { requirePackage } from './packages.js';
 import { beginsRebuild } from './rebuilt-name.js';
 import { connectError, isBusy, statementError } from './statement-error.js';
@@ -21,20 +21,25 @@ const pollInterval = 25;
 export async function connect(options: ConnectOptions): Promise<Driver> {
   const path = databasePath(options.url);
   const Database = requirePackage('better-sqlite3', options.from) as typeof BetterSqlite;
-  checkPath(path, { mustExist: options.mustExist === true });
+  const file = options.create === false && !isDatabase(path) ? memory : path;
+  checkPath(file);
   let database: BetterSqlite.Database | undefined;
   try {
-    database = new Database(path, { timeout: busyTimeout, fileMustExist: options.mustExist === true });
+    database = new Database(file, { timeout: busyTimeout });
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
     database.prepare('SELECT count(*) FROM sqlite_schema').get();
     return new SqliteDriver(database, options.signal);
   } catch (thrown) {
     database?.close();
     if (isBindingMissing(thrown)) {
-      throw new RevError('REV_DRIVER_MISSING', 'better-sqlite3 is installed, but its binary does not fit this Node.', {
-        hint: 'npm rebuild better-sqlite3',
-        cause: thrown,
-      });
+      throw new RevError(
+        'REV_DRIVER_MISSING',
+        'better-sqlite3 is installed, but its binary does not fit this Node.',
+        {
+          hint: 'npm rebuild better-sqlite3',
+          cause: thrown,
+        },
+      );
     }
     throw connectError(thrown, path);
   }

@@ -10,6 +10,25 @@ import { afterParenthesis, foldName, isSymbol, isWord, type Token, textOf, token
 /** Words that mean something else in quotes; for every other word the quotes change nothing. */
 const constants = ['null', 'true', 'false', 'current_date', 'current_time', 'current_timestamp'];
 
+/** Words that belong to an expression's grammar: they name a column only in quotes. */
+const grammar = [
+  ...['and', 'or', 'not', 'is', 'in', 'isnull', 'notnull', 'between', 'case', 'when', 'then', 'else', 'end'],
+  ...[
+    'collate',
+    'escape',
+    'exists',
+    'select',
+    'from',
+    'where',
+    'distinct',
+    'as',
+    'cast',
+    'like',
+    'glob',
+    'null',
+  ],
+];
+
 /** Whether two texts are one expression: space, comments, quotes, case, qualifiers and outer parentheses aside. */
 export function sameExpression(a: string, b: string): boolean {
   return a === b || canonical(a) === canonical(b);
@@ -93,7 +112,8 @@ export function mentions(sql: string, name: string): boolean {
 /** Names changed at once, so that two of them may be exchanged. Keys are folded names. */
 export function renameNames(sql: string, names: ReadonlyMap<string, string>): string {
   return rewrite(sql, (token) => {
-    const to = isNameToken(token) ? names.get(foldName(token.value)) : undefined;
+    const isColumn = isNameToken(token) && !isWord(token, ...grammar);
+    const to = isColumn ? names.get(foldName(token.value)) : undefined;
     return to === undefined ? undefined : quoteName(to);
   });
 }

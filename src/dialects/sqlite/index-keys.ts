@@ -3,7 +3,7 @@
 import type { IndexKey } from '../../catalog/index.js';
 import { bareExpression } from './expression.js';
 import { TokenReader } from './token-reader.js';
-import { foldName, isName, isSymbol, isWord, type Token, textOf, tokenize } from './tokens.js';
+import { collationName, foldName, isName, isSymbol, isWord, type Token, textOf, tokenize } from './tokens.js';
 
 export interface ParsedIndex {
   readonly keys: readonly IndexKey[];
@@ -63,7 +63,7 @@ export function parseKey(sql: string, columns: readonly string[]): IndexKey {
     tokens = tokens.slice(0, -1);
   }
   if (isWord(tokens.at(-2), 'collate') && isName(tokens.at(-1))) {
-    collation = tokens.at(-1)?.value;
+    collation = collationName(tokens.at(-1)?.value ?? '');
     tokens = tokens.slice(0, -2);
   }
   const bare = bareExpression(textOf(sql, tokens));

@@ -17,8 +17,14 @@ import type { Driver, Scope } from '../dialect.js';
 import { parseDefault } from './expression.js';
 import { parseIndex } from './index-keys.js';
 import { type ParsedForeignKey, type ParsedTable, parseTable } from './parse-table.js';
-import { type ColumnRow, type ForeignKeyRow, type IndexRow, readSchema, type SchemaRow } from './schema-rows.js';
-import { foldName } from './tokens.js';
+import {
+  type ColumnRow,
+  type ForeignKeyRow,
+  type IndexRow,
+  readSchema,
+  type SchemaRow,
+} from './schema-rows.js';
+import { collationName, foldName } from './tokens.js';
 
 export async function inspect(driver: Driver, scope: Scope): Promise<Catalog> {
   const schema = await readSchema(driver);
@@ -117,7 +123,9 @@ function inspectColumn(row: ColumnRow, parsed: ParsedTable, rowid: string | null
     default: row.default === null || row.hidden !== 0 ? null : parseDefault(row.default),
     identity: autoincrement ? { kind: 'autoincrement' } : null,
     generated: written?.generated ?? null,
-    ...(collation === null || foldName(collation) === 'binary' ? {} : { collation }),
+    ...(collation === null || foldName(collation) === 'binary'
+      ? {}
+      : { collation: collationName(collation) }),
   };
 }
 
@@ -153,7 +161,9 @@ function inspectForeignKeys(rows: TableRows, parsed: ParsedTable): ForeignKey[] 
 }
 
 function parentOf(name: string, tables: ReadonlyMap<string, readonly ColumnRow[]>) {
-  const found = tables.has(name) ? name : [...tables.keys()].find((each) => foldName(each) === foldName(name));
+  const found = tables.has(name)
+    ? name
+    : [...tables.keys()].find((each) => foldName(each) === foldName(name));
   const columns = (found === undefined ? undefined : tables.get(found)) ?? [];
   const keys = columns.filter((column) => column.pk > 0).sort((a, b) => a.pk - b.pk);
   return { name: found ?? name, columns, primaryKey: keys.map((key) => key.name) };

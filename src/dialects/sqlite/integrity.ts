@@ -36,7 +36,9 @@ export function refuseNewFaults(before: Faults, after: Faults): void {
         : `${table} (${columns}): ${rows} row${rows === 1 ? '' : 's'} without a parent in ${parent}`,
     );
     throw new RevError('REV_STATEMENT', `Foreign keys are violated:\n  ${lines.join('\n  ')}`, {
-      hint: 'Nothing was changed. Correct the rows in this revision, before it ends.',
+      hint: violations.some(({ rows }) => rows > 0)
+        ? 'Nothing was changed. Correct the rows in this revision, before it ends.'
+        : 'Nothing was changed. Give the parent a primary key or a unique constraint of exactly these columns.',
       data: { violations },
     });
   }
@@ -77,7 +79,8 @@ function findViolations(database: Database): ReadonlyMap<string, Violation> {
   const found = new Map<string, Violation>();
   for (const table of tables) {
     for (const violation of violationsOf(database, table)) {
-      found.set(JSON.stringify([table, violation.columns, violation.parent]), violation);
+      const { columns, parent, rows } = violation;
+      found.set(JSON.stringify([table, columns, parent, rows === 0]), violation);
     }
   }
   return found;

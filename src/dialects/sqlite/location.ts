@@ -41,8 +41,13 @@ function decode(path: string): string {
   }
 }
 
-/** @throws RevError REV_CONNECT where no database can be opened at the path, and what to do. */
-export function checkPath(path: string, options: { readonly mustExist: boolean }): void {
+/** Whether there is anything at the path. */
+export function isDatabase(path: string): boolean {
+  return path === memory || existsSync(path);
+}
+
+/** @throws RevError REV_CONNECT where no database can be opened or made at the path, and what to do. */
+export function checkPath(path: string): void {
   if (path === memory) return;
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) {
@@ -50,13 +55,7 @@ export function checkPath(path: string, options: { readonly mustExist: boolean }
       hint: `Add the file's name to the URL: file:${path.replace(/\/$/, '')}/data.db`,
     });
   }
-  if (found) return;
-  if (options.mustExist) {
-    throw new RevError('REV_CONNECT', `There is no database file ${path}.`, {
-      hint: 'Check the URL. `rev upgrade` makes the file.',
-    });
-  }
-  if (!existsSync(dirname(path))) {
+  if (!found && !existsSync(dirname(path))) {
     throw new RevError('REV_CONNECT', `There is no folder ${dirname(path)} for the database file.`, {
       hint: `mkdir -p ${dirname(path)}`,
     });

@@ -156,7 +156,13 @@ class TableParser extends TokenReader {
       this.words('key');
       const columns = own(this.#order());
       const conflict = this.#conflict();
-      this.#primaryKey = { name, columns, conflict, inline: true, autoincrement: this.tryWord('autoincrement') };
+      this.#primaryKey = {
+        name,
+        columns,
+        conflict,
+        inline: true,
+        autoincrement: this.tryWord('autoincrement'),
+      };
     } else if (this.tryWord('not')) {
       if (this.tryWord('deferrable')) this.#deferrable('not deferrable');
       else {
@@ -204,7 +210,9 @@ class TableParser extends TokenReader {
       this.#check(name, null);
     } else if (this.tryWord('foreign')) {
       this.words('key');
-      this.#references(name, this.#names(), false);
+      const columns = this.#names();
+      this.words('references');
+      this.#references(name, columns, false);
     }
   }
 
@@ -301,7 +309,11 @@ class TableParser extends TokenReader {
   /** It belongs to the reference before it. */
   #deferrable(kind: NonNullable<ForeignKey['deferrable']>): void {
     let deferrable = kind;
-    if (this.tryWord('initially') && this.oneOf('deferred', 'immediate') === 'deferred' && kind === 'immediate') {
+    if (
+      this.tryWord('initially') &&
+      this.oneOf('deferred', 'immediate') === 'deferred' &&
+      kind === 'immediate'
+    ) {
       deferrable = 'deferred';
     }
     const key = this.#foreignKeys.at(-1);

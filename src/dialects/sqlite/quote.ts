@@ -43,5 +43,8 @@ export function quoteLiteral(value: unknown): string {
       return quoteLiteral(JSON.stringify(value));
     default:
   }
-  throw new RevError('REV_OPERATION', `SQLite cannot hold ${typeof value === 'number' ? 'NaN' : `a ${typeof value}`}.`);
+  throw new RevError(
+    'REV_OPERATION',
+    `SQLite cannot hold ${typeof value === 'number' ? 'NaN' : `a ${typeof value}`}.`,
+  );
 }

@@ -72,7 +72,7 @@ export async function readSchema(driver: Driver): Promise<Schema> {
     FROM sqlite_schema AS s
     LEFT JOIN sqlite_schema AS t ON t.type IN ('table', 'view') AND t.name = s.tbl_name COLLATE NOCASE
     WHERE s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-    ORDER BY s.type, s.name`);
+    ORDER BY s.rowid`);
   // One row: a table as SQLite classifies it, or a module that virtual tables can be made with.
   const kinds = await driver.query<Row & KindRow>(`
     SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'

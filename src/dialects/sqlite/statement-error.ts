@@ -12,13 +12,37 @@ interface Kind {
 
 /** By the beginning of SQLite's own result code. */
 const kinds: readonly (readonly [prefix: string, kind: Kind])[] = [
-  ['SQLITE_BUSY', { code: 'REV_LOCKED', hint: 'Another process writes to the database. Run it again when that is done.' }],
+  [
+    'SQLITE_BUSY',
+    { code: 'REV_LOCKED', hint: 'Another process writes to the database. Run it again when that is done.' },
+  ],
   ['SQLITE_LOCKED', { code: 'REV_LOCKED', hint: 'A statement of this process still reads the table.' }],
-  ['SQLITE_READONLY', { code: 'REV_CONNECT', hint: 'Make the database file and its folder writable for this user.' }],
-  ['SQLITE_PERM', { code: 'REV_CONNECT', hint: 'Make the database file and its folder writable for this user.' }],
-  ['SQLITE_CANTOPEN', { code: 'REV_CONNECT', hint: 'Check the path, and that this user may read and write the file and its folder.' }],
-  ['SQLITE_NOTADB', { code: 'REV_CONNECT', hint: 'The file is no SQLite database, or it is encrypted. Check the URL.' }],
-  ['SQLITE_CORRUPT', { code: 'REV_STATEMENT', hint: 'The database file is damaged: restore a backup, or try `sqlite3 FILE .recover`.' }],
+  [
+    'SQLITE_READONLY',
+    { code: 'REV_CONNECT', hint: 'Make the database file and its folder writable for this user.' },
+  ],
+  [
+    'SQLITE_PERM',
+    { code: 'REV_CONNECT', hint: 'Make the database file and its folder writable for this user.' },
+  ],
+  [
+    'SQLITE_CANTOPEN',
+    {
+      code: 'REV_CONNECT',
+      hint: 'Check the path, and that this user may read and write the file and its folder.',
+    },
+  ],
+  [
+    'SQLITE_NOTADB',
+    { code: 'REV_CONNECT', hint: 'The file is no SQLite database, or it is encrypted. Check the URL.' },
+  ],
+  [
+    'SQLITE_CORRUPT',
+    {
+      code: 'REV_STATEMENT',
+      hint: 'The database file is damaged: restore a backup, or try `sqlite3 FILE .recover`.',
+    },
+  ],
   ['SQLITE_FULL', { code: 'REV_STATEMENT', hint: 'The disk is full. Nothing of this transaction was kept.' }],
 ];
 

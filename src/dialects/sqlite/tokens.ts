@@ -89,6 +89,11 @@ export function foldName(name: string): string {
   return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
+/** A collation's name; SQLite's own ones in its manual's spelling. */
+export function collationName(name: string): string {
+  return /^(?:binary|nocase|rtrim)$/i.test(name) ? name.toUpperCase() : name;
+}
+
 /** The index just after the parenthesis that closes the one at `open`; the number of tokens if nothing closes it. */
 export function afterParenthesis(tokens: readonly Token[], open: number): number {
   let depth = 0;

@@ -1,0 +1,136 @@
+import { type Catalog, findTable, type QualifiedName } from '../../catalog/index.js';
+import { RevError } from '../../errors.js';
+import type { Execute, Insert, Operation, OperationKind, OperationOf } from '../../operations/index.js';
+import type { CompileOptions, Statement } from '../dialect.js';
+import { alterTable, needsTable } from './compile-alter.js';
+import { addsInPlace, alterEnum, createEnum } from './compile-enum.js';
+import { createIndex, createTable } from './compile-table.js';
+import { identifier, identifiers, literal } from './quote.js';
+import { allSequenceClauses, newSequenceClauses } from './sequences.js';
+
+type Output = readonly (string | Statement)[];
+
+/** Every kind of operation has its SQL; a new kind that lacks it is a compile error here. */
+const compilers: {
+  readonly [K in OperationKind]: (
+    operation: OperationOf<K>,
+    before: Catalog,
+    options: CompileOptions,
+  ) => Output;
+} = {
+  alterEnum,
+  alterSequence: ({ name, to }, before) => {
+    const known = before.sequences.find((each) => each.name === name.name && each.schema === name.schema);
+    return [
+      `ALTER SEQUENCE ${identifier(name)} ${allSequenceClauses(to, known?.type ?? 'bigint').join(' ')}`,
+    ];
+  },
+  alterTable: (operation, before, options) =>
+    alterTable(operation, findTable(before, operation.table), options),
+  createEnum: (operation) => [createEnum(nameOf(operation.enum), operation.enum.values)],
+  createIndex: ({ index, table }, _before, options) => [createIndex(index, table, options)],
+  createSchema: ({ name }) => [`CREATE SCHEMA ${identifier(name)}`],
+  createSequence: ({ sequence }) => {
+    const type = sequence.type === undefined ? [] : [`AS ${sequence.type}`];
+    const clauses = [...type, ...newSequenceClauses(sequence.options)];
+    return [['CREATE SEQUENCE', identifier(nameOf(sequence)), ...clauses].join(' ')];
+  },
+  createTable: ({ table }, _before, options) => [createTable(table, options)],
+  dropEnum: ({ name }) => [`DROP TYPE ${identifier(name)}`],
+  dropIndex: ({ name, table }) => [`DROP INDEX ${identifier({ schema: table.schema, name })}`],
+  dropSchema: ({ name }) => [`DROP SCHEMA ${identifier(name)}`],
+  dropSequence: ({ name }) => [`DROP SEQUENCE ${identifier(name)}`],
+  dropTable: ({ name }) => [`DROP TABLE ${identifier(name)}`],
+  execute,
+  insert,
+  renameEnum: ({ from, to }) => rename('TYPE', from, to),
+  renameIndex: ({ table, from, to }) => [
+    `ALTER INDEX ${identifier({ schema: table.schema, name: from })} RENAME TO ${identifier(to)}`,
+  ],
+  renameSequence: ({ from, to }) => rename('SEQUENCE', from, to),
+  renameTable: ({ from, to }) => rename('TABLE', from, to),
+};
+
+export function compile(
+  operation: Operation,
+  before: Catalog,
+  options: CompileOptions,
+): readonly Statement[] {
+  const compiler = compilers[operation.kind] as (
+    operation: Operation,
+    before: Catalog,
+    options: CompileOptions,
+  ) => Output;
+  return compiler(operation, before, options).map((each) =>
+    typeof each === 'string' ? { sql: each } : each,
+  );
+}
+
+/** Changes of a type, identity or generated column depend on what was there, where the operation does not say it. */
+export function needsCatalog(operation: Operation): boolean {
+  switch (operation.kind) {
+    case 'alterTable':
+      return operation.changes.some(needsTable);
+    case 'alterEnum':
+      // Whether a column is an array.
+      return operation.columns.length > 0 && !addsInPlace(operation);
+    default:
+      return false;
+  }
+}
+
+export function placeholder(position: number): string {
+  return `$${position}`;
+}
+
+export function scriptFrame(transactional: boolean) {
+  return transactional ? { before: ['BEGIN'], after: ['COMMIT'] } : { before: [], after: [] };
+}
+
+function execute({ sql }: Execute): Output {
+  const text = sql.texts.reduce((before, next, at) => `${before}${placeholder(at)}${next}`);
+  return [sql.values.length === 0 ? { sql: text } : { sql: text, params: sql.values }];
+}
+
+/** Long inserts are cut into several, so that no statement grows without bound. */
+const rowsPerInsert = 500;
+
+function insert({ table, columns, rows }: Insert): Output {
+  const statements: string[] = [];
+  for (let first = 0; first < rows.length; first += rowsPerInsert) {
+    const lines = rows.slice(first, first + rowsPerInsert).map((row) => {
+      if (row.length !== columns.length) {
+        throw new RevError(
+          'REV_OPERATION',
+          `A row for ${identifier(table)} has ${row.length} values, not ${columns.length}.`,
+        );
+      }
+      return `(${row.map(literal).join(', ')})`;
+    });
+    statements.push(
+      `INSERT INTO ${identifier(table)} (${identifiers(columns)}) VALUES\n  ${lines.join(',\n  ')}`,
+    );
+  }
+  return statements;
+}
+
+function rename(kind: 'SEQUENCE' | 'TABLE' | 'TYPE', from: QualifiedName, to: QualifiedName): Output {
+  const statements: string[] = [];
+  if (from.schema !== to.schema) statements.push(moveToSchema(kind, from, to.schema));
+  if (from.name !== to.name) {
+    const moved = identifier({ schema: to.schema, name: from.name });
+    statements.push(`ALTER ${kind} ${moved} RENAME TO ${identifier(to.name)}`);
+  }
+  return statements;
+}
+
+function moveToSchema(kind: string, name: QualifiedName, schema: string | null): string {
+  const start = `ALTER ${kind} ${identifier(name)} SET SCHEMA`;
+  if (schema !== null) return `${start} ${identifier(schema)}`;
+  const template = literal(`${start.replaceAll('%', '%%')} %I`);
+  return `DO $rev$ BEGIN EXECUTE format(${template}, current_schema()); END $rev$`;
+}
+
+function nameOf({ schema, name }: QualifiedName): QualifiedName {
+  return { schema, name };
+}

@@ -1,0 +1,28 @@
+import type { Dialect } from '../dialect.js';
+import { compile, needsCatalog, placeholder, scriptFrame } from './compile.js';
+import { database } from './database.js';
+import { connect } from './driver.js';
+import { hasTable, inspect } from './inspect.js';
+import { lock } from './lock.js';
+import { normalize } from './normalize.js';
+import { identifier, literal } from './quote.js';
+import { rules } from './rules.js';
+
+/** PostgreSQL 14 to 18, by the user's own postgres.js. */
+export const postgres: Dialect = {
+  name: 'postgres',
+  rules,
+  capabilities: { schemas: true, enums: true, sequences: true, nullsOrder: true },
+  connect,
+  inspect,
+  hasTable,
+  normalize,
+  needsCatalog,
+  compile,
+  identifier,
+  literal,
+  placeholder,
+  scriptFrame,
+  lock,
+  database,
+};

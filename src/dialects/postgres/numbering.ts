@@ -1,0 +1,61 @@
+import type { QualifiedName, SequenceOptions } from '../../catalog/index.js';
+import { identifier, literal } from './quote.js';
+import { derivedName } from './rules.js';
+import { fullOptions } from './sequences.js';
+
+/**
+ * Sequences that columns own (serial, identity). A renamed table keeps the old names of its sequences, so they are
+ * asked for where they are needed.
+ */
+
+/** integer → serial: a sequence of its own that goes on after the rows that are there. */
+export function makeSerial(table: QualifiedName, column: string, type: string): readonly string[] {
+  const name = { schema: table.schema, name: derivedName(table.name, column, 'seq') };
+  const place = `ALTER COLUMN ${identifier(column)}`;
+  return [
+    `CREATE SEQUENCE ${identifier(name)} AS ${type} OWNED BY ${identifier(table)}.${identifier(column)}`,
+    continueAfterRows(table, column, {}),
+    `ALTER TABLE ${identifier(table)}\n  ${place} SET DEFAULT nextval(${regclass(name)}),\n  ${place} SET NOT NULL`,
+  ];
+}
+
+/** serial → integer. */
+export function dropOwnedSequence(table: QualifiedName, column: string): readonly string[] {
+  return [
+    `ALTER TABLE ${identifier(table)} ALTER COLUMN ${identifier(column)} DROP DEFAULT`,
+    withOwnedSequence(table, column, 'DROP SEQUENCE %s'),
+  ];
+}
+
+/** serial → bigserial. */
+export function retypeOwnedSequence(table: QualifiedName, column: string, type: string): string {
+  return withOwnedSequence(table, column, `ALTER SEQUENCE %s AS ${type}`);
+}
+
+export function renameOwnedSequence(table: QualifiedName, column: string, name: string): string {
+  return withOwnedSequence(table, column, `ALTER SEQUENCE %s RENAME TO ${identifier(name)}`);
+}
+
+/** The next value is one that no row has; a start that lies beyond all rows stays. */
+export function continueAfterRows(table: QualifiedName, column: string, options: SequenceOptions): string {
+  const { increment, start } = fullOptions(options, 'bigint');
+  const [last, beyond] = increment.startsWith('-') ? ['min', '<='] : ['max', '>='];
+  const value = `${last}(${identifier(column)})`;
+  return `SELECT setval(${ownedSequence(table, column)}, ${value}) FROM ${identifier(table)} HAVING ${value} ${beyond} ${start}`;
+}
+
+/** The first argument is read as SQL text, the second as the name itself. */
+function ownedSequence(table: QualifiedName, column: string): string {
+  return `pg_get_serial_sequence(${literal(identifier(table))}, ${literal(column)})`;
+}
+
+function regclass(name: QualifiedName): string {
+  return `${literal(identifier(name))}::regclass`;
+}
+
+function withOwnedSequence(table: QualifiedName, column: string, template: string): string {
+  const escaped = template.replace(/%(?!s)/g, '%%');
+  const body = `BEGIN EXECUTE format(${literal(escaped)}, ${ownedSequence(table, column)}); END`;
+  const tag = body.includes('$rev$') ? '$rev_sequence$' : '$rev$';
+  return `DO ${tag} ${body} ${tag}`;
+}

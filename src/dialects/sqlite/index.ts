@@ -1,0 +1,30 @@
+/** SQLite, by the user's own better-sqlite3. */
+
+import type { Dialect } from '../dialect.js';
+import { compile, needsCatalog } from './compile.js';
+import { database } from './database.js';
+import { connect } from './driver.js';
+import { hasTable, inspect } from './inspect.js';
+import { lock } from './lock.js';
+import { normalize } from './normalize.js';
+import { quoteIdentifier, quoteLiteral } from './quote.js';
+import { rules } from './rules.js';
+import { scriptFrame } from './script-frame.js';
+
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  capabilities: { schemas: false, enums: false, sequences: false, nullsOrder: false },
+  connect,
+  inspect,
+  hasTable,
+  normalize,
+  needsCatalog,
+  compile,
+  identifier: quoteIdentifier,
+  literal: quoteLiteral,
+  placeholder: () => '?',
+  scriptFrame,
+  rules,
+  lock,
+  database,
+};

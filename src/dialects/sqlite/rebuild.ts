@@ -1,0 +1,127 @@
+/**
+ * The way that SQLite's manual gives for all changes its ALTER TABLE cannot make (ALTER TABLE, "Making Other Kinds Of
+ * Table Schema Changes"): a new table, the rows, the old table away, the new one in its place, indexes and triggers
+ * again. It must run in a transaction that began with foreign keys off: dropping the old table would else delete the
+ * rows of other tables that refer to it. The driver sees to that.
+ */
+
+import { type Column, sameData, type Table } from '../../catalog/index.js';
+import { RevError } from '../../errors.js';
+import type { TableChange } from '../../operations/index.js';
+import type { Statement } from '../dialect.js';
+import { createTableSql, defaultText, isRowid } from './definition.js';
+import { portableExpression } from './expression.js';
+import { createIndexSql } from './index-sql.js';
+import { quoteIdentifier, quoteLiteral, quoteName } from './quote.js';
+import { type ColumnSource, planRebuild, type RebuildPlan } from './rebuild-plan.js';
+import { rebuiltName } from './rebuilt-name.js';
+import { foldName } from './tokens.js';
+
+/** The changes of one table as one rebuild, and renamed columns after it. */
+export function rebuild(before: Table, changes: readonly TableChange[]): readonly Statement[] {
+  const plan = planRebuild(before, changes);
+  const sql = [...rebuildStatements(before, plan), ...renameStatements(before, plan)];
+  return sql.map((text) => ({ sql: text }));
+}
+
+function rebuildStatements(before: Table, plan: RebuildPlan): readonly string[] {
+  const unchanged =
+    sameData(before, plan.after) && [...plan.sources.values()].every(({ using, fill }) => !using && !fill);
+  if (unchanged) return [];
+  const after = portable(plan.after);
+  const name = quoteIdentifier(before);
+  const successor = rebuiltName(before.name);
+  const successorName = quoteIdentifier({ ...before, name: successor });
+  return [
+    createTableSql(after, successor),
+    ...keepSequence(before, after, successor),
+    copyRows(before, after, plan, successorName),
+    // With it the rename leaves alone what refers to the table by its own name: views, triggers of other tables.
+    'PRAGMA legacy_alter_table = ON',
+    `DROP TABLE ${name}`,
+    `ALTER TABLE ${successorName} RENAME TO ${quoteName(before.name)}`,
+    'PRAGMA legacy_alter_table = OFF',
+    ...after.indexes.map((index) => createIndexSql(after, index)),
+    ...(before.live?.triggers ?? []).map((trigger) => trigger.sql),
+  ];
+}
+
+/** Expressions that do not name their table: while they are compiled it bears another name. */
+function portable(table: Table): Table {
+  const columns = table.columns.map((column) => column.name);
+  const text = (sql: string) => portableExpression(sql, columns);
+  return {
+    ...table,
+    columns: table.columns.map((column) =>
+      column.generated
+        ? { ...column, generated: { ...column.generated, expression: text(column.generated.expression) } }
+        : column,
+    ),
+    checks: table.checks.map((check) => ({ ...check, expression: text(check.expression) })),
+    indexes: table.indexes.map((index) => ({
+      ...index,
+      where: index.where === null ? null : text(index.where),
+      keys: index.keys.map((key) =>
+        key.expression === undefined ? key : { ...key, expression: text(key.expression) },
+      ),
+    })),
+  };
+}
+
+/** The highest number that AUTOINCREMENT ever gave, also where the row is gone: it must not be given again. */
+function keepSequence(before: Table, after: Table, successor: string): readonly string[] {
+  const counts = (table: Table) => table.columns.some((column) => column.identity?.kind === 'autoincrement');
+  if (!counts(before) || !counts(after)) return [];
+  return [
+    `INSERT INTO sqlite_sequence (name, seq) SELECT ${quoteLiteral(successor)}, seq FROM sqlite_sequence WHERE name = ${quoteLiteral(before.name)}`,
+  ];
+}
+
+function copyRows(before: Table, after: Table, plan: RebuildPlan, successorName: string): string {
+  const pairs = [...copyRowid(before, after, plan)];
+  for (const column of after.columns) {
+    const value = column.generated ? null : valueText(column, plan.sources.get(column.name) ?? {});
+    if (value !== null) pairs.push([quoteName(column.name), value]);
+  }
+  if (pairs.length === 0) {
+    throw new RevError('REV_OPERATION', `No column of ${before.name} is left whose rows could be kept.`);
+  }
+  // OR ABORT: a constraint's own ON CONFLICT must not leave rows out.
+  return [
+    `INSERT OR ABORT INTO ${successorName} (${pairs.map(([target]) => target).join(', ')})`,
+    `SELECT ${pairs.map(([, from]) => from).join(', ')} FROM ${quoteIdentifier(before)}`,
+  ].join('\n');
+}
+
+/** What the rows get; null: what the column's default gives them. */
+function valueText(column: Column, { from, using, fill }: ColumnSource): string | null {
+  const value = using === undefined ? from && quoteName(from) : `(${using})`;
+  if (value === undefined) {
+    if (sameData(fill ?? null, column.default)) return null;
+    return fill ? defaultText(fill) : 'NULL';
+  }
+  return fill && !column.nullable ? `coalesce(${value}, ${defaultText(fill)})` : value;
+}
+
+/** Rowids that no column of the new table holds: full-text tables and applications may have kept them. */
+function copyRowid(before: Table, after: Table, plan: RebuildPlan): readonly (readonly [string, string])[] {
+  if (before.live?.withoutRowid || after.live?.withoutRowid) return [];
+  const alias = after.columns.find((column) => isRowid(after, column));
+  if (alias && plan.sources.get(alias.name)?.from !== undefined) return [];
+  const from = rowidName(before);
+  const to = alias ? quoteName(alias.name) : rowidName(after);
+  return from === undefined || to === undefined ? [] : [[to, from]];
+}
+
+/** A name under which the rowid can be had: not one that a column took. */
+function rowidName(table: Table): string | undefined {
+  const taken = new Set(table.columns.map((column) => foldName(column.name)));
+  return ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name));
+}
+
+function renameStatements(before: Table, plan: RebuildPlan): readonly string[] {
+  const table = quoteIdentifier(before);
+  return plan.renames.map(
+    ([from, to]) => `ALTER TABLE ${table} RENAME COLUMN ${quoteName(from)} TO ${quoteName(to)}`,
+  );
+}
