@@ -138,7 +138,7 @@ function unknownKey(file: string, key: string): RevError {
 
 function invalid(file: string, message: string, hint?: string, key?: string): RevError {
   return new RevError('REV_CONFIG', `${file}: ${message}`, {
-    ...(hint === undefined ? {} : { hint }),
+    hint: hint ?? 'Correct the configuration; docs/configuration.md lists every key.',
     data: { file, ...(key === undefined ? {} : { key }) },
   });
 }

@@ -18,9 +18,16 @@ export function loadingError(code: RevErrorCode, thrown: unknown, file: string):
   if (thrown instanceof RevError) return thrown;
   const place = thrown instanceof CompileFailure ? thrown.place : (locate(thrown) ?? { file });
   return new RevError(code, `${describeLocation(place)}: ${messageOf(thrown)}`, {
+    hint: nextStep(thrown),
     data: { ...place },
     cause: withSourcePositions(thrown),
   });
+}
+
+function nextStep(thrown: unknown): string {
+  return thrown instanceof CompileFailure
+    ? 'Nothing was run. Correct the file and run the command again.'
+    : 'The module threw while it was loaded, and nothing was run. Correct it; --debug shows the stack.';
 }
 
 function messageOf(thrown: unknown): string {

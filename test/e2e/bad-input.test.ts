@@ -137,7 +137,7 @@ describe('a configuration that is none', () => {
 
   it.each([
     ['throws', "throw new Error('no such thing');", /alembic\.config\.ts:1/],
-    ['does not compile', 'export default {', /alembic\.config\.ts:1/],
+    ['does not compile', 'export default {;', /alembic\.config\.ts:1/],
     ['exports nothing', 'export {};', /default/],
     ['has an unknown key', "export default { dialect: 'sqlite', shcema: './schema' };", /schema/],
     ['has a wrong dialect', "export default { dialect: 'mysql', schema: './schema' };", /dialect/],

@@ -218,8 +218,9 @@ function uniques(plain: readonly Column[]): fc.Arbitrary<Unique> {
       picked: fc.shuffledSubarray([...plain], { minLength: 1, maxLength: Math.min(2, plain.length) }),
     })
     .map(({ name, picked }) => ({
-      ...{ kind: 'unique', name, nullsNotDistinct: false },
+      ...{ kind: 'unique', name },
       columns: picked.map((column) => column.name),
+      nullsNotDistinct: false,
     }));
 }
 
@@ -243,7 +244,9 @@ function foreignKeys(table: string, plain: readonly Column[], shape: TableShape)
       onDelete: action,
       onUpdate: action,
     })
-    .map(({ of, ...rest }) => ({ kind: 'foreignKey', ...rest, columns: [of.name] }) as ForeignKey);
+    .map(
+      ({ of, name, ...rest }) => ({ kind: 'foreignKey', name, columns: [of.name], ...rest }) as ForeignKey,
+    );
 }
 
 function indexes(plain: readonly Column[]): fc.Arbitrary<TableIndex> {

@@ -1,11 +1,11 @@
 /** `op.db`: a drizzle database over a callback, made by the user's own drizzle-orm, 0.44 to 1.x. */
 
 import type { DatabaseCallback } from '../dialect.js';
-import { requirePackage } from './packages.js';
+import { canResolve, findPackage } from './packages.js';
 
 /** drizzle's proxy driver: 0.x takes a function, 1.x an object with a function for each method. */
 interface ProxyPackage {
-  drizzle(client: ProxyClient): object;
+  drizzle(client: ProxyClient, config: { readonly codecs?: unknown }): object;
 }
 
 type ProxyFunction = DatabaseCallback;
@@ -25,8 +25,47 @@ type ProxyClient = ProxyFunction & ProxyMethods;
  * @throws RevError REV_DRIVER_MISSING where drizzle-orm is not installed.
  */
 export function database(callback: DatabaseCallback, from?: string): object {
-  const { drizzle } = requirePackage('drizzle-orm/sqlite-proxy', from) as ProxyPackage;
-  return drizzle(proxyClient(withSavepoints(callback)));
+  const require = findPackage(proxyPackage, from);
+  const { drizzle } = require(proxyPackage) as ProxyPackage;
+  const client = proxyClient(withSavepoints(callback));
+  return withRawObjects(drizzle(client, codecs(require)), client);
+}
+
+const proxyPackage = 'drizzle-orm/sqlite-proxy';
+const codecsPackage = 'drizzle-orm/better-sqlite3/codecs';
+
+/** How 1.x turns better-sqlite3's values into those of the models; its proxy driver has none of its own. 0.x needs none. */
+function codecs(require: NodeJS.Require): { readonly codecs?: unknown } {
+  if (!canResolve(require, codecsPackage)) return {};
+  return { codecs: (require(codecsPackage) as { betterSQLite3Codecs?: unknown }).betterSQLite3Codecs };
+}
+
+/** What 0.x makes of `db.all(sql`…`)`: a query without a list of fields. */
+interface Prepared {
+  client?: ProxyFunction;
+}
+
+interface Session {
+  prepareQuery(query: unknown, fields: unknown, method: unknown, arrays: unknown, mapper: unknown): Prepared;
+}
+
+/** `db.all(sql`…`)` gives objects, as with drizzle's better-sqlite3 driver; the proxy driver of 0.x gives arrays. */
+function withRawObjects(db: object, client: ProxyClient): object {
+  const { session } = db as { session?: Session };
+  if (!session) return db;
+  const prepare = session.prepareQuery;
+  const objects: ProxyFunction = async (sql, params, method) => {
+    if (method !== 'all' && method !== 'get') return client(sql, params, method);
+    const rows = await client.all(sql, params, 'object');
+    return { rows: method === 'get' ? (rows[0] as unknown[]) : rows };
+  };
+  session.prepareQuery = function (this: Session, ...args) {
+    const prepared = prepare.apply(this, args);
+    const [, fields, , , mapper] = args;
+    if (fields === undefined && mapper === undefined && prepared.client) prepared.client = objects;
+    return prepared;
+  };
+  return db;
 }
 
 /** One client for both: a function that has the methods. */

@@ -9,7 +9,7 @@ import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
 import { type Faults, findFaults, refuseNewFaults } from './integrity.js';
 import { checkPath, databasePath, isDatabase, memory } from './location.js';
-import { requirePackage } from './packages.js';
+import { findPackage } from './packages.js';
 import { beginsRebuild } from './rebuilt-name.js';
 import { connectError, isBusy, statementError } from './statement-error.js';
 
@@ -20,7 +20,7 @@ const pollInterval = 25;
 /** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_LOCKED, REV_URL. */
 export async function connect(options: ConnectOptions): Promise<Driver> {
   const path = databasePath(options.url);
-  const Database = requirePackage('better-sqlite3', options.from) as typeof BetterSqlite;
+  const Database = findPackage('better-sqlite3', options.from)('better-sqlite3') as typeof BetterSqlite;
   const file = options.create === false && !isDatabase(path) ? memory : path;
   checkPath(file);
   let database: BetterSqlite.Database | undefined;

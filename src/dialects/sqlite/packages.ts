@@ -5,23 +5,28 @@ import { join } from 'node:path';
 import { RevError } from '../../errors.js';
 
 /**
- * Loads a CommonJS package as seen from the folder, or else from this package's own place.
+ * Finds a CommonJS package as seen from the folder, or else from this package's own place.
+ * @returns the `require` of the place where it is, so that more of the same copy can be loaded.
  * @throws RevError REV_DRIVER_MISSING with the command that installs it.
  */
-export function requirePackage(name: string, from: string | undefined): unknown {
+export function findPackage(name: string, from: string | undefined): NodeJS.Require {
   const places = from === undefined ? [import.meta.url] : [join(from, 'package.json'), import.meta.url];
   for (const place of places) {
     const require = createRequire(place);
-    try {
-      require.resolve(name);
-    } catch {
-      continue;
-    }
-    return require(name);
+    if (canResolve(require, name)) return require;
   }
   const installed = name.split('/')[0] ?? name;
   throw new RevError('REV_DRIVER_MISSING', `The package ${installed} is not installed.`, {
     hint: `npm i ${installed}`,
     data: { package: installed },
   });
+}
+
+export function canResolve(require: NodeJS.Require, name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }

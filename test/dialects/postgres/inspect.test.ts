@@ -39,7 +39,7 @@ describe('inspecting columns', () => {
         h timestamptz default now(), i text default upper('x'), j integer[] default '{1,2}', k jsonb default '{"b":1,"a":2}',
         l varchar(5) default null::varchar, m real default -1.5, n date default '2020-01-02', o char(3) default 'ab',
         p smallint default 0, q text default current_user, r numeric default 0, s interval default '1 day 2 hours',
-        u boolean default not false, v text default 'a' || 'b', w bytea default '\\x01ff', x uuid default gen_random_uuid())`);
+        u boolean default (not false), v text default 'a' || 'b', w bytea default '\\x01ff', x uuid default gen_random_uuid())`);
     expect(Object.fromEntries(table.columns.map((column) => [column.name, column.default]))).toEqual({
       a: { kind: 'literal', value: 'open' },
       b: { kind: 'literal', value: -1 },

@@ -33,6 +33,6 @@ test('a table that is created is the table that is inspected', async () => {
         }
       },
     ),
-    { numRuns: 8000 },
+    { numRuns: 300 },
   );
 });
