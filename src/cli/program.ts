@@ -18,6 +18,11 @@ export async function program(argv: readonly string[]): Promise<number> {
   }
   const output = outputOf(argv);
   const interrupt = listenForInterrupts();
+  // A revision's code may leave a promise behind that fails; the transaction around it never commits.
+  process.once('unhandledRejection', (thrown) => {
+    output.error(unexpected(thrown));
+    process.exit(1);
+  });
   try {
     await parse(argv, output, interrupt.signal);
     return 0;
@@ -177,7 +182,7 @@ function listenForInterrupts(): { readonly signal: AbortSignal; stop(): void } {
 function unexpected(thrown: unknown): RevError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new RevError('REV_INTERNAL', message, {
-    hint: 'This is a fault of rev itself. Please report it, with the output of the same command under --debug.',
+    hint: 'Nothing of the running revision was committed. If it is a fault of rev itself, please report it, with the output of the same command under --debug.',
     cause: thrown,
   });
 }

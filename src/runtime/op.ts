@@ -150,10 +150,10 @@ export function makeOp({ dialect, executor, queue, args }: OpParts): Op {
     args,
     offline: executor.offline,
     get db() {
-      db ??= dialect.database((sql, params, method) => queue.push(() => executor.query(sql, params, method)));
+      db ??= dialect.database((sql, params, method) => queue.ask(() => executor.query(sql, params, method)));
       return db as Op['db'];
     },
-    inspect: () => queue.push(() => executor.inspect()),
+    inspect: () => queue.ask(() => executor.inspect()),
     createTable: (name, elements, options) =>
       run(() => ({ kind: 'createTable', table: tableOf(name, elements, options) })),
     dropTable: (name) => run(() => ({ kind: 'dropTable', name: parseName(name) })),

@@ -12,6 +12,20 @@ export class OrderedQueue {
 
   /** Runs the work when all before it is done; after a failure nothing runs any more. */
   push<T>(work: () => Promise<T>): Promise<T> {
+    return this.#enqueue(work, (error) => {
+      this.#failure ??= { error };
+    });
+  }
+
+  /**
+   * The same for work whose caller waits for it and may go on after a failure: a drizzle query, which runs only once it
+   * is awaited, and may be inside a transaction of its own.
+   */
+  ask<T>(work: () => Promise<T>): Promise<T> {
+    return this.#enqueue(work, () => undefined);
+  }
+
+  #enqueue<T>(work: () => Promise<T>, onFailure: (error: unknown) => void): Promise<T> {
     if (this.#closed) {
       return Promise.reject(
         new RevError('REV_OPERATION', 'A revision called op after its function had ended.', {
@@ -24,13 +38,9 @@ export class OrderedQueue {
       if (this.#failure) throw this.#failure.error;
       return await work();
     });
-    this.#tail = result
-      .catch((error: unknown) => {
-        this.#failure ??= { error };
-      })
-      .finally(() => {
-        this.#pending -= 1;
-      });
+    this.#tail = result.catch(onFailure).finally(() => {
+      this.#pending -= 1;
+    });
     return result;
   }
 

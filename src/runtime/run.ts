@@ -101,7 +101,14 @@ async function runSteps(
       { ...plan, steps: plan.steps.filter((step) => meant.has(step.revision)) },
       options.revision,
     );
+    if (plan.dropped.length > 0) {
+      options.report({
+        kind: 'warning',
+        text: `The version table held ${plan.dropped.join(', ')} although a later revision implies it; removed.`,
+      });
+    }
     try {
+      if (steps.length === 0 && plan.dropped.length > 0) await removeRows(table, driver, plan.dropped, rows);
       if (options.transaction === 'all') {
         assertTransactional(steps);
         await driver.transaction(async () => {
@@ -123,6 +130,22 @@ async function runSteps(
       throw error;
     }
   }
+}
+
+/** Rows that lie under another row say nothing, and no run may leave them. */
+async function removeRows(
+  table: VersionTable,
+  driver: Driver,
+  ids: readonly string[],
+  expected: readonly string[],
+): Promise<void> {
+  await driver.transaction(async () => {
+    await assertRows(table, driver, expected);
+    await table.write(
+      driver,
+      ids.map((id) => ({ kind: 'delete', id })),
+    );
+  });
 }
 
 /** Entries of failed revisions, by the error that they ended with: written once the revision is rolled back. */

@@ -232,7 +232,7 @@ function alterIdentity(change: AlterColumn, identity: Identity, was: Column | un
       : allSequenceClauses(identity.options, type).map((clause) => `SET ${clause}`)),
   ];
   if (clauses.length > 0) script.act(`${column} ${clauses.join(' ')}`);
-  if (identity.sequenceName !== undefined && identity.sequenceName !== was.identity.sequenceName) {
+  if (identity.sequenceName !== was.identity.sequenceName) {
     script.run(numbering.renameOwnedSequence(name, change.name, identity.sequenceName));
   }
 }

@@ -5,6 +5,7 @@ import {
   type LiteralValue,
   literal,
 } from '../../catalog/index.js';
+import { expressionKey, withoutOuterParentheses } from './expressions.js';
 import { literal as quoteLiteral } from './quote.js';
 import { isCharacterType, parseType } from './types.js';
 
@@ -29,6 +30,23 @@ export function canonicalDefault(value: DefaultValue | null, column: ColumnType)
   return value.kind === 'expression'
     ? defaultFromSql(value.sql, column)
     : canonicalLiteral(value.value, column);
+}
+
+/** Whether two defaults are one; 1.50 and 1.5 are. */
+export function sameDefault(a: DefaultValue | null, b: DefaultValue | null, column: ColumnType): boolean {
+  return defaultKey(canonicalDefault(a, column), column) === defaultKey(canonicalDefault(b, column), column);
+}
+
+/** Equal for equal defaults, once they are canonical. */
+export function defaultKey(value: DefaultValue | null, column: ColumnType): string {
+  if (value === null) return 'none';
+  if (value.kind === 'expression') return `expression ${expressionKey(value.sql)}`;
+  const { base, array } = parseType(column.type);
+  const text = String(value.value);
+  if (!array && isNumberType(base)) {
+    return `number ${/^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text}`;
+  }
+  return `${typeof value.value} ${text}`;
 }
 
 /** As it stands after DEFAULT. */
@@ -96,22 +114,4 @@ function numberOf(text: string, column: ColumnType): LiteralValue {
 
 function isNumberType(base: string): boolean {
   return /^(smallint|integer|bigint|numeric|real|double precision)$/.test(base);
-}
-
-/** `((a > 0))` → `a > 0`; parentheses that do not enclose the whole stay. */
-export function withoutOuterParentheses(sql: string): string {
-  let text = sql.trim();
-  while (text.startsWith('(') && enclosesAll(text)) text = text.slice(1, -1).trim();
-  return text;
-}
-
-function enclosesAll(text: string): boolean {
-  let depth = 0;
-  const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|[()]/g;
-  for (const match of text.matchAll(token)) {
-    if (match[0] === '(') depth += 1;
-    if (match[0] === ')') depth -= 1;
-    if (depth === 0 && (match[0] === ')' || match[0] === '(')) return match.index === text.length - 1;
-  }
-  return false;
 }

@@ -1,5 +1,3 @@
-import { withoutOuterParentheses } from './defaults.js';
-
 /** Expressions as text, for where PostgreSQL itself cannot be asked: equal keys mean the same, others say nothing. */
 
 const token =
@@ -37,4 +35,22 @@ export function withoutTable(sql: string, schema: string | null, table: string):
 
 function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** `((a > 0))` → `a > 0`; parentheses that do not enclose the whole stay. */
+export function withoutOuterParentheses(sql: string): string {
+  let text = sql.trim();
+  while (text.startsWith('(') && enclosesAll(text)) text = text.slice(1, -1).trim();
+  return text;
+}
+
+function enclosesAll(text: string): boolean {
+  let depth = 0;
+  const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|[()]/g;
+  for (const match of text.matchAll(token)) {
+    if (match[0] === '(') depth += 1;
+    if (match[0] === ')') depth -= 1;
+    if (depth === 0 && (match[0] === ')' || match[0] === '(')) return match.index === text.length - 1;
+  }
+  return false;
 }

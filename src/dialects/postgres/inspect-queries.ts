@@ -95,6 +95,8 @@ export interface CatalogRow {
   readonly uncompared: readonly UncomparedRow[];
 }
 
+export type TemporaryRow = Pick<CatalogRow, 'columns' | 'constraints' | 'indexes' | 'tables'>;
+
 /** Settings under which PostgreSQL prints the same text in every session, for the current transaction. */
 export const printingSettings = `
   select
@@ -115,8 +117,7 @@ export function catalogQuery(scope: Scope, major: number): string {
       : scope.schemas.length === 0
         ? 'false'
         : `nspname in (${scope.schemas.map(literal).join(', ')})`;
-  const nullsNotDistinct = major >= 15 ? 'i.indnullsnotdistinct' : 'false';
-  const list = (query: string) => `(select coalesce(json_agg(found), '[]') from (${query}) as found)`;
+  const nullsNotDistinct = nullsNotDistinctOf(major);
   return `
 with
 ext as materialized (
@@ -140,19 +141,7 @@ tab as materialized (
   where relkind in ('r', 'p') and not relispartition
     and not exists (select from pg_inherits where inhrelid = rel.oid)
 ),
-seq as materialized (
-  select
-    s.seqrelid, c.relname as name, nullif(n.nspname, current_schema()) as schema,
-    format_type(s.seqtypid, null) as type, s.seqstart::text as start, s.seqincrement::text as increment,
-    s.seqmin::text as min, s.seqmax::text as max, s.seqcache::text as cache, s.seqcycle as cycle,
-    d.deptype, d.refobjid, d.refobjsubid
-  from pg_sequence as s
-  join pg_class as c on c.oid = s.seqrelid
-  join pg_namespace as n on n.oid = c.relnamespace
-  left join pg_depend as d on d.classid = 'pg_class'::regclass and d.objid = s.seqrelid
-    and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0 and d.deptype in ('a', 'i')
-)
-select json_build_object(
+${ownedSequences}select json_build_object(
   'schemas', ${list(schemas)},
   'tables', ${list(tables)},
   'columns', ${list(columns)},
@@ -163,6 +152,46 @@ select json_build_object(
   'uncompared', ${list(uncompared(major))}
 ) as catalog`;
 }
+
+/** The same for the temporary tables of this session alone: how PostgreSQL prints what a model says. */
+export function temporaryQuery(major: number): string {
+  const nullsNotDistinct = nullsNotDistinctOf(major);
+  return `
+with
+tab as materialized (
+  select c.*, null::text as schema from pg_class as c
+  where c.relnamespace = pg_my_temp_schema() and c.relkind = 'r'
+),
+${ownedSequences}
+select json_build_object(
+  'tables', ${list(tables)},
+  'columns', ${list(columns)},
+  'constraints', ${list(constraints(nullsNotDistinct))},
+  'indexes', ${list(indexes(nullsNotDistinct))}
+) as catalog`;
+}
+
+function list(query: string): string {
+  return `(select coalesce(json_agg(found), '[]') from (${query}) as found)`;
+}
+
+function nullsNotDistinctOf(major: number): string {
+  return major >= 15 ? 'i.indnullsnotdistinct' : 'false';
+}
+
+// Every sequence, and the column that owns it.
+const ownedSequences = `seq as materialized (
+  select
+    s.seqrelid, c.relname as name, nullif(n.nspname, current_schema()) as schema,
+    format_type(s.seqtypid, null) as type, s.seqstart::text as start, s.seqincrement::text as increment,
+    s.seqmin::text as min, s.seqmax::text as max, s.seqcache::text as cache, s.seqcycle as cycle,
+    d.deptype, d.refobjid, d.refobjsubid
+  from pg_sequence as s
+  join pg_class as c on c.oid = s.seqrelid
+  join pg_namespace as n on n.oid = c.relnamespace
+  left join pg_depend as d on d.classid = 'pg_class'::regclass and d.objid = s.seqrelid
+    and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0 and d.deptype in ('a', 'i')
+)`;
 
 const schemas = `select schema as name from ns where schema is not null`;
 

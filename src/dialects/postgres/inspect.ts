@@ -17,7 +17,8 @@ import {
   type Unique,
 } from '../../catalog/index.js';
 import type { Driver, Scope } from '../dialect.js';
-import { defaultFromSql, withoutOuterParentheses } from './defaults.js';
+import { defaultFromSql } from './defaults.js';
+import { withoutOuterParentheses } from './expressions.js';
 import {
   type CatalogRow,
   type ColumnRow,
@@ -52,10 +53,9 @@ async function readCatalog(driver: Driver, scope: Scope): Promise<CatalogRow> {
   // Sent together: one round trip.
   const [, rows] = await Promise.all([
     driver.query(printingSettings),
-    driver.query<{ catalog: string | CatalogRow }>(catalogQuery(scope, major)),
+    driver.query<{ catalog: string }>(catalogQuery(scope, major)),
   ]);
-  const catalog = rows[0]?.catalog;
-  return (typeof catalog === 'string' ? JSON.parse(catalog) : catalog) as CatalogRow;
+  return JSON.parse(rows[0]?.catalog ?? '') as CatalogRow;
 }
 
 function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
@@ -245,7 +245,7 @@ function deferrable(row: ConstraintRow) {
   return { deferrable: row.deferred ? ('deferred' as const) : ('immediate' as const) };
 }
 
-function toIndex(row: IndexRow): TableIndex {
+export function toIndex(row: IndexRow): TableIndex {
   const options = row.with.map((option) => option.split(/=(.*)/s).slice(0, 2));
   return {
     kind: 'index',

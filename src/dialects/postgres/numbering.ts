@@ -32,8 +32,10 @@ export function retypeOwnedSequence(table: QualifiedName, column: string, type: 
   return withOwnedSequence(table, column, `ALTER SEQUENCE %s AS ${type}`);
 }
 
-export function renameOwnedSequence(table: QualifiedName, column: string, name: string): string {
-  return withOwnedSequence(table, column, `ALTER SEQUENCE %s RENAME TO ${identifier(name)}`);
+/** @param name absent: the one that PostgreSQL would choose. */
+export function renameOwnedSequence(table: QualifiedName, column: string, name: string | undefined): string {
+  const to = identifier(name ?? derivedName(table.name, column, 'seq'));
+  return withOwnedSequence(table, column, `ALTER SEQUENCE %s RENAME TO ${to}`);
 }
 
 /** The next value is one that no row has; a start that lies beyond all rows stays. */

@@ -1,6 +1,5 @@
-import { type DefaultValue, sameData } from '../../catalog/index.js';
 import type { DiffRules } from '../dialect.js';
-import { canonicalDefault } from './defaults.js';
+import { sameDefault } from './defaults.js';
 import { expressionKey } from './expressions.js';
 import { identifier } from './quote.js';
 import { isCharacterType, parseType, storedType, type TypeText, typeKey } from './types.js';
@@ -9,21 +8,13 @@ import { isCharacterType, parseType, storedType, type TypeText, typeKey } from '
 export const rules: DiffRules = {
   storedName: (name) => cutBytes(name, 63),
   equalTypes: (actual, wanted) => typeKey(actual) === typeKey(wanted),
-  equalDefaults: (actual, wanted, column) =>
-    sameData(comparable(canonicalDefault(actual, column)), comparable(canonicalDefault(wanted, column))),
+  equalDefaults: sameDefault,
   equalExpressions: (actual, wanted) => actual === wanted || expressionKey(actual) === expressionKey(wanted),
   uniqueIndexIsConstraint: false,
   constraintNamesMatter: true,
   canAlterGenerated: false,
   conversion,
 };
-
-/** 1.50 and 1.5 are one default. */
-function comparable(value: DefaultValue | null): DefaultValue | null {
-  if (value?.kind !== 'literal' || typeof value.value !== 'string') return value;
-  if (!/^-?\d+\.\d+$/.test(value.value)) return value;
-  return { kind: 'literal', value: value.value.replace(/\.?0+$/, '') };
-}
 
 /** The first bytes of a name, never half a character, as PostgreSQL cuts it. */
 export function cutBytes(name: string, bytes: number): string {
@@ -111,15 +102,23 @@ function castTarget({ base, array }: TypeText): string {
   return array ? `${target}[]` : target;
 }
 
-const builtIn = new Set(
-  `smallint integer bigint numeric real|double precision|boolean text character|character varying|bpchar name "char"
-  date|timestamp without time zone|timestamp with time zone|time without time zone|time with time zone|interval json
-  jsonb uuid bytea inet cidr macaddr macaddr8 money bit|bit varying|xml point line lseg box path polygon circle
-  tsvector tsquery oid int4range int8range numrange tsrange tstzrange daterange int4multirange int8multirange
-  nummultirange tsmultirange tstzmultirange datemultirange`
-    .split('|')
-    .flatMap((part) => (/(precision|varying|zone)$/.test(part) ? [part] : part.split(/\s+/))),
-);
+const builtIn = new Set([
+  ...['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision', 'boolean', 'money', 'oid'],
+  ...['text', 'character', 'character varying', 'bpchar', 'name', '"char"', 'uuid', 'json', 'jsonb', 'xml'],
+  ...['date', 'interval', 'timestamp without time zone', 'timestamp with time zone'],
+  ...['time without time zone', 'time with time zone', 'bytea', 'bit', 'bit varying'],
+  ...['inet', 'cidr', 'macaddr', 'macaddr8', 'tsvector', 'tsquery'],
+  ...['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'],
+  ...['int4range', 'int8range', 'numrange', 'tsrange', 'tstzrange', 'daterange'],
+  ...[
+    'int4multirange',
+    'int8multirange',
+    'nummultirange',
+    'tsmultirange',
+    'tstzmultirange',
+    'datemultirange',
+  ],
+]);
 
 function isBuiltIn(base: string): boolean {
   return builtIn.has(base) || base.startsWith('interval ');

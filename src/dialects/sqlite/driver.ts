@@ -22,9 +22,9 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
   const path = databasePath(options.url);
   const Database = findPackage('better-sqlite3', options.from)('better-sqlite3') as typeof BetterSqlite;
   const file = options.create === false && !isDatabase(path) ? memory : path;
-  checkPath(file);
   let database: BetterSqlite.Database | undefined;
   try {
+    checkPath(file);
     database = new Database(file, { timeout: busyTimeout });
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
     database.prepare('SELECT count(*) FROM sqlite_schema').get();

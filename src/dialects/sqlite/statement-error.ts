@@ -62,6 +62,7 @@ export function statementError(thrown: unknown, sql: string): RevError {
 
 /** The RevError for whatever opening a database threw. */
 export function connectError(thrown: unknown, path: string): RevError {
+  if (thrown instanceof RevError) return thrown;
   const sqliteCode = codeOf(thrown);
   const kind = kinds.find(([prefix]) => sqliteCode?.startsWith(prefix))?.[1];
   const code = kind?.code === 'REV_LOCKED' ? 'REV_LOCKED' : 'REV_CONNECT';

@@ -115,7 +115,6 @@ describe.each(['drizzle-orm', 'drizzle-orm-v1'])('op.db with %s', (installed) =>
   });
 });
 
-test('without drizzle-orm the error says how to install it', () => {
-  // The own place has it: only a package that nobody has shows the error.
+test('a project without drizzle-orm gets the copy of this package', () => {
   expect(() => database(async () => ({ rows: [] }), temporaryFolder())).not.toThrow();
 });

@@ -1,0 +1,240 @@
+import { sql } from 'drizzle-orm';
+import { integer, pgTable, text as pgText, timestamp } from 'drizzle-orm/pg-core';
+import { integer as sqliteInteger, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { describe, expect, it } from 'vitest';
+import { column, primaryKey } from '../../src/operations/index.js';
+import { type TestRevision, testRunner } from '../support/runner.js';
+
+const table =
+  (name: string): NonNullable<TestRevision['upgrade']> =>
+  (op) =>
+    op.createTable(name, [
+      column('id', 'integer', { nullable: false }),
+      column('name', 'text'),
+      primaryKey(['id']),
+    ]);
+
+const chain: readonly TestRevision[] = [
+  { id: 'a1', upgrade: table('a'), downgrade: (op) => op.dropTable('a') },
+  { id: 'b1', down: ['a1'], upgrade: table('b'), downgrade: (op) => op.dropTable('b') },
+  { id: 'c1', down: ['b1'], upgrade: table('c'), downgrade: (op) => op.dropTable('c') },
+];
+
+describe.each(['sqlite', 'postgres'] as const)('a run on %s', (name) => {
+  it('applies what is missing, in order, and takes it back', async () => {
+    const runner = await testRunner(name);
+    const first = await runner.upgrade(chain, 'b1');
+    expect(first.steps.map((step) => step.revision)).toEqual(['a1', 'b1']);
+    expect(await runner.rows()).toEqual(['b1']);
+    const second = await runner.upgrade(chain);
+    expect(second).toMatchObject({ before: ['b1'], after: ['c1'] });
+    expect((await runner.upgrade(chain)).steps).toEqual([]);
+    const down = await runner.downgrade(chain, 'base');
+    expect(down.steps.map((step) => step.revision)).toEqual(['c1', 'b1', 'a1']);
+    expect(await runner.rows()).toEqual([]);
+  });
+
+  it('loses nothing when awaits are forgotten', async () => {
+    const runner = await testRunner(name);
+    const forgetful: TestRevision = {
+      id: 'a1',
+      upgrade: (op) => {
+        table('a')(op);
+        op.execute("insert into a values (1, 'one')");
+        op.execute(sql`insert into a values (${2}, ${"it's two"})`);
+        op.bulkInsert('a', [{ id: 3, name: 'three' }, { id: 4 }]);
+        setTimeout(() => undefined, 0);
+      },
+    };
+    await runner.upgrade([forgetful]);
+    expect(await runner.column('select name from a order by id')).toEqual(['one', "it's two", 'three', null]);
+  });
+
+  it('fails the whole revision for a call that nobody awaited', async () => {
+    const runner = await testRunner(name);
+    const broken: TestRevision = {
+      id: 'b1',
+      down: ['a1'],
+      upgrade: (op) => {
+        table('b')(op);
+        op.execute('insert into nowhere values (1)');
+        table('c')(op);
+      },
+    };
+    await expect(runner.upgrade([chain[0] as TestRevision, broken])).rejects.toMatchObject({
+      code: 'REV_REVISION_FAILED',
+      data: { revision: 'b1' },
+    });
+    expect(await runner.rows()).toEqual(['a1']);
+    expect(await runner.dialect.hasTable(runner.driver, { schema: null, name: 'b' })).toBe(false);
+    const journal = await runner.driver.values(
+      'select revision, status, error_code from alembic_journal order by started_at, status',
+    );
+    expect(journal).toEqual([
+      ['a1', 'done', null],
+      ['b1', 'failed', 'REV_REVISION_FAILED'],
+    ]);
+  });
+
+  it('rolls everything back where the run is one transaction', async () => {
+    const runner = await testRunner(name);
+    const broken: TestRevision = { id: 'd1', down: ['c1'], upgrade: () => Promise.reject(new Error('no')) };
+    await expect(runner.upgrade([...chain, broken], 'heads', { transaction: 'all' })).rejects.toMatchObject({
+      code: 'REV_REVISION_FAILED',
+    });
+    expect(await runner.rows()).toEqual([]);
+    expect(await runner.dialect.hasTable(runner.driver, { schema: null, name: 'a' })).toBe(false);
+  });
+
+  it('runs each revision once when two runners start together', async () => {
+    const runner = await testRunner(name);
+    const other = await runner.second();
+    const counted = chain.map((revision) => ({
+      ...revision,
+      upgrade: async (op: Parameters<NonNullable<TestRevision['upgrade']>>[0]) => {
+        await revision.upgrade?.(op);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      },
+    }));
+    const results = await Promise.all([runner.upgrade(counted), other.upgrade(counted)]);
+    expect(results.flatMap((result) => result.steps.map((step) => step.revision)).sort()).toEqual([
+      'a1',
+      'b1',
+      'c1',
+    ]);
+    expect(await runner.rows()).toEqual(['c1']);
+  });
+
+  it('makes no further step once it is interrupted', async () => {
+    const runner = await testRunner(name);
+    const controller = new AbortController();
+    const stopped = chain.map((revision) =>
+      revision.id === 'b1' ? { ...revision, upgrade: () => controller.abort() } : revision,
+    );
+    const result = runner.upgrade(stopped, 'heads', { signal: controller.signal });
+    await expect(result).rejects.toMatchObject({ code: 'REV_INTERRUPTED', exitCode: 130 });
+    expect(await runner.rows()).toEqual(['b1']);
+  });
+
+  it('removes rows that lie under another row', async () => {
+    const runner = await testRunner(name);
+    await runner.upgrade(chain);
+    await runner.driver.run({ sql: "insert into alembic_version values ('a1')" });
+    await runner.upgrade(chain);
+    expect(await runner.rows()).toEqual(['c1']);
+    expect(runner.events.some((event) => event.kind === 'warning' && event.text.includes('a1'))).toBe(true);
+  });
+});
+
+describe('op.db', () => {
+  it('is a drizzle database in the revision, on SQLite', async () => {
+    const runner = await testRunner('sqlite');
+    const a = sqliteTable('a', {
+      id: sqliteInteger('id'),
+      name: text('name'),
+      at: sqliteInteger('at', { mode: 'timestamp' }),
+    });
+    const revision: TestRevision = {
+      id: 'a1',
+      upgrade: async (given) => {
+        const op = given as import('../../src/runtime/op.js').Op<'sqlite'>;
+        op.createTable('a', [column('id', 'integer'), column('name', 'text'), column('at', 'integer')]);
+        await op.db.insert(a).values([
+          { id: 1, name: 'one', at: new Date(1000) },
+          { id: 2, name: 'two' },
+        ]);
+        await op.db.transaction(async (inner) => {
+          await inner.update(a).set({ name: 'TWO' }).where(sql`${a.id} = ${2}`);
+        });
+        await op.db
+          .transaction(async (inner) => {
+            await inner.delete(a);
+            throw new Error('taken back');
+          })
+          .catch(() => undefined);
+        const rows = await op.db.select().from(a).orderBy(a.id);
+        expect(rows).toEqual([
+          { id: 1, name: 'one', at: new Date(1000) },
+          { id: 2, name: 'TWO', at: null },
+        ]);
+        expect(await op.db.select().from(a).where(sql`${a.id} = 7`).get()).toBeUndefined();
+      },
+    };
+    await runner.upgrade([revision]);
+    expect(await runner.column('select name from a order by id')).toEqual(['one', 'TWO']);
+  });
+
+  it('is a drizzle database in the revision, on PostgreSQL', async () => {
+    const runner = await testRunner('postgres');
+    const a = pgTable('a', {
+      id: integer('id'),
+      name: pgText('name'),
+      at: timestamp('at', { withTimezone: true }),
+    });
+    const revision: TestRevision = {
+      id: 'a1',
+      upgrade: async (given) => {
+        const op = given as import('../../src/runtime/op.js').Op<'postgres'>;
+        op.createTable('a', [column('id', 'integer'), column('name', 'text'), column('at', 'timestamptz')]);
+        const at = new Date('2026-01-02T03:04:05.678Z');
+        const inserted = await op.db
+          .insert(a)
+          .values([
+            { id: 1, name: 'one', at },
+            { id: 2, name: 'two' },
+          ])
+          .returning();
+        expect(inserted[0]).toEqual({ id: 1, name: 'one', at });
+        await op.db.transaction(async (inner) => {
+          await inner.update(a).set({ name: 'TWO' }).where(sql`${a.id} = ${2}`);
+        });
+        await op.db
+          .transaction(async (inner) => {
+            await inner.delete(a);
+            throw new Error('taken back');
+          })
+          .catch(() => undefined);
+        expect(await op.db.select().from(a).orderBy(a.id)).toEqual([
+          { id: 1, name: 'one', at },
+          { id: 2, name: 'TWO', at: null },
+        ]);
+      },
+    };
+    await runner.upgrade([revision]);
+    expect(await runner.column('select name from a order by id')).toEqual(['one', 'TWO']);
+  });
+
+  it('lets a revision go on after a query that it has caught', async () => {
+    const runner = await testRunner('postgres');
+    const a = pgTable('a', { id: integer('id').primaryKey() });
+    const revision: TestRevision = {
+      id: 'b1',
+      down: ['a1'],
+      upgrade: async (given) => {
+        const op = given as import('../../src/runtime/op.js').Op<'postgres'>;
+        await op.db.insert(a).values({ id: 1 });
+        const twice = op.db.transaction((inner) => inner.insert(a).values({ id: 1 }));
+        await expect(twice).rejects.toThrow();
+        await op.db.insert(a).values({ id: 2 });
+      },
+    };
+    await runner.upgrade([chain[0] as TestRevision, revision]);
+    expect(await runner.column('select id from a order by id')).toEqual([1, 2]);
+  });
+
+  it('takes its changes back with the revision', async () => {
+    const runner = await testRunner('sqlite');
+    const a = sqliteTable('a', { id: sqliteInteger('id') });
+    const broken: TestRevision = {
+      id: 'b1',
+      down: ['a1'],
+      upgrade: async (given) => {
+        const op = given as import('../../src/runtime/op.js').Op<'sqlite'>;
+        await op.db.insert(a).values({ id: 1 });
+        throw new Error('no');
+      },
+    };
+    await expect(runner.upgrade([chain[0] as TestRevision, broken])).rejects.toThrow('no');
+    expect(await runner.column('select count(*) from a')).toEqual([0]);
+  });
+});
