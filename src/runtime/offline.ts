@@ -3,11 +3,10 @@ import type { Dialect, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
 import { apply, describe, type Operation } from '../operations/index.js';
+import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
 import { inlineParams } from './inline-params.js';
-import { makeOp } from './op.js';
 import { type PreparedStep, prepare } from './prepare.js';
-import { OrderedQueue } from './queue.js';
 import type { RevisionSource } from './revision-source.js';
 import { VersionTable } from './version-table.js';
 
@@ -33,7 +32,7 @@ export async function script(options: ScriptOptions): Promise<string> {
   const { dialect } = options;
   const table = new VersionTable(dialect, options.versionTable);
   const steps = await prepare(options.plan, options.revision);
-  const state = new ReplayedCatalog(dialect, async () => replay(options));
+  const state = new ReplayedCatalog(() => replay(options));
   const lines = [`-- ${options.title}`, ''];
   const print = (statement: Statement) => lines.push(terminated(statementText(statement, dialect)), '');
   if (options.from.length === 0) for (const statement of table.create()) print(ifNotExists(statement));
@@ -74,21 +73,7 @@ async function callOffline(
     },
     inspect: () => state.now(),
   };
-  if (call) await callWith(options, executor, call);
-}
-
-async function callWith(
-  options: Pick<ScriptOptions, 'dialect' | 'args'>,
-  executor: Executor,
-  call: NonNullable<PreparedStep['call']>,
-): Promise<void> {
-  const queue = new OrderedQueue();
-  try {
-    await call(makeOp({ dialect: options.dialect, executor, queue, args: options.args }));
-    await queue.drain();
-  } finally {
-    queue.close();
-  }
+  if (call) await callRevision(call, { dialect, executor, args: options.args });
 }
 
 /** The catalog that the history before the script leads to; data changes are left out. */
@@ -97,32 +82,30 @@ async function replay(options: ScriptOptions): Promise<Catalog> {
   const executor: Executor = {
     offline: true,
     async operation(operation) {
-      catalog = apply([operation], catalog);
+      catalog = applyOffline(operation, catalog);
     },
     query: async () => ({ rows: [] }),
     inspect: async () => catalog,
   };
   for (const { call } of await prepare(options.history, options.revision)) {
-    if (call) await callWith(options, executor, call);
+    if (call) await callRevision(call, { dialect: options.dialect, executor, args: options.args });
   }
   return catalog;
 }
 
 /** The schema at a point of the script. Read from the history only if something asks for it. */
 class ReplayedCatalog {
-  readonly #dialect: Dialect;
   readonly #start: () => Promise<Catalog>;
   #catalog: Catalog | undefined;
   #waiting: Operation[] = [];
 
-  constructor(dialect: Dialect, start: () => Promise<Catalog>) {
-    this.#dialect = dialect;
+  constructor(start: () => Promise<Catalog>) {
     this.#start = start;
   }
 
   async now(): Promise<Catalog> {
     const catalog = this.#catalog ?? (await this.#start());
-    this.#catalog = this.#waiting.reduce((before, operation) => this.#apply(operation, before), catalog);
+    this.#catalog = this.#waiting.reduce((before, operation) => applyOffline(operation, before), catalog);
     this.#waiting = [];
     return this.#catalog;
   }
@@ -130,21 +113,17 @@ class ReplayedCatalog {
   async record(operation: Operation): Promise<void> {
     this.#waiting.push(operation);
   }
+}
 
-  #apply(operation: Operation, catalog: Catalog): Catalog {
-    try {
-      return apply([operation], catalog);
-    } catch (error) {
-      if (!(error instanceof RevError)) throw error;
-      throw new RevError(
-        'REV_OFFLINE',
-        `Cannot print "${describe(operation)}" for ${this.#dialect.name}: ${error.message}`,
-        {
-          hint: 'The schema is known from the operations of the history alone; what raw SQL has made is not seen.',
-          cause: error,
-        },
-      );
-    }
+function applyOffline(operation: Operation, catalog: Catalog): Catalog {
+  try {
+    return apply([operation], catalog);
+  } catch (error) {
+    if (!(error instanceof RevError)) throw error;
+    throw new RevError('REV_OFFLINE', `Cannot print "${describe(operation)}": ${error.message}`, {
+      hint: 'The schema is known from the operations of the history alone; what raw SQL has made is not seen.',
+      cause: error,
+    });
   }
 }
 

@@ -3,12 +3,11 @@ import { type QualifiedName, sameData } from '../catalog/index.js';
 import type { Dialect, Driver, TransactionOptions } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
+import { callRevision } from './call.js';
 import type { Report, StepReport } from './events.js';
 import { Journal, type JournalEntry } from './journal.js';
 import { LiveExecutor } from './live-executor.js';
-import { makeOp } from './op.js';
 import { type PreparedStep, prepare } from './prepare.js';
-import { OrderedQueue } from './queue.js';
 import type { RevisionSource } from './revision-source.js';
 import { VersionTable } from './version-table.js';
 
@@ -212,7 +211,7 @@ async function runStep(
   });
   const hash = source ? await source.contentHash() : null;
   try {
-    if (call) await callRevision(options, executor, call);
+    if (call) await callRevision(call, { dialect: options.dialect, executor, args: options.args });
     await table.write(driver, step.rows);
     await journal?.write(driver, entry('done', null, hash));
   } catch (error) {
@@ -226,25 +225,6 @@ async function runStep(
   const duration = Date.now() - started.getTime();
   options.report({ kind: 'stepDone', step: report, duration });
   return { ...report, duration };
-}
-
-async function callRevision(
-  options: RunOptions,
-  executor: LiveExecutor,
-  call: NonNullable<PreparedStep['call']>,
-): Promise<void> {
-  const queue = new OrderedQueue();
-  try {
-    await call(makeOp({ dialect: options.dialect, executor, queue, args: options.args }));
-    await queue.drain();
-  } catch (error) {
-    // What is already queued must have ended before the transaction is rolled back.
-    queue.close();
-    await queue.drain().catch(() => undefined);
-    throw error;
-  } finally {
-    queue.close();
-  }
 }
 
 async function assertRows(table: VersionTable, driver: Driver, expected: readonly string[]): Promise<void> {

@@ -13,6 +13,7 @@ import {
 import { RevError } from '../../errors.js';
 import type { CompileOptions } from '../dialect.js';
 import { defaultSql } from './defaults.js';
+import { closedExpression } from './expressions.js';
 import { identifier, identifiers, literal } from './quote.js';
 import { newSequenceClauses } from './sequences.js';
 import { parseType } from './types.js';
@@ -49,7 +50,7 @@ export function columnType(column: Pick<Column, 'type' | 'enum'>): string {
 /** In parentheses where it is more than a constant or a plain call: DEFAULT takes no bare `a AND b`. */
 export function defaultClause(value: DefaultValue): string {
   const sql = defaultSql(value);
-  return value.kind === 'literal' || /^[a-z_.]+(\(\))?$/i.test(sql) ? sql : `(${sql})`;
+  return value.kind === 'literal' || /^[a-z_.]+(\(\))?$/i.test(sql) ? sql : `(${closedExpression(sql)})`;
 }
 
 /** A collation's name, or its quoted text where a schema belongs to it. */
@@ -60,7 +61,7 @@ export function collationName(collation: string): string {
 function generatedClause({ name, generated }: Column, options: CompileOptions): string {
   if (generated === null) return '';
   if (!generated.stored) requireVersion(options, 18, `the virtual generated column ${name}`);
-  return `GENERATED ALWAYS AS (${generated.expression}) ${generated.stored ? 'STORED' : 'VIRTUAL'}`;
+  return `GENERATED ALWAYS AS (${closedExpression(generated.expression)}) ${generated.stored ? 'STORED' : 'VIRTUAL'}`;
 }
 
 export function identityClause(identity: Identity, table: QualifiedName): string {
@@ -98,7 +99,7 @@ function constraintBody(constraint: Constraint, options: CompileOptions): string
       return `UNIQUE${nulls} (${identifiers(constraint.columns)})${deferrableClause(constraint.deferrable)}`;
     }
     case 'check':
-      return `CHECK (${constraint.expression})`;
+      return `CHECK (${closedExpression(constraint.expression)})`;
     case 'foreignKey':
       return foreignKeyBody(constraint);
   }
@@ -135,14 +136,14 @@ export function createIndex(index: TableIndex, table: QualifiedName, options: Co
       : [`INCLUDE (${identifiers(index.include)})`]),
     ...(index.nullsNotDistinct ? ['NULLS NOT DISTINCT'] : []),
     ...(storage.length === 0 ? [] : [`WITH (${storage.join(', ')})`]),
-    ...(index.where === null ? [] : [`WHERE ${index.where}`]),
+    ...(index.where === null ? [] : [`WHERE ${closedExpression(index.where)}`]),
   ].join(' ');
 }
 
 export function indexKey(key: IndexKey): string {
   const defaultNulls = key.order === 'desc' ? 'first' : 'last';
   return [
-    key.column === undefined ? `(${key.expression ?? ''})` : identifier(key.column),
+    key.column === undefined ? `(${closedExpression(key.expression ?? '')})` : identifier(key.column),
     ...(key.collation === undefined ? [] : [`COLLATE ${collationName(key.collation)}`]),
     ...(key.opclass === undefined ? [] : [operatorClass(key.opclass)]),
     ...(key.order === 'desc' ? ['DESC'] : []),

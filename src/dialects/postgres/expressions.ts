@@ -54,3 +54,8 @@ function enclosesAll(text: string): boolean {
   }
   return false;
 }
+
+/** As it may stand before a closing parenthesis or a semicolon: a comment at its end must not swallow that. */
+export function closedExpression(sql: string): string {
+  return /--[^\n]*$/.test(sql) ? `${sql}\n` : sql;
+}

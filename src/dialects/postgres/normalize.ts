@@ -1,6 +1,136 @@
-import type { Catalog } from '../../catalog/index.js';
+import { type Catalog, type Column, makeCatalog, type Table, type TableIndex } from '../../catalog/index.js';
 import type { Driver, Normalized } from '../dialect.js';
+import { describeItem, type Item, itemsOf, matchItems } from './normalize-items.js';
+import { spellAlike, spellPlainly } from './normalize-text.js';
+import { type Answers, ask, type Question, standInsFor } from './probe.js';
+import { type Spelling, spellingKey } from './spelling.js';
+import { serialType, typeKey } from './types.js';
 
-export async function normalize(_driver: Driver, actual: Catalog, wanted: Catalog): Promise<Normalized> {
-  return { actual, wanted, unverified: [] };
+/**
+ * One spelling for both sides. Text first; what then still differs, PostgreSQL itself prints (probe.ts), both sides
+ * again and again until nothing changes: `varchar_column IN ('x', 'y')` needs a second time.
+ */
+
+const passes = 3;
+
+export async function normalize(driver: Driver, actual: Catalog, wanted: Catalog): Promise<Normalized> {
+  const live = spellPlainly(actual);
+  const model = spellAlike(live, spellPlainly(wanted));
+  const items = itemsOf(live, model);
+  const doubtful = tablesWithOtherTypes(live, model);
+  if (items.length === 0 && doubtful.length === 0) return { actual: live, wanted: model, unverified: [] };
+  const { types } = await spellUntilSettled(driver, items, doubtful, live, model);
+  const spelled = withSpellings(withTypes(model, types), items);
+  return { actual: live, wanted: spellAlike(live, spelled), unverified: unverifiedLines(items) };
+}
+
+/** Asks until every item is found equal to one of the other side, or PostgreSQL prints what it was given. */
+async function spellUntilSettled(
+  driver: Driver,
+  items: readonly Item[],
+  doubtful: readonly Table[],
+  live: Catalog,
+  model: Catalog,
+): Promise<Pick<Answers, 'types'>> {
+  const standIns = standInsFor(live, model);
+  let types: Answers['types'] = new Map();
+  for (let pass = 0; pass < passes; pass += 1) {
+    const open = items.filter((item) => matchItems(item) === undefined);
+    const sides = new Set(open.flatMap((item) => [item.wanted, ...item.candidates]));
+    const asked = [...sides].filter((side) => !side.fixed);
+    const tables = pass === 0 ? doubtful : [];
+    if (asked.length === 0 && tables.length === 0) break;
+    const questions = asked.map(
+      (side): Question => ({ table: side.table, spelling: side.chain.at(-1) as Spelling }),
+    );
+    const answers = await ask(driver, questions, tables, standIns).catch(
+      (): Answers => ({
+        spellings: asked.map(() => null),
+        types: new Map(),
+      }),
+    );
+    if (pass === 0) types = answers.types;
+    for (const [at, side] of asked.entries()) {
+      const printed = answers.spellings[at] ?? null;
+      const before = side.chain.at(-1) as Spelling;
+      side.fixed = printed === null || spellingKey(printed) === spellingKey(before);
+      side.failed ||= printed === null && side.chain.length === 1;
+      if (printed !== null) side.chain.push(printed);
+    }
+  }
+  return { types };
+}
+
+function unverifiedLines(items: readonly Item[]): readonly string[] {
+  return items
+    .filter((item) => item.paired && item.wanted.failed && matchItems(item) === undefined)
+    .map(describeItem);
+}
+
+/** Tables of which a column's type text differs from the live one's: an alias that only the server knows? */
+function tablesWithOtherTypes(live: Catalog, model: Catalog): readonly Table[] {
+  return model.tables.filter((table) => {
+    const twin = live.tables.find((each) => each.name === table.name && each.schema === table.schema);
+    return table.columns.some((column) => {
+      const before = twin?.columns.find((each) => each.name === column.name);
+      return before && typeKey(before.type, before.enum) !== typeKey(column.type, column.enum);
+    });
+  });
+}
+
+function withTypes(model: Catalog, types: Answers['types']): Catalog {
+  return makeCatalog({
+    ...model,
+    tables: model.tables.map((table) => {
+      const printed = types.get(table);
+      return {
+        ...table,
+        columns: table.columns.map((column) => {
+          const type = printed?.get(column.name);
+          const serial = serialType(column.type) !== null;
+          return type === undefined || serial || column.enum ? column : { ...column, type };
+        }),
+      };
+    }),
+  });
+}
+
+/** The model with the spelling of its live counterpart, or PostgreSQL's last one. */
+function withSpellings(model: Catalog, items: readonly Item[]): Catalog {
+  const found = new Map<object, Spelling>();
+  for (const item of items) {
+    const spelling = matchItems(item)?.chain[0] ?? item.wanted.chain.at(-1);
+    if (spelling) found.set(item.place, spelling);
+  }
+  return makeCatalog({
+    ...model,
+    tables: model.tables.map((table) => ({
+      ...table,
+      columns: table.columns.map((column) => respellColumn(column, found)),
+      checks: table.checks.map((check) => {
+        const spelling = found.get(check);
+        return spelling?.kind === 'check' ? { ...check, expression: spelling.expression } : check;
+      }),
+      indexes: table.indexes.map((index) => respellIndex(index, found.get(index))),
+    })),
+  });
+}
+
+function respellColumn(column: Column, found: ReadonlyMap<object, Spelling>): Column {
+  const spelling =
+    (column.default && found.get(column.default)) ?? (column.generated && found.get(column.generated));
+  switch (spelling?.kind) {
+    case 'default':
+      return { ...column, default: spelling.value };
+    case 'generated':
+      return { ...column, generated: { expression: spelling.expression, stored: spelling.stored } };
+    default:
+      return column;
+  }
+}
+
+function respellIndex(index: TableIndex, spelling: Spelling | undefined): TableIndex {
+  if (spelling?.kind !== 'index') return index;
+  const { method, keys, where } = spelling.index;
+  return { ...index, method, keys, where };
 }

@@ -1,0 +1,100 @@
+import {
+  type Catalog,
+  type Column,
+  type IndexKey,
+  makeCatalog,
+  type QualifiedName,
+  type Sequence,
+  sameName,
+  type Table,
+} from '../../catalog/index.js';
+import { canonicalDefault } from './defaults.js';
+import { withoutOuterParentheses, withoutTable } from './expressions.js';
+import { rules } from './rules.js';
+import { givenOptions } from './sequences.js';
+import { canonicalType, storedType, typeKey } from './types.js';
+
+/** What needs no server: aliases of types, plain literals, options that say the default, needless qualifiers. */
+
+export function spellPlainly(catalog: Catalog): Catalog {
+  return makeCatalog({
+    ...catalog,
+    sequences: catalog.sequences.map((sequence) => ({
+      ...sequence,
+      options: givenOptions(sequence.options, sequence.type ?? 'bigint'),
+    })),
+    tables: catalog.tables.map(spellTable),
+  });
+}
+
+function spellTable(table: Table): Table {
+  const text = (sql: string) => withoutOuterParentheses(withoutTable(sql, table.schema, table.name));
+  return {
+    ...table,
+    columns: table.columns.map((column) => spellColumn(column, text)),
+    checks: table.checks.map((check) => ({ ...check, expression: text(check.expression) })),
+    indexes: table.indexes.map((index) => ({
+      ...index,
+      where: index.where === null ? null : text(index.where),
+      keys: index.keys.map(
+        (key): IndexKey => ({
+          ...key,
+          ...(key.expression === undefined ? {} : { expression: text(key.expression) }),
+          nulls: key.nulls ?? (key.order === 'desc' ? 'first' : 'last'),
+        }),
+      ),
+    })),
+  };
+}
+
+function spellColumn(column: Column, text: (sql: string) => string): Column {
+  const type = canonicalType(column.type);
+  return {
+    ...column,
+    type,
+    default: canonicalDefault(column.default, { ...column, type }),
+    generated: column.generated && { ...column.generated, expression: text(column.generated.expression) },
+    identity:
+      column.identity === null || column.identity.kind === 'autoincrement'
+        ? column.identity
+        : { ...column.identity, options: givenOptions(column.identity.options, storedType(type)) },
+  };
+}
+
+/** What means the same takes the live spelling: types in other words, what the models cannot say of numbering. */
+export function spellAlike(live: Catalog, model: Catalog): Catalog {
+  const find = <T extends QualifiedName>(list: readonly T[], { schema, name }: QualifiedName) =>
+    list.find((each) => sameName(each, { schema, name: rules.storedName(name) }));
+  return makeCatalog({
+    ...model,
+    sequences: model.sequences.map((sequence): Sequence => {
+      const twin = find(live.sequences, sequence);
+      if (!twin?.type || sequence.type !== undefined) return sequence;
+      return { ...sequence, type: twin.type, options: givenOptions(sequence.options, twin.type) };
+    }),
+    tables: model.tables.map((table) => {
+      const twin = find(live.tables, table);
+      return twin ? { ...table, columns: table.columns.map((column) => alikeColumn(column, twin)) } : table;
+    }),
+  });
+}
+
+function alikeColumn(column: Column, table: Table): Column {
+  const twin = table.columns.find((each) => each.name === rules.storedName(column.name));
+  if (!twin) return column;
+  const sameType = typeKey(column.type, column.enum) === typeKey(twin.type, twin.enum);
+  const [identity, before] = [column.identity, twin.identity];
+  const keepsName =
+    identity !== null &&
+    before !== null &&
+    identity.kind !== 'autoincrement' &&
+    before.kind !== 'autoincrement' &&
+    identity.sequenceName === undefined &&
+    before.sequenceName !== undefined;
+  return {
+    ...column,
+    ...(sameType ? { type: twin.type } : {}),
+    // A renamed table keeps the names of its sequences.
+    ...(keepsName ? { identity: { ...identity, sequenceName: before.sequenceName } } : {}),
+  };
+}

@@ -1,0 +1,144 @@
+import {
+  type Catalog,
+  type EnumType,
+  nameKey,
+  type Sequence,
+  sameData,
+  sameName,
+  type Table,
+} from '../../catalog/index.js';
+import type { Driver } from '../dialect.js';
+import { createEnum } from './compile-enum.js';
+import { collationName, columnType } from './compile-table.js';
+import { printingSettings, type TemporaryRow, temporaryQuery } from './inspect-queries.js';
+import { identifier, literal } from './quote.js';
+import { newSequenceClauses } from './sequences.js';
+import { probeStatement, readProbe, type Spelling } from './spelling.js';
+import { storedType } from './types.js';
+
+/**
+ * Lets PostgreSQL print pieces of SQL as it would store them, on temporary tables in a transaction that is rolled
+ * back. Nothing of the user's is locked or changed; a piece that PostgreSQL refuses is simply not answered.
+ */
+
+export interface Question {
+  /** The table whose columns the piece speaks of. */
+  readonly table: Table;
+  readonly spelling: Spelling;
+}
+
+export interface Answers {
+  /** In the order of the questions; null where there is none. */
+  readonly spellings: readonly (Spelling | null)[];
+  /** For each table: its columns' types as format_type prints them, by column name. */
+  readonly types: ReadonlyMap<Table, ReadonlyMap<string, string>>;
+}
+
+export interface StandIns {
+  readonly schemas: readonly string[];
+  readonly enums: readonly EnumType[];
+  readonly sequences: readonly Sequence[];
+}
+
+/** What a model's SQL may speak of and the database does not have, or not so: made for the time of the asking. */
+export function standInsFor(actual: Catalog, wanted: Catalog): StandIns {
+  return {
+    schemas: wanted.schemas.filter((schema) => !actual.schemas.includes(schema)),
+    enums: wanted.enums.filter((each) => {
+      const live = actual.enums.find((candidate) => sameName(candidate, each));
+      // In the default schema a temporary type takes the place of one with other values.
+      return live === undefined || (each.schema === null && !sameData(live.values, each.values));
+    }),
+    sequences: wanted.sequences.filter((each) => !actual.sequences.some((live) => sameName(live, each))),
+  };
+}
+
+export async function ask(
+  driver: Driver,
+  questions: readonly Question[],
+  tables: readonly Table[],
+  standIns: StandIns,
+): Promise<Answers> {
+  const names = temporaryNames([...tables, ...questions.map(({ table }) => table)]);
+  const probes = questions.map((question, at) => ({ ...question, probe: `rev_probe_${at}` }));
+  const statements = [
+    ...standInStatements(standIns),
+    ...[...names].map(([table, name]) => temporaryTable(table, name)),
+    ...probes.map(({ table, spelling, probe }) => probeStatement(spelling, names.get(table) ?? '', probe)),
+  ];
+  const rows = await driver.rolledBack(async () => {
+    const major = Number.parseInt(driver.serverVersion, 10);
+    // Sent together: one round trip.
+    const [, , found] = await Promise.all([
+      driver.query(tryEach(statements)),
+      driver.query(printingSettings),
+      driver.query<{ catalog: string }>(temporaryQuery(major)),
+    ]);
+    return JSON.parse(found[0]?.catalog ?? '') as TemporaryRow;
+  });
+  return {
+    spellings: probes.map(({ spelling, probe }) => readProbe(spelling, rows, probe)),
+    types: new Map([...names].map(([table, name]) => [table, printedTypes(rows, name)])),
+  };
+}
+
+/** Runs every statement; one that fails leaves no trace and stops no other. */
+function tryEach(statements: readonly string[]): string {
+  const body = `
+    declare statement text;
+    begin
+      for statement in select json_array_elements_text(${literal(statements)}) loop
+        begin
+          execute statement;
+        exception when others then null;
+        end;
+      end loop;
+    end`;
+  let tag = '$rev$';
+  for (let at = 1; body.includes(tag); at += 1) tag = `$rev_${at}$`;
+  return `do ${tag}${body} ${tag}`;
+}
+
+/** Of the same name as the table, so that an expression may name it; another where that name is taken. */
+function temporaryNames(tables: readonly Table[]): Map<Table, string> {
+  const names = new Map<Table, string>();
+  const taken = new Set<string>();
+  for (const table of new Set(tables)) {
+    const name = taken.has(table.name) ? `rev_table_${names.size}` : table.name;
+    taken.add(name);
+    names.set(table, name);
+  }
+  return names;
+}
+
+function temporaryTable(table: Table, name: string): string {
+  const columns = table.columns.map((column) =>
+    [
+      identifier(column.name),
+      columnType({ ...column, type: storedType(column.type) }),
+      ...(column.collation === undefined ? [] : [`collate ${collationName(column.collation)}`]),
+    ].join(' '),
+  );
+  return `create temporary table ${identifier(name)} (${columns.join(', ')})`;
+}
+
+function standInStatements({ schemas, enums, sequences }: StandIns): readonly string[] {
+  const temporary = (schema: string | null) => schema ?? 'pg_temp';
+  return [
+    ...schemas.map((schema) => `create schema ${identifier(schema)}`),
+    ...enums.map(({ schema, name, values }) => createEnum({ schema: temporary(schema), name }, values)),
+    ...sequences.map(({ schema, name, options }) =>
+      [
+        `create sequence ${identifier({ schema: temporary(schema), name })}`,
+        ...newSequenceClauses(options),
+      ].join(' '),
+    ),
+  ];
+}
+
+function printedTypes(rows: TemporaryRow, name: string): ReadonlyMap<string, string> {
+  const oid = rows.tables.find((table) => nameKey(table) === name)?.oid;
+  return new Map(
+    rows.columns.filter(({ table }) => table === oid).map(({ name: column, type }) => [column, type]),
+  );
+}

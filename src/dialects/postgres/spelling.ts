@@ -1,0 +1,105 @@
+import type { Column, DefaultValue, IndexKey, TableIndex } from '../../catalog/index.js';
+import { columnType, createIndex, defaultClause } from './compile-table.js';
+import { canonicalDefault, defaultFromSql, defaultKey } from './defaults.js';
+import { closedExpression, expressionKey, withoutOuterParentheses } from './expressions.js';
+import { toIndex } from './inspect.js';
+import type { TemporaryRow } from './inspect-queries.js';
+import { identifier } from './quote.js';
+import { storedType } from './types.js';
+
+/**
+ * A piece of SQL that models and PostgreSQL may spell differently, and how PostgreSQL is brought to print it: on a
+ * temporary table that has the columns it speaks of, under a name of the probe's own.
+ */
+export type Spelling =
+  | { readonly kind: 'default'; readonly column: Column; readonly value: DefaultValue }
+  | {
+      readonly kind: 'generated';
+      readonly column: Column;
+      readonly expression: string;
+      readonly stored: boolean;
+    }
+  | { readonly kind: 'check'; readonly expression: string }
+  | { readonly kind: 'index'; readonly index: TableIndex };
+
+/** Equal for spellings that are certainly the same; different ones may still mean the same. */
+export function spellingKey(spelling: Spelling): string {
+  switch (spelling.kind) {
+    case 'default':
+      return defaultKey(canonicalDefault(spelling.value, spelling.column), spelling.column);
+    case 'generated':
+      return `${spelling.stored} ${expressionKey(spelling.expression)}`;
+    case 'check':
+      return expressionKey(spelling.expression);
+    case 'index':
+      return indexKeyOf(spelling.index);
+  }
+}
+
+/** Of an index only what PostgreSQL may spell anew; names, INCLUDE and storage parameters are plain data. */
+function indexKeyOf({ method, keys, where }: TableIndex): string {
+  return JSON.stringify([
+    method,
+    keys.map((key) => [
+      key.column ?? null,
+      key.expression === undefined ? null : expressionKey(key.expression),
+      key.order,
+      key.nulls ?? (key.order === 'desc' ? 'first' : 'last'),
+      key.opclass ?? null,
+      key.collation ?? null,
+    ]),
+    where === null ? null : expressionKey(where),
+  ]);
+}
+
+/** The statement that makes PostgreSQL read it. */
+export function probeStatement(spelling: Spelling, table: string, probe: string): string {
+  const alter = `alter table pg_temp.${identifier(table)} add`;
+  switch (spelling.kind) {
+    case 'default':
+      return `${alter} column ${probe} ${probeType(spelling.column)} default ${defaultClause(spelling.value)}`;
+    case 'generated':
+      return `${alter} column ${probe} ${probeType(spelling.column)} generated always as (${closedExpression(spelling.expression)}) ${
+        spelling.stored ? 'stored' : 'virtual'
+      }`;
+    case 'check':
+      return `${alter} constraint ${probe} check (${closedExpression(spelling.expression)})`;
+    case 'index': {
+      const { include: _include, with: _with, nullsNotDistinct: _nulls, ...index } = spelling.index;
+      return createIndex({ ...index, unique: false, name: probe }, { schema: 'pg_temp', name: table }, {});
+    }
+  }
+}
+
+function probeType(column: Column): string {
+  return columnType({ ...column, type: storedType(column.type) });
+}
+
+/** What PostgreSQL printed for it; null where it refused. */
+export function readProbe(spelling: Spelling, rows: TemporaryRow, probe: string): Spelling | null {
+  switch (spelling.kind) {
+    case 'default': {
+      const row = rows.columns.find(({ name }) => name === probe);
+      const value = row?.expression ? defaultFromSql(row.expression, spelling.column) : null;
+      return value && { ...spelling, value };
+    }
+    case 'generated': {
+      const printed = rows.columns.find(({ name }) => name === probe)?.expression;
+      return printed ? { ...spelling, expression: withoutOuterParentheses(printed) } : null;
+    }
+    case 'check': {
+      const printed = rows.constraints.find(({ name }) => name === probe)?.expression;
+      return printed ? { ...spelling, expression: withoutOuterParentheses(printed) } : null;
+    }
+    case 'index': {
+      const row = rows.indexes.find(({ name }) => name === probe);
+      if (!row) return null;
+      const { method, keys, where } = toIndex(row);
+      return { ...spelling, index: { ...spelling.index, method, keys: keys.map(plainKey), where } };
+    }
+  }
+}
+
+function plainKey(key: IndexKey): IndexKey {
+  return key.expression === undefined ? key : { ...key, expression: withoutOuterParentheses(key.expression) };
+}

@@ -1,0 +1,34 @@
+import type { Dialect } from '../dialects/dialect.js';
+import { RevError } from '../errors.js';
+import type { Executor } from './executor.js';
+import { makeOp } from './op.js';
+import { OrderedQueue } from './queue.js';
+import type { RevisionFunctions } from './revision-source.js';
+
+export interface CallOptions {
+  readonly dialect: Dialect;
+  readonly executor: Executor;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** Calls one function of a revision and waits for all that it has asked for, awaited or not. */
+export async function callRevision(call: RevisionFunctions['upgrade'], options: CallOptions): Promise<void> {
+  const queue = new OrderedQueue();
+  try {
+    await call(makeOp({ ...options, queue }));
+    await queue.drain();
+  } catch (error) {
+    // What is already queued must have ended before a transaction is rolled back.
+    queue.close();
+    await queue.drain().catch(() => undefined);
+    throw ownError(error);
+  } finally {
+    queue.close();
+  }
+}
+
+/** drizzle wraps the error of a query in one that shows the query's values; the one inside does not. */
+function ownError(error: unknown): unknown {
+  for (let each = error; each instanceof Error; each = each.cause) if (each instanceof RevError) return each;
+  return error;
+}

@@ -1,0 +1,104 @@
+import Database from 'better-sqlite3';
+import { afterEach, describe, expect, it } from 'vitest';
+import { freshDatabase } from '../support/postgres.js';
+import { type UserProject, userProject } from '../support/project.js';
+
+/** `--sql`: a script that does what the run would have done, written without a database. */
+
+const projects: UserProject[] = [];
+afterEach(() => {
+  for (const project of projects.splice(0)) project.remove();
+});
+
+function example(): UserProject {
+  const project = userProject();
+  projects.push(project);
+  for (const name of ['schema', 'revisions', 'alembic.config.ts']) project.copy(name, name);
+  return project;
+}
+
+describe('a script for SQLite', () => {
+  it('brings a database to where the run would bring it, and back', async () => {
+    const project = example();
+    const up = (await project.ok(['upgrade', 'head', '--sql'])).stdout;
+    const down = (await project.ok(['downgrade', 'head:base', '--sql'])).stdout;
+    const database = new Database(project.path('tracker.db'));
+    database.exec(up);
+    expect((await project.ok(['check'])).stderr).toContain('No changes');
+    expect((await project.ok(['current'])).stdout).toContain('(head)');
+    database.exec(down);
+    const left = database
+      .prepare("select name from sqlite_schema where name not like 'sqlite_%'")
+      .pluck()
+      .all();
+    expect(left.filter((name) => !String(name).startsWith('sqlite_'))).toEqual(
+      expect.arrayContaining(['alembic_version']),
+    );
+    expect(
+      database
+        .prepare("select count(*) from sqlite_schema where type = 'table' and name = 'issues'")
+        .pluck()
+        .get(),
+    ).toBe(0);
+    expect(database.prepare('select count(*) from alembic_version').pluck().get()).toBe(0);
+    database.close();
+  });
+
+  it('asks for no database, and starts where it is told', async () => {
+    const project = example();
+    const head = JSON.parse((await project.ok(['heads', '--json'])).stdout).heads[0];
+    const script = (
+      await project.ok(['upgrade', `${head.down[0]}:head`, '--sql', '--url', 'file:/nowhere/at/all.db'])
+    ).stdout;
+    expect(script.match(/^-- upgrade /gm)).toHaveLength(1);
+    expect(script).not.toContain('CREATE TABLE IF NOT EXISTS "alembic_version"');
+    expect(script).toContain(`SET version_num = '${head.id}' WHERE version_num = '${head.down[0]}'`);
+  });
+
+  it('refuses what it cannot know', async () => {
+    const project = example();
+    project.write(
+      'revisions/ffff00001111_reads.ts',
+      `/**
+ * reads
+ */
+import { sql } from 'drizzle-alembic';
+export const revision = 'ffff00001111';
+export const downRevision = null;
+export const branchLabels = null;
+export const dependsOn = null;
+export async function upgrade(op) { await op.db.all(sql\`select 1\`); }
+export async function downgrade(op) {}
+`,
+    );
+    const result = await project.rev(['upgrade', 'ffff00001111', '--sql']);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/REV_OFFLINE: .*ffff00001111/);
+    expect(result.stdout).toBe('');
+  });
+});
+
+describe('a script for PostgreSQL', () => {
+  it('brings a database to where the run would bring it, and back', async () => {
+    const online = await freshDatabase();
+    const offline = await freshDatabase();
+    const project = userProject();
+    projects.push(project);
+    project.copy('test/fixtures/tracker-postgres', 'schema');
+    project.write(
+      'alembic.config.ts',
+      "export default { dialect: 'postgres', url: process.env.DATABASE_URL, schema: './schema' };",
+    );
+    const at = (url: string) => ({ DATABASE_URL: url });
+    await project.ok(['create', '-m', 'first', '--autogenerate'], at(online.url));
+    await project.ok(['upgrade', 'head'], at(online.url));
+    await offline.sql((await project.ok(['upgrade', 'head', '--sql'])).stdout);
+    expect((await project.ok(['check'], at(offline.url))).stderr).toContain('No changes');
+    expect((await project.ok(['current'], at(offline.url))).stdout).toContain('(head)');
+    await offline.sql((await project.ok(['downgrade', 'head:base', '--sql'])).stdout);
+    const left = await offline.sql(
+      "select relname from pg_class where relkind in ('r', 'S') and relnamespace = 'public'::regnamespace",
+    );
+    expect(left.map((row) => row.relname)).toEqual(['alembic_version']);
+  });
+});
