@@ -2,9 +2,10 @@ import { createTwoFilesPatch } from 'diff';
 import { RevError } from '../errors.js';
 import { describe } from '../operations/index.js';
 import { catalogText } from './catalog-text.js';
-import { compare, describeUncompared } from './compare.js';
+import { compare } from './compare.js';
+import { withDatabase } from './database.js';
 import type { Environment } from './environment.js';
-import { openProject, withDatabase } from './project.js';
+import { openProject } from './project.js';
 
 export interface CheckResult {
   readonly warnings: readonly string[];
@@ -23,7 +24,7 @@ export async function check(environment: Environment): Promise<CheckResult> {
       standing: project.config.renames,
       denied: 'all',
     });
-    const uncompared = found.uncompared.map(describeUncompared);
+    const { uncompared } = found;
     if (found.operations.length === 0) return { warnings: found.warnings, uncompared };
     const operations = found.operations.map(describe);
     const patch = createTwoFilesPatch(

@@ -10,8 +10,9 @@ import type { RenameCandidate, RenameOptions } from '../diff/renames.js';
 import { readModels } from '../drizzle/read-models.js';
 import { RevError } from '../errors.js';
 import type { Operation } from '../operations/index.js';
+import { type Database, readRows } from './database.js';
 import type { Environment } from './environment.js';
-import { type Database, type Project, readRows } from './project.js';
+import type { Project } from './project.js';
 
 export interface Comparison {
   readonly operations: readonly Operation[];
@@ -19,7 +20,7 @@ export interface Comparison {
   /** For a person: what the models hold that is not compared, what could only be compared as text. */
   readonly warnings: readonly string[];
   /** What is in the database and is not compared: it is kept as it is. */
-  readonly uncompared: readonly Uncompared[];
+  readonly uncompared: readonly string[];
   readonly actual: Catalog;
   readonly wanted: Catalog;
 }
@@ -46,7 +47,7 @@ export async function compare(
     operations,
     candidates,
     warnings: [...models.warnings, ...unverified],
-    uncompared: live.uncompared,
+    uncompared: live.uncompared.map(describeUncompared),
     actual,
     wanted: spelled,
   };
@@ -131,6 +132,6 @@ function ambiguous(candidates: readonly RenameCandidate[]): RevError {
 }
 
 /** One line for each object that is kept and not compared. */
-export function describeUncompared(each: Uncompared): string {
+function describeUncompared(each: Uncompared): string {
   return `${each.kind} ${displayName(each.name)}${each.table ? ` on ${displayName(each.table)}` : ''}`;
 }

@@ -1,12 +1,12 @@
 import { RevError } from '../errors.js';
 import { describe, losses } from '../operations/index.js';
 import { type RenderedBodies, renderBodies } from '../revisions/render.js';
-import { type Comparison, compare, decideRenames, describeUncompared } from './compare.js';
+import type { AutogenerateOptions } from './autogenerate.js';
 import type { Environment } from './environment.js';
 import { newRevision, type WrittenRevision } from './new-revision.js';
-import { openProject, type Project, withDatabase } from './project.js';
+import { openProject, type Project } from './project.js';
 
-export interface CreateOptions {
+export interface CreateOptions extends AutogenerateOptions {
   readonly message: string;
   readonly autogenerate?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
@@ -17,10 +17,6 @@ export interface CreateOptions {
   readonly branchLabels?: readonly string[] | undefined;
   readonly dependsOn?: readonly string[] | undefined;
   readonly revId?: string | undefined;
-  /** `old=new`: what was renamed. */
-  readonly renames?: readonly string[] | undefined;
-  /** What was dropped and not renamed; `all`: nothing was. */
-  readonly noRenames?: readonly string[] | 'all' | undefined;
 }
 
 export type CreateResult =
@@ -51,9 +47,11 @@ export async function create(environment: Environment, options: CreateOptions): 
     ...(options.head === undefined ? {} : { head: options.head }),
     ...(options.splice === undefined ? {} : { splice: options.splice }),
   });
-  const found = options.autogenerate ? await autogenerate(environment, project, options) : null;
+  const found = options.autogenerate
+    ? await (await import('./autogenerate.js')).autogenerate(environment, project, options)
+    : null;
   const warnings = found?.warnings ?? [];
-  const uncompared = (found?.uncompared ?? []).map(describeUncompared);
+  const uncompared = found?.uncompared ?? [];
   if (found?.operations.length === 0) return { kind: 'unchanged', warnings, uncompared };
   const written = newRevision(environment, project, {
     down,
@@ -73,26 +71,6 @@ export async function create(environment: Environment, options: CreateOptions): 
     warnings,
     uncompared,
   };
-}
-
-async function autogenerate(
-  environment: Environment,
-  project: Project,
-  options: CreateOptions,
-): Promise<Comparison> {
-  const said = options.renames ?? [];
-  const standing = project.config.renames;
-  const denied = options.noRenames ?? [];
-  return withDatabase(environment, project.config, { create: false }, async (database) => {
-    const first = await compare(project, database, { said, standing, denied });
-    if (first.candidates.length === 0) return first;
-    const decided = await decideRenames(environment, first.candidates);
-    return compare(project, database, {
-      standing,
-      said: [...said, ...decided.said],
-      denied: [...(denied === 'all' ? [] : denied), ...decided.denied],
-    });
-  });
 }
 
 /** A dependency is written as a full id, or as a label. */

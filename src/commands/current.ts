@@ -1,7 +1,8 @@
 import { sameData } from '../catalog/index.js';
 import { RevError } from '../errors.js';
+import { askRows } from './database.js';
 import type { Environment } from './environment.js';
-import { openProject, readRows, withDatabase } from './project.js';
+import { openProject } from './project.js';
 import { type RevisionView, viewer } from './views.js';
 
 export interface CurrentOptions {
@@ -21,9 +22,7 @@ export async function current(
   options: CurrentOptions = {},
 ): Promise<CurrentResult> {
   const project = await openProject(environment);
-  const rows = await withDatabase(environment, project.config, { create: false }, (database) =>
-    readRows(database, project.config),
-  );
+  const rows = await askRows(environment, project.config);
   const normalized = project.graph.normalizeRows(rows);
   if (normalized.dropped.length > 0) {
     environment.report({

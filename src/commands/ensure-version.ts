@@ -1,7 +1,8 @@
 import { displayName } from '../catalog/index.js';
 import { VersionTable } from '../runtime/version-table.js';
+import { versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
-import { openConfig, versionTableName, withDatabase } from './project.js';
+import { openConfig } from './project.js';
 
 export interface EnsureVersionResult {
   readonly table: string;

@@ -1,6 +1,6 @@
 import { RevError } from '../errors.js';
 import type { Environment } from './environment.js';
-import { openProject, readRows, withDatabase } from './project.js';
+import { openProject, type Project } from './project.js';
 import { type RevisionView, viewer } from './views.js';
 
 export interface HistoryOptions {
@@ -18,11 +18,7 @@ export async function history(
   const project = await openProject(environment);
   const range = parseRange(options.range);
   const asks = options.indicateCurrent || range.from === 'current' || range.to === 'current';
-  const rows = asks
-    ? await withDatabase(environment, project.config, { create: false }, (database) =>
-        readRows(database, project.config),
-      )
-    : undefined;
+  const rows = asks ? await askDatabase(environment, project) : undefined;
   const view = viewer(project, rows);
   return project.graph.history(range, rows ?? []).map(view);
 }
@@ -37,4 +33,10 @@ function parseRange(range: string | undefined): { from?: string; to?: string } {
   }
   const [from, to] = parts;
   return { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+}
+
+/** A database is loaded only where it is asked. */
+async function askDatabase(environment: Environment, { config }: Project): Promise<readonly string[]> {
+  const { askRows } = await import('./database.js');
+  return askRows(environment, config);
 }

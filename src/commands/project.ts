@@ -1,19 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { QualifiedName } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
-import { redactText, requireUrl } from '../config/url.js';
-import type { Dialect, Driver } from '../dialects/dialect.js';
-import { loadDialect } from '../dialects/load-dialect.js';
-import { RevError } from '../errors.js';
 import { RevisionGraph } from '../graph/graph.js';
-import { load } from '../revisions/load.js';
 import { type RevisionFile, scan } from '../revisions/scan.js';
-import type { Op } from '../runtime/op.js';
-import type { RevisionFunctions, RevisionSource } from '../runtime/revision-source.js';
-import { VersionTable } from '../runtime/version-table.js';
 import type { Environment } from './environment.js';
 
 /** The configuration and the history of a project. No database, no revision module. */
@@ -33,93 +21,4 @@ export async function openProject(environment: Environment): Promise<Project> {
 export function openConfig(environment: Environment): Promise<ResolvedConfig> {
   const { cwd, configFile, env, args, url } = environment;
   return loadConfig({ cwd, file: configFile, env, args, url });
-}
-
-/** A session with the configured database. */
-export interface Database {
-  readonly dialect: Dialect;
-  readonly driver: Driver;
-}
-
-/**
- * Opens the configured database, hands it over, and closes it whatever happens.
- * @param options.create make the database file where there is none (SQLite); otherwise a missing one is an empty database
- */
-export async function withDatabase<T>(
-  environment: Environment,
-  config: ResolvedConfig,
-  options: { readonly create: boolean },
-  work: (database: Database) => Promise<T>,
-): Promise<T> {
-  const url = requireUrl(config);
-  const dialect = await loadDialect(config.dialect);
-  const driver = await dialect.connect({
-    url,
-    from: config.folder,
-    create: options.create,
-    ...(environment.signal === undefined ? {} : { signal: environment.signal }),
-  });
-  try {
-    return await work({ dialect, driver });
-  } catch (error) {
-    throw redacted(error, url);
-  } finally {
-    await driver.close();
-  }
-}
-
-/** No message of a database may repeat the password that it was opened with. */
-function redacted(error: unknown, url: string): unknown {
-  if (!(error instanceof RevError)) return error;
-  const text = `${error.message}\n${error.hint ?? ''}\n${JSON.stringify(error.data)}`;
-  if (redactText(text, url) === text) return error;
-  return new RevError(error.code, redactText(error.message, url), {
-    ...(error.hint === undefined ? {} : { hint: redactText(error.hint, url) }),
-  });
-}
-
-export function versionTableName(config: ResolvedConfig): QualifiedName {
-  return { schema: config.versionTableSchema ?? null, name: config.versionTable };
-}
-
-export function journalTableName(config: ResolvedConfig): QualifiedName {
-  return { schema: config.versionTableSchema ?? null, name: config.journalTable };
-}
-
-/** The heads that the database is at. Makes no table. */
-export function readRows({ dialect, driver }: Database, config: ResolvedConfig): Promise<readonly string[]> {
-  return new VersionTable(dialect, versionTableName(config)).read(driver);
-}
-
-/** Revisions as the runtime takes them: loaded when asked, once. */
-export function revisionSources(project: Project): (id: string) => RevisionSource {
-  const sources = new Map<string, RevisionSource>();
-  return (id) => {
-    const known = sources.get(id);
-    if (known) return known;
-    const file = project.files.get(id);
-    if (!file) throw new RevError('REV_UNKNOWN_REVISION', `There is no revision ${id}.`);
-    let loaded: Promise<RevisionFunctions> | undefined;
-    const source: RevisionSource = {
-      id,
-      message: file.message,
-      transactional: file.transactional,
-      contentHash: async () =>
-        createHash('sha256')
-          .update(await readFile(file.file))
-          .digest('hex'),
-      load: () => {
-        loaded ??= load<Op>(file);
-        return loaded;
-      },
-    };
-    sources.set(id, source);
-    return source;
-  };
-}
-
-/** This package's version. */
-export function toolVersion(): string {
-  const manifest = createRequire(import.meta.url)('../../package.json') as { readonly version: string };
-  return manifest.version;
 }

@@ -3,16 +3,15 @@ import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
 import { script } from '../runtime/offline.js';
 import { type RunResult, run } from '../runtime/run.js';
-import type { Environment } from './environment.js';
 import {
   journalTableName,
-  openProject,
-  type Project,
   revisionSources,
   toolVersion,
   versionTableName,
   withDatabase,
-} from './project.js';
+} from './database.js';
+import type { Environment } from './environment.js';
+import { openProject, type Project } from './project.js';
 
 export interface RunTargetOptions {
   /** Print the SQL instead of running it; no database is asked. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Environment } from './environment.js';
-import { openProject, readRows, withDatabase } from './project.js';
+import { openProject, type Project } from './project.js';
 import { type RevisionView, viewer } from './views.js';
 
 export interface ShownRevision extends RevisionView {
@@ -11,14 +11,15 @@ export interface ShownRevision extends RevisionView {
 /** The revisions that a name stands for; `current` asks the database. */
 export async function show(environment: Environment, name: string): Promise<readonly ShownRevision[]> {
   const project = await openProject(environment);
-  const ids =
-    name === 'current'
-      ? await withDatabase(environment, project.config, { create: false }, (database) =>
-          readRows(database, project.config),
-        )
-      : project.graph.resolve(name);
+  const ids = name === 'current' ? await askDatabase(environment, project) : project.graph.resolve(name);
   const view = viewer(project);
   return Promise.all(
     ids.map(view).map(async (each) => ({ ...each, source: await readFile(each.file, 'utf8') })),
   );
+}
+
+/** A database is loaded only where it is asked. */
+async function askDatabase(environment: Environment, { config }: Project): Promise<readonly string[]> {
+  const { askRows } = await import('./database.js');
+  return askRows(environment, config);
 }

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import type { Catalog, Table } from '../../src/catalog/index.js';
 import type { ConnectOptions, Driver, Scope } from '../../src/dialects/dialect.js';
@@ -45,6 +46,16 @@ export async function freshSqlite(): Promise<SqliteDatabase> {
   const url = join(temporaryFolder(), 'test.db');
   const driver = await openSqlite(url);
   return databaseOf(driver, url);
+}
+
+/** Changes the stored schema itself, for what only another build of SQLite could have written. */
+export async function writeSchema(db: SqliteDatabase, sql: string): Promise<void> {
+  const database = new Database(db.url).unsafeMode();
+  database.pragma('writable_schema = ON');
+  database.exec(sql);
+  const version = Number(database.pragma('schema_version', { simple: true }));
+  database.pragma(`schema_version = ${version + 1}`);
+  database.close();
 }
 
 export function databaseOf(driver: Driver, url: string): SqliteDatabase {

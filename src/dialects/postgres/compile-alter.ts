@@ -4,6 +4,7 @@ import {
   findColumn,
   type Identity,
   type QualifiedName,
+  type SequenceOptions,
   sameData,
   type Table,
 } from '../../catalog/index.js';
@@ -20,7 +21,7 @@ import {
 } from './compile-table.js';
 import * as numbering from './numbering.js';
 import { identifier } from './quote.js';
-import { allSequenceClauses } from './sequences.js';
+import { allSequenceClauses, fullOptions } from './sequences.js';
 import { isCharacterType, serialType, storedType, typeKey } from './types.js';
 
 type ChangeOf<K extends TableChange['kind']> = Extract<TableChange, { readonly kind: K }>;
@@ -231,7 +232,13 @@ function alterIdentity(change: AlterColumn, identity: Identity, was: Column | un
       ? []
       : allSequenceClauses(identity.options, type).map((clause) => `SET ${clause}`)),
   ];
-  if (clauses.length > 0) script.act(`${column} ${clauses.join(' ')}`);
+  const startOf = (options: SequenceOptions) => fullOptions(options, type).start;
+  if (startOf(was.identity.options) !== startOf(identity.options)) {
+    const statement = `ALTER TABLE ${identifier(name)} ${column} ${clauses.join(' ')}`;
+    script.run(numbering.restartOwnedUnlessUsed(statement, name, change.name));
+  } else if (clauses.length > 0) {
+    script.act(`${column} ${clauses.join(' ')}`);
+  }
   if (identity.sequenceName !== was.identity.sequenceName) {
     script.run(numbering.renameOwnedSequence(name, change.name, identity.sequenceName));
   }

@@ -1,12 +1,20 @@
-import { type Catalog, findTable, type QualifiedName } from '../../catalog/index.js';
+import { type Catalog, findTable, type QualifiedName, sameName } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
-import type { Execute, Insert, Operation, OperationKind, OperationOf } from '../../operations/index.js';
+import type {
+  AlterSequence,
+  Execute,
+  Insert,
+  Operation,
+  OperationKind,
+  OperationOf,
+} from '../../operations/index.js';
 import type { CompileOptions, Statement } from '../dialect.js';
 import { alterTable, needsTable } from './compile-alter.js';
 import { addsInPlace, alterEnum, createEnum } from './compile-enum.js';
 import { createIndex, createTable } from './compile-table.js';
+import { block, restartUnlessUsed } from './numbering.js';
 import { identifier, identifiers, literal } from './quote.js';
-import { allSequenceClauses, newSequenceClauses } from './sequences.js';
+import { allSequenceClauses, fullOptions, newSequenceClauses } from './sequences.js';
 
 type Output = readonly (string | Statement)[];
 
@@ -19,12 +27,7 @@ const compilers: {
   ) => Output;
 } = {
   alterEnum,
-  alterSequence: ({ name, to }, before) => {
-    const known = before.sequences.find((each) => each.name === name.name && each.schema === name.schema);
-    return [
-      `ALTER SEQUENCE ${identifier(name)} ${allSequenceClauses(to, known?.type ?? 'bigint').join(' ')}`,
-    ];
-  },
+  alterSequence,
   alterTable: (operation, before, options) =>
     alterTable(operation, findTable(before, operation.table), options),
   createEnum: (operation) => [createEnum(nameOf(operation.enum), operation.enum.values)],
@@ -74,6 +77,8 @@ export function needsCatalog(operation: Operation): boolean {
     case 'alterEnum':
       // Whether a column is an array.
       return operation.columns.length > 0 && !addsInPlace(operation);
+    case 'alterSequence':
+      return operation.was === undefined;
     default:
       return false;
   }
@@ -81,6 +86,15 @@ export function needsCatalog(operation: Operation): boolean {
 
 export function placeholder(position: number): string {
   return `$${position}`;
+}
+
+function alterSequence({ name, to, was }: AlterSequence, before: Catalog): Output {
+  const known = before.sequences.find((each) => sameName(each, name));
+  const type = known?.type ?? 'bigint';
+  const statement = `ALTER SEQUENCE ${identifier(name)} ${allSequenceClauses(to, type).join(' ')}`;
+  const old = was ?? known?.options;
+  const starts = old === undefined || fullOptions(old, type).start === fullOptions(to, type).start;
+  return [starts ? statement : restartUnlessUsed(statement, name)];
 }
 
 export function scriptFrame(transactional: boolean) {
@@ -128,7 +142,7 @@ function moveToSchema(kind: string, name: QualifiedName, schema: string | null):
   const start = `ALTER ${kind} ${identifier(name)} SET SCHEMA`;
   if (schema !== null) return `${start} ${identifier(schema)}`;
   const template = literal(`${start.replaceAll('%', '%%')} %I`);
-  return `DO $rev$ BEGIN EXECUTE format(${template}, current_schema()); END $rev$`;
+  return block(`EXECUTE format(${template}, current_schema());`);
 }
 
 function nameOf({ schema, name }: QualifiedName): QualifiedName {

@@ -46,6 +46,27 @@ export function continueAfterRows(table: QualifiedName, column: string, options:
   return `SELECT setval(${ownedSequence(table, column)}, ${value}) FROM ${identifier(table)} HAVING ${value} ${beyond} ${start}`;
 }
 
+/**
+ * A sequence that was never used goes to its new start; one that was used stays where it is, and PostgreSQL refuses
+ * bounds that leave it outside.
+ * @param alter the statement, to which RESTART can be added.
+ */
+export function restartUnlessUsed(alter: string, sequence: QualifiedName): string {
+  return block(
+    `IF (SELECT is_called FROM ${identifier(sequence)}) THEN\n    ${alter};\n  ELSE\n    ${alter} RESTART;\n  END IF;`,
+  );
+}
+
+/** The same for the sequence of an identity column. */
+export function restartOwnedUnlessUsed(alter: string, table: QualifiedName, column: string): string {
+  const sequence = ownedSequence(table, column);
+  return block(
+    `EXECUTE format('SELECT is_called FROM %s', ${sequence}) INTO used;
+  IF used THEN\n    ${alter};\n  ELSE\n    ${alter} RESTART;\n  END IF;`,
+    'used boolean',
+  );
+}
+
 /** The first argument is read as SQL text, the second as the name itself. */
 function ownedSequence(table: QualifiedName, column: string): string {
   return `pg_get_serial_sequence(${literal(identifier(table))}, ${literal(column)})`;
@@ -57,7 +78,12 @@ function regclass(name: QualifiedName): string {
 
 function withOwnedSequence(table: QualifiedName, column: string, template: string): string {
   const escaped = template.replace(/%(?!s)/g, '%%');
-  const body = `BEGIN EXECUTE format(${literal(escaped)}, ${ownedSequence(table, column)}); END`;
-  const tag = body.includes('$rev$') ? '$rev_sequence$' : '$rev$';
-  return `DO ${tag} ${body} ${tag}`;
+  return block(`EXECUTE format(${literal(escaped)}, ${ownedSequence(table, column)});`);
+}
+
+/** Statements that only the server can complete, as one anonymous block. */
+export function block(body: string, declaration?: string): string {
+  const tag = body.includes('$rev$') ? '$rev_block$' : '$rev$';
+  const declare = declaration === undefined ? '' : `DECLARE ${declaration};\n`;
+  return `DO ${tag}\n${declare}BEGIN\n  ${body}\nEND ${tag}`;
 }

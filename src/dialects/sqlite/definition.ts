@@ -13,7 +13,7 @@ import type {
 import { displayName, findColumn } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import { type Details, detailsOf, type KeyDetails, noDetails } from './details.js';
-import { inParentheses, parseDefault } from './expression.js';
+import { inParentheses, parseDefault, unqualified } from './expression.js';
 import { quoteIdentifier, quoteLiteral, quoteName, quoteNames } from './quote.js';
 
 /**
@@ -111,7 +111,9 @@ export function columnDefinition(
   if (column.collation !== undefined) parts.push(`COLLATE ${quoteName(column.collation)}`);
   if (column.generated) {
     const { expression, stored } = column.generated;
-    parts.push(`GENERATED ALWAYS AS ${inParentheses(expression)} ${stored ? 'STORED' : 'VIRTUAL'}`);
+    parts.push(
+      `GENERATED ALWAYS AS ${inParentheses(unqualified(expression))} ${stored ? 'STORED' : 'VIRTUAL'}`,
+    );
   }
   return parts.join(' ');
 }

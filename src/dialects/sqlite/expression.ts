@@ -118,20 +118,25 @@ export function renameNames(sql: string, names: ReadonlyMap<string, string>): st
   });
 }
 
+/** Without tables before the columns: SQLite has none in generated columns and indexes. */
+export function unqualified(sql: string): string {
+  return rewrite(sql, (token, tokens, at) =>
+    isSymbol(token, '.') || (isNameToken(token) && isSymbol(tokens[at + 1], '.')) ? '' : undefined,
+  );
+}
+
 /**
  * An expression for a table of another name: without the table's name before its columns, and with 'text' where old
  * versions of SQLite let "text" stand for it.
  */
 export function portableExpression(sql: string, columns: readonly string[]): string {
-  const known = new Set(columns.map(foldName));
-  return rewrite(sql, (token, tokens, at) => {
-    if (isNameToken(token) && isSymbol(tokens[at + 1], '.')) return '';
-    if (isSymbol(token, '.')) return '';
+  const known = new Set([...columns.map(foldName), 'rowid', 'oid', '_rowid_']);
+  const bare = unqualified(sql);
+  return rewrite(bare, (token, tokens, at) => {
     const isText =
       token.kind === 'name' &&
-      sql[token.start] === '"' &&
+      bare[token.start] === '"' &&
       !known.has(foldName(token.value)) &&
-      !['rowid', 'oid', '_rowid_'].includes(foldName(token.value)) &&
       !isSymbol(tokens[at + 1], '(') &&
       !isWord(tokens[at - 1], 'collate');
     return isText ? `'${token.value.replaceAll("'", "''")}'` : undefined;

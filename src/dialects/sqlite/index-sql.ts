@@ -2,7 +2,7 @@
 
 import type { IndexKey, QualifiedName, TableIndex } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
-import { bareExpression, inParentheses } from './expression.js';
+import { bareExpression, inParentheses, unqualified } from './expression.js';
 import { parseKey } from './index-keys.js';
 import { quoteIdentifier, quoteName } from './quote.js';
 
@@ -10,7 +10,7 @@ import { quoteIdentifier, quoteName } from './quote.js';
 export function createIndexSql(table: QualifiedName, index: TableIndex): string {
   refuse(index);
   const name = quoteIdentifier({ schema: table.schema, name: index.name });
-  const where = index.where === null ? '' : ` WHERE ${bareExpression(index.where)}`;
+  const where = index.where === null ? '' : ` WHERE ${bareExpression(unqualified(index.where))}`;
   return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${name} ON ${quoteName(table.name)} (${index.keys.map(keyText).join(', ')})${where}`;
 }
 
@@ -19,7 +19,7 @@ function keyText(key: IndexKey): string {
   const written = key.expression === undefined ? key : { ...parseKey(key.expression, []), ...stated(key) };
   const { column, expression = '', collation, order } = written;
   return [
-    column === undefined ? inParentheses(expression) : quoteName(column),
+    column === undefined ? inParentheses(unqualified(expression)) : quoteName(column),
     ...(collation === undefined ? [] : [`COLLATE ${quoteName(collation)}`]),
     ...(order === 'desc' ? ['DESC'] : []),
   ].join(' ');

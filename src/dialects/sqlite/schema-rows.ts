@@ -68,11 +68,9 @@ const ordinaryTables = `
 export async function readSchema(driver: Driver): Promise<Schema> {
   // One row: an entry of the schema.
   const entries = await driver.query<Row & EntryRow>(`
-    SELECT s.type, s.name, coalesce(t.name, s.tbl_name) AS "table", s.sql, s.rootpage
-    FROM sqlite_schema AS s
-    LEFT JOIN sqlite_schema AS t ON t.type IN ('table', 'view') AND t.name = s.tbl_name COLLATE NOCASE
-    WHERE s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-    ORDER BY s.rowid`);
+    SELECT type, name, tbl_name AS "table", sql, rootpage FROM sqlite_schema
+    WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+    ORDER BY rowid`);
   // One row: a table as SQLite classifies it, or a module that virtual tables can be made with.
   const kinds = await driver.query<Row & KindRow>(`
     SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'
@@ -103,8 +101,14 @@ function classify(entries: readonly EntryRow[], kinds: readonly KindRow[]): Sche
   const unknown = entries
     .filter((row) => isVirtual(row) && !modules.has(foldName(moduleOf(row.sql ?? ''))))
     .map((row) => `${row.name}_`);
+  const spellings = new Map(
+    entries
+      .filter(({ type }) => type === 'table' || type === 'view')
+      .map(({ name }) => [foldName(name), name]),
+  );
   return entries.map((row) => {
-    const { type, name, table, sql } = row;
+    const { type, name, sql } = row;
+    const table = spellings.get(foldName(row.table)) ?? row.table;
     const found = listed.get(name);
     const shadow = found?.type === 'shadow' || unknown.some((prefix) => name.startsWith(prefix));
     const kind = type !== 'table' ? null : isVirtual(row) ? 'virtual' : shadow ? 'shadow' : 'table';

@@ -586,8 +586,28 @@ describe('sequences', () => {
       kind: 'alterSequence',
       name: s,
       to: { increment: '-1', minValue: '-50' },
-      was: { start: '10', maxValue: '99', cache: '7', cycle: true },
     });
+  });
+
+  test('go to their new start only if they were never used', async () => {
+    const { sql, apply: run } = await session();
+    await sql(`create sequence s; create sequence u; select nextval('u'), nextval('u');
+      create table t (id integer generated always as identity); create table v (id integer generated always as identity);
+      insert into v default values`);
+    const start = { start: '50', maxValue: '90' };
+    const identity = { kind: 'always' as const, options: start };
+    for (const name of ['s', 'u'])
+      await run({ kind: 'alterSequence', name: { schema: null, name }, to: start });
+    for (const name of ['t', 'v']) {
+      await run({
+        kind: 'alterTable',
+        table: { schema: null, name },
+        changes: [{ kind: 'alterColumn', name: 'id', to: { identity } }],
+      });
+    }
+    expect(await sql("select nextval('s')::int as s, nextval('u')::int as u")).toEqual([{ s: 50, u: 3 }]);
+    expect(await sql('insert into t default values returning id')).toEqual([{ id: 50 }]);
+    expect(await sql('insert into v default values returning id')).toEqual([{ id: 2 }]);
   });
 });
 

@@ -38,14 +38,34 @@ const posts: Table = {
 };
 
 test('a table is one statement, keys of one column in their column', () => {
-  expect(compile({ kind: 'createTable', table: posts })).toMatchInlineSnapshot();
+  expect(compile({ kind: 'createTable', table: posts })).toMatchInlineSnapshot(`
+    [
+      {
+        "sql": "CREATE TABLE "posts" (
+      "id" integer CONSTRAINT "posts_key" PRIMARY KEY AUTOINCREMENT,
+      "slug" text NOT NULL COLLATE "NOCASE",
+      "at" integer NOT NULL DEFAULT (unixepoch()),
+      "size" integer GENERATED ALWAYS AS (length(slug)) VIRTUAL,
+      "author" integer,
+      CONSTRAINT "posts_slug" UNIQUE ("slug"),
+      CONSTRAINT "posts_author" FOREIGN KEY ("author") REFERENCES "users" ("id") ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+    )",
+      },
+    ]
+  `);
   const keys = {
     ...posts,
     primaryKey: primaryKey(['slug', 'id']),
     columns: [column('slug', 'text'), column('id', 'int')],
   };
   const bare = { ...keys, uniques: [], foreignKeys: [], live: { strict: true, withoutRowid: true } };
-  expect(compile({ kind: 'createTable', table: bare })[0]?.sql).toMatchInlineSnapshot();
+  expect(compile({ kind: 'createTable', table: bare })[0]?.sql).toMatchInlineSnapshot(`
+    "CREATE TABLE "posts" (
+      "slug" text,
+      "id" int,
+      PRIMARY KEY ("slug", "id")
+    ) STRICT, WITHOUT ROWID"
+  `);
 });
 
 test.each<[Operation, string]>([
@@ -65,7 +85,7 @@ test.each<[Operation, string]>([
     },
     'CREATE UNIQUE INDEX "i" ON "t" ("a" COLLATE "NOCASE" DESC, (lower(b)) DESC) WHERE a > 0',
   ],
-])('%j', (operation, text) => {
+])('%o', (operation, text) => {
   expect(compile(operation)).toEqual([{ sql: text }]);
 });
 
@@ -117,7 +137,7 @@ test.each<[Operation, RegExp]>([
     /no index method gin \(index i\)/,
   ],
   [{ kind: 'renameTable', from: t, to: { schema: 'other', name: 't' } }, /cannot move table t/],
-])('refuses %j', (operation, message) => {
+])('refuses %o', (operation, message) => {
   expect(() => compile(operation)).toThrow(message);
 });
 
@@ -140,7 +160,7 @@ describe('literals', () => {
     [new Uint8Array([1, 255]), Buffer.from([1, 255])],
     [{ a: "'" }, `{"a":"'"}`],
     [[1], '[1]'],
-  ])('%j', async (value, expected) => {
+  ])('%o', async (value, expected) => {
     const db = await freshSqlite();
     const typed = typeof expected === 'bigint' ? String(expected) : expected;
     const text =

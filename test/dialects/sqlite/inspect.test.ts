@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findTable } from '../../../src/catalog/index.js';
 import { sqlite } from '../../../src/dialects/sqlite/index.js';
-import { freshSqlite } from '../../support/sqlite.js';
+import { freshSqlite, writeSchema } from '../../support/sqlite.js';
 
 test('columns: types, nulls, defaults, keys, generated, collation', async () => {
   const db = await freshSqlite();
@@ -169,13 +169,10 @@ test('what is not compared is listed; shadow tables and own tables of SQLite are
 test('a virtual table whose module is not loaded is in no way', async () => {
   const db = await freshSqlite();
   await db.setup('create table t (a)', 'create table items_chunks (a)', 'create table items (a)');
-  await db.driver.runAll([
-    { sql: 'PRAGMA writable_schema = ON' },
-    {
-      sql: `update sqlite_schema set rootpage = 0, sql = 'CREATE VIRTUAL TABLE items USING vec0(a float[3])' where name = 'items'`,
-    },
-    { sql: 'PRAGMA writable_schema = RESET' },
-  ]);
+  await writeSchema(
+    db,
+    `update sqlite_schema set rootpage = 0, sql = 'CREATE VIRTUAL TABLE items USING vec0(a float[3])' where name = 'items'`,
+  );
   const catalog = await db.inspect();
   expect(catalog.tables.map((table) => table.name)).toEqual(['t']);
   expect(catalog.uncompared).toEqual([{ kind: 'virtual table', name: { schema: null, name: 'items' } }]);

@@ -58,7 +58,7 @@ describe('defaults are equal', () => {
     [expression('CURRENT_TIMESTAMP'), expression('(current_timestamp)'), 'text'],
     [null, expression('NULL'), 'text'],
     [expression("strftime('%s', 'now')"), expression("(STRFTIME('%s','now'))"), 'integer'],
-  ])('%j · %j in %s', (a, b, type) => {
+  ])('%o · %o in %s', (a, b, type) => {
     expect(rules.equalDefaults(a, b, { ...any, type })).toBe(true);
     expect(rules.equalDefaults(b, a, { ...any, type })).toBe(true);
     const of = (value: typeof a) => ({ columns: [{ ...column('a', type), default: value }] });
@@ -72,7 +72,7 @@ describe('defaults are equal', () => {
     [null, literal(''), 'text'],
     [literal('unixepoch()'), expression('unixepoch()'), 'text'],
     [literal('05'), literal(5), 'text'],
-  ])('not %j · %j in %s', (a, b, type) => {
+  ])('not %o · %o in %s', (a, b, type) => {
     expect(rules.equalDefaults(a, b, { ...any, type })).toBe(false);
   });
 });
