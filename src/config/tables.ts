@@ -5,7 +5,7 @@ import type { ResolvedConfig, TableFilter } from './config.js';
 
 /**
  * Says for a table whether it is compared. A pattern matches the name, or `schema.name`; `*` is any text, `?` any character.
- * The version table and the journal are never compared.
+ * The version table and the journal are never compared, nor is the table in which drizzle's own migrator keeps its books.
  */
 export function tableScope(
   config: Pick<
@@ -18,7 +18,9 @@ export function tableScope(
   const schema = config.versionTableSchema ?? null;
   const own = new Set([config.versionTable, config.journalTable]);
   return (table) => {
-    if (table.schema === schema && own.has(table.name)) return false;
+    // `schema` may be the default schema by its name, where a catalog says null.
+    if (own.has(table.name) && (table.schema === schema || table.schema === null)) return false;
+    if (table.name === '__drizzle_migrations') return false;
     return (included?.(table) ?? true) && !(excluded?.(table) ?? false);
   };
 }

@@ -229,4 +229,16 @@ describe('tables are compared', () => {
     });
     expect(included).toEqual(expected);
   });
+
+  test('but never what keeps the books, also where the default schema is called by its name', () => {
+    const includes = tableScope({
+      include: undefined,
+      exclude: undefined,
+      versionTable: 'v',
+      versionTableSchema: 'public',
+      journalTable: 'j',
+    });
+    const names = ['v', 'j', '__drizzle_migrations'];
+    expect(names.map((name) => includes({ schema: null, name }))).toEqual([false, false, false]);
+  });
 });

@@ -3,8 +3,8 @@ import { loadPackage } from './packages.js';
 
 /**
  * `op.db`: drizzle's own pg-proxy database over a callback, of the user's own copy of drizzle-orm (0.x and 1.x).
- * Its queries run inside the revision's transaction, so its `transaction()` is a savepoint in there; drizzle's proxy
- * refuses transactions altogether.
+ * Its queries run inside the revision's transaction, so its `transaction()` is a savepoint in there, of the revision's
+ * isolation level; drizzle's own proxy refuses transactions altogether.
  */
 
 interface ProxyDatabase {
@@ -40,10 +40,13 @@ function loadCodecs(from: string | undefined): Codecs | undefined {
   }
 }
 
-/** The codecs for postgres.js, but the driver hands JSON on as text (0.x parses it itself). */
+/** The codecs for postgres.js, but JSON is text on its way out and in (0.x writes and parses it itself). */
 function withJsonText(codecs: Codecs): Codecs {
-  const normalize = (value: unknown) => (typeof value === 'string' ? (JSON.parse(value) as unknown) : value);
-  return { ...codecs, json: { ...codecs.json, normalize }, jsonb: { ...codecs.jsonb, normalize } };
+  const asText = {
+    normalize: (value: unknown) => (typeof value === 'string' ? (JSON.parse(value) as unknown) : value),
+    normalizeParam: (value: unknown) => JSON.stringify(value),
+  };
+  return { ...codecs, json: { ...codecs.json, ...asText }, jsonb: { ...codecs.jsonb, ...asText } };
 }
 
 function withSavepoints(database: ProxyDatabase, callback: DatabaseCallback, depth: number): ProxyDatabase {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Driver } from '../../../src/dialects/dialect.js';
 import { sqlite } from '../../../src/dialects/sqlite/index.js';
+import { findPackage } from '../../../src/dialects/sqlite/packages.js';
 import { freshSqlite, openSqlite, temporaryFolder } from '../../support/sqlite.js';
 
 const pragmas = async (driver: Driver) => [
@@ -53,6 +54,12 @@ describe('connecting', () => {
 
   test('parameters of a URL are refused', async () => {
     await expect(openSqlite('file:/tmp/a.db?mode=ro')).rejects.toMatchObject({ code: 'REV_URL' });
+  });
+
+  test('a package that is not installed is named with the command that installs it', () => {
+    expect(() => findPackage('no-such-driver/sub', temporaryFolder())).toThrow(
+      expect.objectContaining({ code: 'REV_DRIVER_MISSING', hint: 'npm i no-such-driver' }),
+    );
   });
 
   test("the driver is the user's own copy", async () => {
