@@ -3,7 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { DialectName } from '../catalog/index.js';
 import { findConfig } from '../config/load.js';
 import { RevError } from '../errors.js';
-import { fillTemplate, literal, packageTemplate } from '../revisions/template.js';
+import { stringLiteral } from '../operations/index.js';
+import { fillTemplate, packageTemplate } from '../revisions/template.js';
 import { type DrizzleKitSettings, findDrizzleConfig, readDrizzleConfig } from './drizzle-config.js';
 import type { Environment } from './environment.js';
 
@@ -69,16 +70,18 @@ export async function init(environment: Environment, options: InitOptions = {}):
 }
 
 function configText(dialect: DialectName, schema: readonly string[], kit: DrizzleKitSettings): string {
-  const fallback = dialect === 'sqlite' ? literal('file:app.db') : literal('postgres://localhost/app');
+  const fallback =
+    dialect === 'sqlite' ? stringLiteral('file:app.db') : stringLiteral('postgres://localhost/app');
   const text = fillTemplate(packageTemplate('alembic.config.ts'), {
-    dialect: literal(dialect),
+    dialect: stringLiteral(dialect),
     // A url may hold a password: it is pointed at, not copied.
-    url: `process.env.DATABASE_URL ?? ${kit.sqliteFile ? literal(kit.sqliteFile) : fallback}`,
-    schema: schema.length === 1 ? literal(schema[0] ?? '') : `[${schema.map(literal).join(', ')}]`,
-    revisions: literal('./revisions'),
+    url: `process.env.DATABASE_URL ?? ${kit.sqliteFile ? stringLiteral(kit.sqliteFile) : fallback}`,
+    schema:
+      schema.length === 1 ? stringLiteral(schema[0] ?? '') : `[${schema.map(stringLiteral).join(', ')}]`,
+    revisions: stringLiteral('./revisions'),
   });
   const extra = [
-    ...(kit.casing ? [`  casing: ${literal(kit.casing)},`] : []),
+    ...(kit.casing ? [`  casing: ${stringLiteral(kit.casing)},`] : []),
     "  template: './templates/revision.ts.tmpl',",
   ];
   return text.replace(/\n\}\);\s*$/, `\n${extra.join('\n')}\n});\n`);

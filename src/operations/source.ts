@@ -31,10 +31,7 @@ export class Source {
   }
 
   string(value: string): string {
-    const escaped = JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"');
-    const special = escaped.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
-    if (value.includes("'") && !value.includes('"')) return `"${special}"`;
-    return `'${special.replaceAll("'", "\\'")}'`;
+    return stringLiteral(value);
   }
 
   strings(values: readonly string[]): string {
@@ -106,4 +103,15 @@ export function indent(code: string): string {
     .split('\n')
     .map((line) => (line === '' ? line : `  ${line}`))
     .join('\n');
+}
+
+/** A text as a literal of TypeScript: quoted as the common formatters would, nothing in it invisible. */
+export function stringLiteral(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll(quote, `\\${quote}`);
+  const visible = escaped.replace(
+    /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${quote}${visible}${quote}`;
 }

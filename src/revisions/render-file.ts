@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto';
 import type { DialectName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
+import { stringLiteral } from '../operations/index.js';
 import { cleanMessage, commentText, isoSeconds } from './docstring.js';
 import { readHeader } from './header.js';
-import { fillTemplate, literal, literals } from './template.js';
+import { fillTemplate, literals } from './template.js';
 
 export interface RevisionParts {
   readonly id: string;
@@ -50,7 +51,7 @@ export function newRevisionId(parts: {
  */
 export function renderRevision(parts: RevisionParts): string {
   const { id, down, labels = [], depends = [], dialect, upgrade, downgrade } = parts;
-  const op = `op: Op<${literal(dialect)}>`;
+  const op = `op: Op<${stringLiteral(dialect)}>`;
   const text = fillTemplate(parts.template, {
     message: commentText(cleanMessage(parts.message)),
     revision: nameText(id),
@@ -58,7 +59,7 @@ export function renderRevision(parts: RevisionParts): string {
     dependencies: depends.length === 0 ? '' : `\n * Depends on: ${nameText(depends.join(', '))}`,
     created: isoSeconds(parts.created),
     imports: renderImports(parts),
-    id: literal(id),
+    id: stringLiteral(id),
     down_revision: literals(down),
     branch_labels: literals(labels),
     depends_on: literals(depends),

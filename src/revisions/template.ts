@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { RevError } from '../errors.js';
+import { stringLiteral } from '../operations/index.js';
 
 /** The templates of the package: of a revision, and of what `rev init` writes. */
 export type TemplateName = 'revision.ts' | 'alembic.config.ts' | 'schema.sqlite.ts' | 'schema.postgres.ts';
@@ -36,19 +37,9 @@ export function fillTemplate(template: string, values: Readonly<Record<string, s
   );
 }
 
-/** A text as a literal of TypeScript, in single quotes. */
-export function literal(text: string): string {
-  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
-  return `'${escaped.replace(/[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter)}'`;
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
 /** `null`, one literal, or an array of them. */
 export function literals(texts: readonly string[]): string {
   const [first] = texts;
   if (first === undefined) return 'null';
-  return texts.length === 1 ? literal(first) : `[${texts.map(literal).join(', ')}]`;
+  return texts.length === 1 ? stringLiteral(first) : `[${texts.map(stringLiteral).join(', ')}]`;
 }

@@ -26,7 +26,7 @@ import type { Statement } from '../dialect.js';
 import { columnDefinition, constraintText } from './definition.js';
 import { detailsOf, noDetails } from './details.js';
 import { mentions, parseDefault } from './expression.js';
-import { resolveDrop } from './find-constraint.js';
+import { withoutConstraint } from './find-constraint.js';
 import { quoteIdentifier, quoteName } from './quote.js';
 import { rebuild } from './rebuild.js';
 import { foldName, isSymbol, isWord, tokenize } from './tokens.js';
@@ -61,9 +61,9 @@ function refuseWhatDoesNotFit(table: Table, changes: readonly TableChange[]): vo
 
 /** The table after one change, with foreign keys to itself. */
 function after(table: Table, change: TableChange): Table {
-  const resolved = change.kind === 'dropConstraint' ? resolveDrop(change, table) : change;
+  if (change.kind === 'dropConstraint') return withoutConstraint(table, change);
   const catalog = makeCatalog({ dialect: 'sqlite', tables: [table] });
-  return requireTable(apply([{ kind: 'alterTable', table, changes: [resolved] }], catalog), table);
+  return requireTable(apply([{ kind: 'alterTable', table, changes: [change] }], catalog), table);
 }
 
 /** Whether SQLite can make these changes in place, whatever the table is. */

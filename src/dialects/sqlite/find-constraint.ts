@@ -1,16 +1,28 @@
 /** Nameless constraints are found by what they say, however it is spelled in this database. */
 
 import { type Constraint, constraintsOf, sameData, type Table } from '../../catalog/index.js';
-import type { DropConstraint } from '../../operations/index.js';
+import { type DropConstraint, findConstraint } from '../../operations/index.js';
 import { sameExpression } from './expression.js';
 
-/** The same drop, with the constraint as the table has it. A constraint that has a name is found by it. */
-export function resolveDrop(change: DropConstraint, table: Table): DropConstraint {
-  const { was } = change;
-  if (change.name !== null || was === undefined) return change;
+/**
+ * The table without the constraint. One that has a name is found by it.
+ * @throws RevError REV_OPERATION if there is no such constraint.
+ */
+export function withoutConstraint(table: Table, change: DropConstraint): Table {
+  const found = findNameless(table, change) ?? findConstraint(table, change);
+  return {
+    ...table,
+    primaryKey: table.primaryKey === found ? null : table.primaryKey,
+    uniques: table.uniques.filter((each) => each !== found),
+    checks: table.checks.filter((each) => each !== found),
+    foreignKeys: table.foreignKeys.filter((each) => each !== found),
+  };
+}
+
+function findNameless(table: Table, { name, was }: DropConstraint): Constraint | undefined {
+  if (name !== null || was === undefined) return undefined;
   const alike = constraintsOf(table).filter((each) => means(each, was));
-  const found = alike.find((each) => each.name === null) ?? alike[0];
-  return found ? { ...change, name: found.name, was: found } : change;
+  return alike.find((each) => each.name === null) ?? alike[0];
 }
 
 /** Whether a live constraint is the one that was meant: what the other does not say is no difference. */

@@ -15,7 +15,7 @@ import { type AlterColumn, applyChanges, type TableChange } from '../../operatio
 import { isRowid } from './definition.js';
 import { detailsOf } from './details.js';
 import { renameNames } from './expression.js';
-import { resolveDrop } from './find-constraint.js';
+import { withoutConstraint } from './find-constraint.js';
 import { foldName } from './tokens.js';
 
 /** Where the values of a column come from. */
@@ -92,8 +92,9 @@ class Planner {
         this.#change({ ...change, constraint: this.#constraint(change.constraint) });
         return;
       case 'dropConstraint':
-        this.#change(
-          resolveDrop(change.was ? { ...change, was: this.#constraint(change.was) } : change, this.#table),
+        this.#table = withoutConstraint(
+          this.#table,
+          change.was ? { ...change, was: this.#constraint(change.was) } : change,
         );
         return;
       case 'renameConstraint':
