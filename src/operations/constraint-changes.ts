@@ -38,15 +38,7 @@ export const addConstraint: ChangeFaces<AddConstraint, DropConstraint> = {
         if (table.primaryKey) {
           throw new RevError('REV_OPERATION', `Table ${displayName(table)} has a primary key already.`);
         }
-        return {
-          ...table,
-          primaryKey: constraint,
-          columns: table.columns.map((column) =>
-            table.live === undefined && constraint.columns.includes(column.name)
-              ? { ...column, nullable: false }
-              : column,
-          ),
-        };
+        return { ...table, primaryKey: constraint };
       case 'unique':
         return { ...table, uniques: [...table.uniques, constraint] };
       case 'check':
