@@ -47,6 +47,13 @@ export function absent(what: string, name: QualifiedName): RevError {
   });
 }
 
+/** Words that stand for a name only in quotes. */
+const reserved = new Set(
+  'all and any array as asc between case cast check collate column constraint create cross default desc distinct else end except exists false for foreign from full group having in inner intersect into is isnull join left like limit not notnull null on or order outer primary references right select table then to true union unique using when where with'.split(
+    ' ',
+  ),
+);
+
 /**
  * Replaces an identifier in SQL text: bare or quoted, outside of string literals and comments.
  * For catalogs in memory only; a database rewrites its own expressions.
@@ -61,6 +68,7 @@ export function renameIdentifier(sql: string, from: string, to: string): string 
       if (first === '"') return token.slice(1, -1).replaceAll('""', '"') === from ? quoted : token;
       if (first === '`' || first === '[') return token.slice(1, -1) === from ? quoted : token;
       if (first === "'" || first === '-' || first === '/') return token;
+      if (reserved.has(token.toLowerCase())) return token;
       return token.toLowerCase() === from.toLowerCase() && /^[a-z_][a-z0-9_$]*$/i.test(from)
         ? written
         : token;

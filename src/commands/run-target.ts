@@ -57,6 +57,7 @@ export async function runTarget(
       from,
       revision,
       args: environment.args,
+      folder: config.folder,
       title: options.title,
     });
     return { kind: 'script', sql };
@@ -78,6 +79,7 @@ export async function runTarget(
       },
       lockWait: options.lockWait ?? 300_000,
       args: environment.args,
+      folder: config.folder,
       report: environment.report,
       ...(environment.signal === undefined ? {} : { signal: environment.signal }),
     })),

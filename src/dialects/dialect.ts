@@ -134,7 +134,10 @@ export interface Lock {
   ): Promise<() => Promise<void>>;
 }
 
-/** Runs one query of a drizzle database. `method` is what drizzle's proxy drivers ask for. */
+/**
+ * Runs one query of a drizzle database. `method` is what drizzle's proxy drivers ask for: rows are objects for
+ * `execute`, arrays for the others.
+ */
 export type DatabaseCallback = (
   sql: string,
   params: readonly unknown[],
@@ -142,8 +145,11 @@ export type DatabaseCallback = (
 ) => Promise<{ rows: unknown[] }>;
 
 export interface DatabaseMaker {
-  /** A drizzle database whose every query goes through the callback: what a revision sees as `op.db`. */
-  database(callback: DatabaseCallback): object;
+  /**
+   * A drizzle database whose every query goes through the callback: what a revision sees as `op.db`.
+   * @param from folder from which the user's own copy of drizzle-orm is resolved
+   */
+  database(callback: DatabaseCallback, from: string): object;
 }
 
 export interface Dialect extends Connector, Inspector, Normalizer, Compiler, Lock, DatabaseMaker {

@@ -9,6 +9,8 @@ export interface CallOptions {
   readonly dialect: Dialect;
   readonly executor: Executor;
   readonly args: Readonly<Record<string, string>>;
+  /** The project's folder. */
+  readonly folder: string;
 }
 
 /** Calls one function of a revision and waits for all that it has asked for, awaited or not. */

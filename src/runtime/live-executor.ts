@@ -44,7 +44,8 @@ export class LiveExecutor implements Executor {
 
   readonly query: Executor['query'] = async (sql, params, method) => {
     this.#onStatement({ sql, params });
-    const rows = await this.#driver.values(sql, params);
+    const rows =
+      method === 'execute' ? await this.#driver.query(sql, params) : await this.#driver.values(sql, params);
     this.#position += 1;
     // drizzle's proxy sessions want one row, not a list, for `get`.
     return { rows: method === 'get' ? ((rows[0] ?? undefined) as unknown as unknown[]) : [...rows] };

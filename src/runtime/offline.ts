@@ -20,6 +20,8 @@ export interface ScriptOptions {
   readonly from: readonly string[];
   readonly revision: (id: string) => RevisionSource;
   readonly args: Readonly<Record<string, string>>;
+  /** The project's folder. */
+  readonly folder: string;
   /** One line for the script's head. */
   readonly title: string;
 }
@@ -73,7 +75,7 @@ async function callOffline(
     },
     inspect: () => state.now(),
   };
-  if (call) await callRevision(call, { dialect, executor, args: options.args });
+  if (call) await callRevision(call, { dialect, executor, args: options.args, folder: options.folder });
 }
 
 /** The catalog that the history before the script leads to; data changes are left out. */
@@ -88,7 +90,13 @@ async function replay(options: ScriptOptions): Promise<Catalog> {
     inspect: async () => catalog,
   };
   for (const { call } of await prepare(options.history, options.revision)) {
-    if (call) await callRevision(call, { dialect: options.dialect, executor, args: options.args });
+    if (call)
+      await callRevision(call, {
+        dialect: options.dialect,
+        executor,
+        args: options.args,
+        folder: options.folder,
+      });
   }
   return catalog;
 }

@@ -129,10 +129,12 @@ export interface OpParts {
   readonly executor: Executor;
   readonly queue: OrderedQueue;
   readonly args: Readonly<Record<string, string>>;
+  /** The project's folder. */
+  readonly folder: string;
 }
 
 /** The facade over one executor and queue. Malformed calls throw REV_OPERATION or REV_UNSUPPORTED in their order. */
-export function makeOp({ dialect, executor, queue, args }: OpParts): Op {
+export function makeOp({ dialect, executor, queue, args, folder }: OpParts): Op {
   const run = (make: () => Operation): Promise<void> => {
     const result = queue.push(async () => executor.operation(deepFreeze(make())));
     // The queue keeps the failure; a call that nobody awaits must not be an unhandled rejection as well.
@@ -150,7 +152,10 @@ export function makeOp({ dialect, executor, queue, args }: OpParts): Op {
     args,
     offline: executor.offline,
     get db() {
-      db ??= dialect.database((sql, params, method) => queue.ask(() => executor.query(sql, params, method)));
+      db ??= dialect.database(
+        (sql, params, method) => queue.ask(() => executor.query(sql, params, method)),
+        folder,
+      );
       return db as Op['db'];
     },
     inspect: () => queue.ask(() => executor.inspect()),

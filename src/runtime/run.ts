@@ -26,6 +26,8 @@ export interface RunOptions {
   /** How long to wait for another runner, in milliseconds. */
   readonly lockWait: number;
   readonly args: Readonly<Record<string, string>>;
+  /** The project's folder. */
+  readonly folder: string;
   readonly report: Report;
   readonly signal?: AbortSignal;
 }
@@ -211,7 +213,13 @@ async function runStep(
   });
   const hash = source ? await source.contentHash() : null;
   try {
-    if (call) await callRevision(call, { dialect: options.dialect, executor, args: options.args });
+    if (call)
+      await callRevision(call, {
+        dialect: options.dialect,
+        executor,
+        args: options.args,
+        folder: options.folder,
+      });
     await table.write(driver, step.rows);
     await journal?.write(driver, entry('done', null, hash));
   } catch (error) {

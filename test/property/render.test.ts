@@ -72,6 +72,7 @@ async function record(body: string): Promise<readonly unknown[]> {
   await callRevision((op) => exports.run?.(op), {
     dialect: sqlite,
     args: {},
+    folder: process.cwd(),
     executor: {
       offline: true,
       operation: async (operation) => void recorded.push(called(operation)),

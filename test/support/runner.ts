@@ -70,6 +70,7 @@ async function runnerAt(name: 'sqlite' | 'postgres', url: string): Promise<TestR
       timeouts: { lockTimeout: 5000 },
       lockWait: 30_000,
       args: {},
+      folder: process.cwd(),
       report: (event) => events.push(event),
       ...(options.signal ? { signal: options.signal } : {}),
     });

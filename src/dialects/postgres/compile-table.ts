@@ -7,6 +7,7 @@ import {
   type Identity,
   type IndexKey,
   type QualifiedName,
+  sameData,
   type Table,
   type TableIndex,
 } from '../../catalog/index.js';
@@ -20,13 +21,31 @@ import { parseType } from './types.js';
 
 /** The parts of tables as they stand in CREATE TABLE, ADD COLUMN, ADD CONSTRAINT and CREATE INDEX. */
 
-export function createTable(table: Table, options: CompileOptions): string {
+export function createTable(table: Table, options: CompileOptions): readonly string[] {
+  const constraints = constraintsOf(table);
+  const repeated = constraints.filter((each, at) => repeatsKey(each, constraints.slice(0, at)));
   const elements = [
     ...table.columns.map((column) => columnDefinition(column, table, options)),
-    ...constraintsOf(table).map((constraint) => constraintDefinition(constraint, options)),
+    ...constraints
+      .filter((each) => !repeated.includes(each))
+      .map((constraint) => constraintDefinition(constraint, options)),
   ];
   const body = elements.length === 0 ? '' : `\n  ${elements.join(',\n  ')}\n`;
-  return `CREATE TABLE ${identifier(table)} (${body})`;
+  return [
+    `CREATE TABLE ${identifier(table)} (${body})`,
+    ...repeated.map(
+      (constraint) => `ALTER TABLE ${identifier(table)} ADD ${constraintDefinition(constraint, options)}`,
+    ),
+  ];
+}
+
+/** Of two keys over the same columns, CREATE TABLE silently makes only one (transformIndexConstraints). */
+function repeatsKey(constraint: Constraint, earlier: readonly Constraint[]): boolean {
+  if (constraint.kind !== 'unique') return false;
+  return earlier.some(
+    (each) =>
+      (each.kind === 'primaryKey' || each.kind === 'unique') && sameData(each.columns, constraint.columns),
+  );
 }
 
 export function columnDefinition(column: Column, table: QualifiedName, options: CompileOptions): string {

@@ -38,7 +38,7 @@ const compilers: {
     const clauses = [...type, ...newSequenceClauses(sequence.options)];
     return [['CREATE SEQUENCE', identifier(nameOf(sequence)), ...clauses].join(' ')];
   },
-  createTable: ({ table }, _before, options) => [createTable(table, options)],
+  createTable: ({ table }, _before, options) => createTable(table, options),
   dropEnum: ({ name }) => [`DROP TYPE ${identifier(name)}`],
   dropIndex: ({ name, table }) => [`DROP INDEX ${identifier({ schema: table.schema, name })}`],
   dropSchema: ({ name }) => [`DROP SCHEMA ${identifier(name)}`],

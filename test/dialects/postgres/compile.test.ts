@@ -142,6 +142,31 @@ describe('tables', () => {
     expect(created?.foreignKeys).toEqual(wanted.tables[0]?.foreignKeys);
   });
 
+  test('keep keys that repeat others, of which PostgreSQL would make one', async () => {
+    const columns = [column('a', 'integer', { nullable: false })];
+    const uniques = [unique('u1', ['a']), unique('u2', ['a'])];
+    await expectFaithful('', {
+      kind: 'createTable',
+      table: {
+        kind: 'table',
+        ...t,
+        columns,
+        primaryKey: primaryKey(['a'], { name: 'pk' }),
+        uniques,
+        checks: [],
+        foreignKeys: [],
+        indexes: [],
+      },
+    });
+    await expectFaithful(
+      'create table t (a integer not null)',
+      alter(
+        { kind: 'addConstraint', constraint: primaryKey(['a'], { name: 'pk' }) },
+        ...uniques.map((constraint) => ({ kind: 'addConstraint', constraint }) as const),
+      ),
+    );
+  });
+
   test('without columns are tables too', async () => {
     await expectFaithful('', {
       kind: 'createTable',

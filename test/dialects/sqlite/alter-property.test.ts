@@ -224,7 +224,7 @@ test('whatever changes a table gets, it is the wanted table with the rows that i
         await driver.close();
       }
     }),
-    { numRuns: 6000 },
+    { numRuns: 300 },
   );
 });
 
