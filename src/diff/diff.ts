@@ -47,10 +47,12 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
     if (found) diffs.set(nameKey(found), compareTables(found, table, rules));
   }
 
-  const enums = diffEnums(before, wanted);
   const tables = tableOperations(created, [...diffs.values()], diffs, rules);
   const drops = dropOperations(dropped, rules);
   const collides = namesCollide(dropped, created, [...diffs.values()]);
+  // Tables that leave early are not there any more when an enum changes.
+  const standing = collides ? before.tables.filter((table) => !dropped.includes(table)) : before.tables;
+  const enums = diffEnums({ ...before, tables: standing }, wanted);
   const schemas = {
     create: wanted.schemas.filter((name) => !before.schemas.includes(name)),
     drop: before.schemas.filter((name) => !wanted.schemas.includes(name)),
@@ -185,32 +187,32 @@ function addConstraint(table: Table, key: Table['foreignKeys'][number]): Operati
   };
 }
 
-/** Whether something new takes a name that only the drop of a table sets free: index names are one space. */
+/** Whether something new takes a name that only the drop of a table sets free: index names are one space in a schema. */
 function namesCollide(
   dropped: readonly Table[],
   created: readonly Table[],
   changed: readonly TableDiff[],
 ): boolean {
+  const key = (schema: string | null, name: string) => nameKey({ schema, name });
+  const indexNames = (table: Table) =>
+    [table.primaryKey, ...table.uniques, ...table.indexes].flatMap((each) =>
+      each?.name ? [key(table.schema, each.name)] : [],
+    );
   const freed = new Set(dropped.flatMap(indexNames));
   if (freed.size === 0) return false;
   const taken = [
-    ...created.flatMap(indexNames),
-    ...created.map((table) => table.name),
-    ...changed.flatMap((each) => [
-      ...each.addedIndexes.map((index) => index.name),
-      ...each.renamedIndexes.map((rename) => rename.to),
-      ...each.changes.flatMap((change) =>
-        change.kind === 'addConstraint' ? [change.constraint.name ?? ''] : [],
+    ...created.flatMap((table) => [...indexNames(table), nameKey(table)]),
+    ...changed.flatMap(({ table: { schema }, addedIndexes, renamedIndexes, changes }) => [
+      ...addedIndexes.map((index) => key(schema, index.name)),
+      ...renamedIndexes.map((rename) => key(schema, rename.to)),
+      ...changes.flatMap((change) =>
+        change.kind === 'addConstraint' && change.constraint.name !== null
+          ? [key(schema, change.constraint.name)]
+          : [],
       ),
     ]),
   ];
   return taken.some((name) => freed.has(name));
-}
-
-function indexNames(table: Table): readonly string[] {
-  return [table.primaryKey, ...table.uniques, ...table.indexes].flatMap((each) =>
-    each?.name ? [each.name] : [],
-  );
 }
 
 /** Neighbouring alterations of one table become one. */

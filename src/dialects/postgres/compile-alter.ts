@@ -22,7 +22,7 @@ import {
 import * as numbering from './numbering.js';
 import { identifier } from './quote.js';
 import { allSequenceClauses, fullOptions } from './sequences.js';
-import { isCharacterType, serialType, storedType, typeKey } from './types.js';
+import { isCharacterType, isIntegerType, serialType, storedType, typeKey } from './types.js';
 
 type ChangeOf<K extends TableChange['kind']> = Extract<TableChange, { readonly kind: K }>;
 type AlterColumn = ChangeOf<'alterColumn'>;
@@ -161,8 +161,9 @@ function compileAlterColumn(change: AlterColumn, place: Place): void {
   if (leavesSerial) script.run(...numbering.dropOwnedSequence(place.name, change.name));
   if (to.identity === null && was?.identity !== null) {
     script.act(`${column} DROP IDENTITY${was === undefined ? ' IF EXISTS' : ''}`);
-    // The sequence keeps its name until it is gone, and a serial would want that name.
-    if (becomesSerial) script.run();
+    // The sequence keeps its name until it is gone, and a serial would want that name; and in one statement with a
+    // new type, PostgreSQL would give that type to the sequence.
+    if (becomesSerial || !isIntegerType(to.type ?? 'integer')) script.run();
   }
   const setDefault = changeType(change, was, script, column);
   if (to.nullable !== undefined) script.act(`${column} ${to.nullable ? 'DROP' : 'SET'} NOT NULL`);
@@ -214,6 +215,7 @@ function alterIdentity(change: AlterColumn, identity: Identity, was: Column | un
   const column = `ALTER COLUMN ${identifier(change.name)}`;
   const type = storedType(change.to.type ?? was?.type ?? 'bigint');
   if (!was?.identity) {
+    if (change.to.type !== undefined && !isIntegerType(was?.type ?? '')) script.run();
     if (was?.default && change.to.default === undefined) script.act(`${column} DROP DEFAULT`);
     script.act(`${column} ADD ${identityClause(identity, name)}`);
     script.run(

@@ -8,6 +8,7 @@ import {
   sameName,
   type Table,
 } from '../../catalog/index.js';
+import { columnType } from './compile-table.js';
 import { canonicalDefault } from './defaults.js';
 import { withoutOuterParentheses, withoutTable } from './expressions.js';
 import { rules } from './rules.js';
@@ -48,7 +49,7 @@ function spellTable(table: Table): Table {
 }
 
 function spellColumn(column: Column, text: (sql: string) => string): Column {
-  const type = canonicalType(column.type);
+  const type = column.enum ? enumType(column) : canonicalType(column.type);
   return {
     ...column,
     type,
@@ -59,6 +60,13 @@ function spellColumn(column: Column, text: (sql: string) => string): Column {
         ? column.identity
         : { ...column.identity, options: givenOptions(column.identity.options, storedType(type)) },
   };
+}
+
+/** The text as it is if it is SQL for the enum; else (a bare name that needs quotes or a schema) the full name. */
+function enumType(column: Column): string {
+  const type = canonicalType(column.type);
+  const written = columnType(column);
+  return typeKey(type) === typeKey(written) ? type : written;
 }
 
 /** What means the same takes the live spelling: types in other words, what the models cannot say of numbering. */

@@ -30,7 +30,12 @@ function callbackOf({ driver }: TestSession): DatabaseCallback {
 }
 
 const versions = [
-  ['0.45', orm, pgCore, (callback: DatabaseCallback) => postgres.database(callback) as Database],
+  [
+    '0.45',
+    orm,
+    pgCore,
+    (callback: DatabaseCallback) => postgres.database(callback, import.meta.dirname) as Database,
+  ],
   [
     '1.x',
     ormV1,
