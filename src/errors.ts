@@ -43,7 +43,6 @@ const codes = {
   // 4: needs consent
   REV_AMBIGUOUS_RENAME: 4,
   REV_IRREVERSIBLE: 4,
-  REV_DESTRUCTIVE: 4,
   // 130: interrupted
   REV_INTERRUPTED: 130,
 } as const;

@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from 'diff';
 import { RevError } from '../errors.js';
 import { describe } from '../operations/index.js';
-import { catalogText } from './catalog-text.js';
+import { catalogText, inOrderOf } from './catalog-text.js';
 import { compare } from './compare.js';
 import { withDatabase } from './database.js';
 import type { Environment } from './environment.js';
@@ -30,7 +30,7 @@ export async function check(environment: Environment): Promise<CheckResult> {
     const patch = createTwoFilesPatch(
       'database',
       'models',
-      catalogText(found.actual, database.dialect),
+      catalogText(inOrderOf(found.actual, found.wanted), database.dialect),
       catalogText(found.wanted, database.dialect),
       undefined,
       undefined,

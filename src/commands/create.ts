@@ -42,7 +42,7 @@ const emptyBodies: RenderedBodies = {
 
 /** Writes a new revision: empty, or with the operations that make the database what the models say. */
 export async function create(environment: Environment, options: CreateOptions): Promise<CreateResult> {
-  const project = await openProject(environment);
+  const project = await openProject(environment, { missing: 'empty' });
   const down = project.graph.planCreate({
     ...(options.head === undefined ? {} : { head: options.head }),
     ...(options.splice === undefined ? {} : { splice: options.splice }),

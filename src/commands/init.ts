@@ -45,6 +45,8 @@ export async function init(environment: Environment, options: InitOptions = {}):
   const files: Record<string, string> = {
     'alembic.config.ts': configText(dialect, schema, kit),
     'templates/revision.ts.tmpl': packageTemplate('revision.ts'),
+    // An empty folder would not be in a clone.
+    'revisions/.gitkeep': '',
   };
   const hasModels = kit.schema !== undefined || isFilled(join(folder, 'schema'));
   if (!hasModels) files['schema/index.ts'] = packageTemplate(`schema.${dialect}.ts`);
@@ -53,10 +55,9 @@ export async function init(environment: Environment, options: InitOptions = {}):
   for (const [name, text] of Object.entries(files)) {
     (writeNew(join(folder, name), text) ? written : kept).push(name);
   }
-  makeFolder(join(folder, 'revisions'));
   return {
     dialect,
-    written: [...written, 'revisions/'],
+    written,
     kept,
     takenFrom: kitFile ? relative(folder, kitFile) : null,
     next: [

@@ -11,10 +11,15 @@ export interface Project {
   readonly files: ReadonlyMap<string, RevisionFile>;
 }
 
+export interface ProjectOptions {
+  /** A folder of revisions that is not there: at a deploy it would look like "nothing to do". Default: an error. */
+  readonly missing?: 'error' | 'empty';
+}
+
 /** Throws what loading a configuration and scanning revisions throw: REV_CONFIG…, REV_HEADER, REV_DUPLICATE_REVISION, … */
-export async function openProject(environment: Environment): Promise<Project> {
+export async function openProject(environment: Environment, options: ProjectOptions = {}): Promise<Project> {
   const config = await openConfig(environment);
-  const files = scan(config.revisions, { missing: 'empty' });
+  const files = scan(config.revisions, { missing: options.missing ?? 'error' });
   return { config, graph: RevisionGraph.of(files), files: new Map(files.map((file) => [file.id, file])) };
 }
 

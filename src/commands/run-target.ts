@@ -30,6 +30,9 @@ export type RunTargetResult =
   | ({ readonly kind: 'run' } & RunResult)
   | { readonly kind: 'script'; readonly sql: string };
 
+/** Five minutes: long enough for another replica's deploy. */
+const defaultLockWait = 300_000;
+
 type Planner = (project: Project, rows: readonly string[]) => Plan;
 
 /** Runs what a planner makes of the database's rows, or prints what it makes of `from`. */
@@ -76,8 +79,9 @@ export async function runTarget(
       timeouts: {
         lockTimeout: options.lockTimeout ?? config.lockTimeout,
         statementTimeout: options.statementTimeout ?? config.statementTimeout ?? 0,
+        writerTimeout: options.lockWait ?? defaultLockWait,
       },
-      lockWait: options.lockWait ?? 300_000,
+      lockWait: options.lockWait ?? defaultLockWait,
       args: environment.args,
       folder: config.folder,
       report: environment.report,

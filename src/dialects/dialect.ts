@@ -43,6 +43,8 @@ export interface TransactionOptions {
   /** In milliseconds; 0 or absent: the server's own. Only for this transaction. */
   readonly lockTimeout?: number;
   readonly statementTimeout?: number;
+  /** How long to wait for another writer before the transaction begins, where there can be but one (SQLite). */
+  readonly writerTimeout?: number;
 }
 
 export interface ConnectOptions {

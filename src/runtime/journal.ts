@@ -11,10 +11,10 @@ export interface JournalEntry {
   readonly message: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  readonly finishedAt: string | null;
+  readonly finishedAt: string;
   /** Milliseconds. */
-  readonly duration: number | null;
-  readonly status: 'running' | 'done' | 'failed';
+  readonly duration: number;
+  readonly status: 'done' | 'failed';
   /** How many operations had been run. */
   readonly position: number;
   readonly errorCode: string | null;
@@ -94,7 +94,7 @@ export class Journal {
       entry.message.slice(0, 2000),
       entry.startedAt,
       entry.finishedAt,
-      entry.duration === null ? null : Math.round(entry.duration),
+      Math.round(entry.duration),
       entry.status,
       entry.position,
       entry.errorCode,
@@ -107,22 +107,6 @@ export class Journal {
     await driver.run({
       sql: `INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${places})`,
       params,
-    });
-  }
-
-  /** Ends an entry that was written as running. */
-  async finish(driver: Driver, entry: JournalEntry): Promise<void> {
-    const place = (position: number) => this.#dialect.placeholder(position);
-    await driver.run({
-      sql: `UPDATE ${this.#table} SET status = ${place(1)}, finished_at = ${place(2)}, duration_ms = ${place(3)}, position = ${place(4)}, error_code = ${place(5)} WHERE id = ${place(6)}`,
-      params: [
-        entry.status,
-        entry.finishedAt,
-        entry.duration === null ? null : Math.round(entry.duration),
-        entry.position,
-        entry.errorCode,
-        entry.id,
-      ],
     });
   }
 

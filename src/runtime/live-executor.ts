@@ -7,18 +7,26 @@ import type { Executor } from './executor.js';
 /** Everything there is: a revision may touch what autogenerate does not look at. */
 const everything: Scope = { includes: () => true };
 
+export interface LiveExecutorOptions {
+  /** Whether the revision is inside a transaction, which it must then not end. */
+  readonly transactional: boolean;
+  readonly onStatement: (statement: Statement) => void;
+}
+
 /** Sends a revision's operations to a database. */
 export class LiveExecutor implements Executor {
   readonly offline = false;
   readonly #dialect: Dialect;
   readonly #driver: Driver;
+  readonly #transactional: boolean;
   readonly #onStatement: (statement: Statement) => void;
   #position = 0;
 
-  constructor(dialect: Dialect, driver: Driver, onStatement: (statement: Statement) => void) {
+  constructor(dialect: Dialect, driver: Driver, options: LiveExecutorOptions) {
     this.#dialect = dialect;
     this.#driver = driver;
-    this.#onStatement = onStatement;
+    this.#transactional = options.transactional;
+    this.#onStatement = options.onStatement;
   }
 
   /** How many operations have been run. */
@@ -28,6 +36,8 @@ export class LiveExecutor implements Executor {
 
   async operation(operation: Operation): Promise<void> {
     try {
+      if (this.#transactional && operation.kind === 'execute')
+        refuseTransactionControl(operation.sql.texts.join('?'));
       const before = this.#dialect.needsCatalog(operation)
         ? await this.inspect()
         : emptyCatalog(this.#dialect.name);
@@ -64,4 +74,21 @@ function inOperation(error: unknown, operation: Operation): unknown {
     data: { ...error.data, operation: describe(operation) },
     cause: error.cause,
   });
+}
+
+/** The transaction belongs to the runner: version rows written after its end would say that all is done. */
+function refuseTransactionControl(sql: string): void {
+  const bare = sql.replace(/^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)+/, '');
+  const found =
+    /^(?:begin|start\s+transaction|commit|end|rollback(?!\s+(?:work\s+|transaction\s+)?to)|abort)\b/i.exec(
+      bare,
+    );
+  if (!found) return;
+  throw new RevError(
+    'REV_OPERATION',
+    `A revision cannot run ${found[0].toUpperCase()}: its transaction is the runner's.`,
+    {
+      hint: 'Leave it out, or write `export const transactional = false` for what cannot run in a transaction.',
+    },
+  );
 }

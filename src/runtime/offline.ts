@@ -34,7 +34,7 @@ export async function script(options: ScriptOptions): Promise<string> {
   const { dialect } = options;
   const table = new VersionTable(dialect, options.versionTable);
   const steps = await prepare(options.plan, options.revision);
-  const state = new ReplayedCatalog(() => replay(options));
+  const state = new ReplayedCatalog((see) => replay(options, see));
   const lines = [`-- ${options.title}`, ''];
   const print = (statement: Statement) => lines.push(terminated(statementText(statement, dialect)), '');
   if (options.from.length === 0) for (const statement of table.create()) print(ifNotExists(statement));
@@ -65,8 +65,11 @@ async function callOffline(
     offline: true,
     async operation(operation) {
       const before = dialect.needsCatalog(operation) ? await state.now() : emptyCatalog(dialect.name);
+      if (operation.kind === 'alterTable' && dialect.needsCatalog(operation) && state.hasUnseenTriggers) {
+        print({ sql: unseenTriggers });
+      }
       for (const statement of dialect.compile(operation, before, {})) print(statement);
-      await state.record(operation);
+      state.record(operation);
     },
     async query(sql, params) {
       if (reads(sql)) throw unprintable(report.revision, sql);
@@ -79,11 +82,12 @@ async function callOffline(
 }
 
 /** The catalog that the history before the script leads to; data changes are left out. */
-async function replay(options: ScriptOptions): Promise<Catalog> {
+async function replay(options: ScriptOptions, see: (operation: Operation) => void): Promise<Catalog> {
   let catalog = emptyCatalog(options.dialect.name);
   const executor: Executor = {
     offline: true,
     async operation(operation) {
+      see(operation);
       catalog = applyOffline(operation, catalog);
     },
     query: async () => ({ rows: [] }),
@@ -101,25 +105,43 @@ async function replay(options: ScriptOptions): Promise<Catalog> {
   return catalog;
 }
 
+const unseenTriggers =
+  '-- Raw SQL of this history makes triggers. If one is on the table below and it is rebuilt, make it again afterwards';
+
 /** The schema at a point of the script. Read from the history only if something asks for it. */
 class ReplayedCatalog {
-  readonly #start: () => Promise<Catalog>;
+  readonly #start: (see: (operation: Operation) => void) => Promise<Catalog>;
   #catalog: Catalog | undefined;
   #waiting: Operation[] = [];
+  #hasUnseenTriggers = false;
 
-  constructor(start: () => Promise<Catalog>) {
+  /** Whether raw SQL has made a trigger, of which a rebuild in a script can know nothing. */
+  get hasUnseenTriggers(): boolean {
+    return this.#hasUnseenTriggers;
+  }
+
+  constructor(start: (see: (operation: Operation) => void) => Promise<Catalog>) {
     this.#start = start;
   }
 
   async now(): Promise<Catalog> {
-    const catalog = this.#catalog ?? (await this.#start());
+    const catalog = this.#catalog ?? (await this.#start((operation) => this.see(operation)));
     this.#catalog = this.#waiting.reduce((before, operation) => applyOffline(operation, before), catalog);
     this.#waiting = [];
     return this.#catalog;
   }
 
-  async record(operation: Operation): Promise<void> {
+  record(operation: Operation): void {
+    this.see(operation);
     this.#waiting.push(operation);
+  }
+
+  /** Takes note of what operations do that no catalog holds. */
+  see(operation: Operation): void {
+    if (operation.kind !== 'execute') return;
+    this.#hasUnseenTriggers ||= /\bcreate\s+(?:temp(?:orary)?\s+)?trigger\b/i.test(
+      operation.sql.texts.join('?'),
+    );
   }
 }
 

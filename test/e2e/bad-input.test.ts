@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -21,6 +21,7 @@ function sqliteProject(options: ProjectOptions = {}): UserProject {
   const project = userProject(options);
   projects.push(project);
   project.write('schema/index.ts', models);
+  project.write('revisions/.gitkeep', '');
   config(project, { dialect: 'sqlite', url: 'file:app.db', schema: './schema' });
   return project;
 }
@@ -158,9 +159,19 @@ describe('models that are none', () => {
     const project = sqliteProject();
     project.write('schema/index.ts', text);
     await refused(project, ['create', '-m', 'x', '--autogenerate'], 'REV_SCHEMA', 2, [says]);
+    expect(project.revisions()).toEqual([]);
     await refused(project, ['check'], 'REV_SCHEMA', 2);
-    expect(existsSync(project.path('revisions'))).toBe(false);
     expect(existsSync(project.path('app.db'))).toBe(false);
+  });
+});
+
+describe('a folder of revisions that is not there', () => {
+  it('is no empty history: a deploy without it must not look like one with nothing to do', async () => {
+    const project = sqliteProject();
+    rmSync(project.path('revisions'), { recursive: true });
+    await refused(project, ['upgrade', 'head'], 'REV_CONFIG', 2, [/revisions/, /does not exist/]);
+    await refused(project, ['heads'], 'REV_CONFIG', 2, [/revisions/]);
+    expect(tables(project)).toEqual([]);
   });
 });
 
@@ -325,7 +336,7 @@ describe('a state that forbids it', () => {
     const project = sqliteProject();
     revision(project, { id: 'aaaa11112222' });
     await refused(project, ['create', '-m', 'x', '--autogenerate'], 'REV_BEHIND_HEAD', 1, [/rev upgrade/]);
-    expect(readdirSync(project.path('revisions'))).toHaveLength(1);
+    expect(project.revisions()).toHaveLength(1);
     expect(existsSync(project.path('app.db'))).toBe(false);
   });
 
@@ -357,6 +368,7 @@ describe('a state that forbids it', () => {
   it('a folder that cannot be written to', async () => {
     const project = sqliteProject();
     // Also root cannot write below a file.
+    rmSync(project.path('revisions'), { recursive: true });
     project.write('revisions', '');
     const result = await project.rev(['create', '-m', 'x']);
     expect(result.code).toBeGreaterThan(0);

@@ -76,6 +76,23 @@ describe.each(['sqlite', 'postgres'] as const)('a run on %s', (name) => {
     ]);
   });
 
+  it.each(['commit', '-- all done\n COMMIT;', '/* x */ rollback', 'begin immediate', 'END TRANSACTION'])(
+    'does not let a revision end its transaction by %j',
+    async (statement) => {
+      const runner = await testRunner(name);
+      const revision: TestRevision = {
+        id: 'a1',
+        upgrade: async (op) => {
+          await table('a')(op);
+          await op.execute(statement);
+        },
+      };
+      await expect(runner.upgrade([revision])).rejects.toThrow(/cannot run/);
+      expect(await runner.rows()).toEqual([]);
+      expect(await runner.dialect.hasTable(runner.driver, { schema: null, name: 'a' })).toBe(false);
+    },
+  );
+
   it('rolls everything back where the run is one transaction', async () => {
     const runner = await testRunner(name);
     const broken: TestRevision = { id: 'd1', down: ['c1'], upgrade: () => Promise.reject(new Error('no')) };

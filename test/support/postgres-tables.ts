@@ -112,10 +112,15 @@ const orderedTypes = new Set(plainTypes.filter(({ ordered }) => ordered).map(({ 
 export interface CatalogOptions {
   /** Other schemas beside the default one. Default true. */
   readonly schemas?: boolean;
+  /** PostgreSQL 15 and later. Default true. */
+  readonly nullsNotDistinct?: boolean;
 }
 
 /** A catalog as models would say it: types in many spellings, expressions as a person writes them. */
-export function anyCatalog({ schemas: otherSchemas = true }: CatalogOptions = {}): fc.Arbitrary<Catalog> {
+export function anyCatalog({
+  schemas: otherSchemas = true,
+  nullsNotDistinct = true,
+}: CatalogOptions = {}): fc.Arbitrary<Catalog> {
   const schemaNames = otherSchemas ? [null, null, ...schemas] : [null];
   return fc
     .record({
@@ -128,6 +133,7 @@ export function anyCatalog({ schemas: otherSchemas = true }: CatalogOptions = {}
       fc
         .tuple(...tables.map((name, at) => anyTable(name, places[at] ?? null, enums, sequences)))
         .chain((made) => withForeignKeys(made))
+        .map((tables) => (nullsNotDistinct ? tables : tables.map(withDistinctNulls)))
         .map((made) =>
           makeCatalog({
             dialect: 'postgres',
@@ -140,6 +146,10 @@ export function anyCatalog({ schemas: otherSchemas = true }: CatalogOptions = {}
           }),
         ),
     );
+}
+
+function withDistinctNulls(table: Table): Table {
+  return { ...table, uniques: table.uniques.map((unique) => ({ ...unique, nullsNotDistinct: false })) };
 }
 
 /** The operations that make the catalog in an empty database. */

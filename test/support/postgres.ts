@@ -24,6 +24,18 @@ export async function postgresUrl(): Promise<string> {
   return server;
 }
 
+/** The server's major version: some things that a schema can say are younger than the oldest that is supported. */
+export async function serverMajor(): Promise<number> {
+  const session = postgres(await postgresUrl(), { max: 1, fetch_types: false });
+  try {
+    const [row] = await session.unsafe<{ version: string }[]>('show server_version_num');
+    const [value] = Object.values(row ?? {});
+    return Math.floor(Number(value) / 10_000);
+  } finally {
+    await session.end({ timeout: 1 });
+  }
+}
+
 export async function freshDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const maintenance = await postgresUrl();

@@ -76,7 +76,10 @@ export function userProject({
     },
     read: (name) => readFileSync(path(name), 'utf8'),
     copy: (from, to) => cpSync(join(repository, from), path(to), { recursive: true }),
-    revisions: () => readdirSync(path('revisions')).sort(),
+    revisions: () =>
+      readdirSync(path('revisions'))
+        .filter((name) => !name.startsWith('.'))
+        .sort(),
     async ok(args, env) {
       const result = await rev(args, env);
       if (result.code !== 0)

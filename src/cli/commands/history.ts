@@ -8,12 +8,13 @@ export const history: CliCommand = {
   examples: [
     ['rev history', 'all of it'],
     ['rev history -r 1f9a:head', 'a range, both ends included'],
-    ['rev history -r current:', 'what the database lacks'],
+    ['rev history -r current:', 'from where the database is'],
   ],
   options: (yargs) =>
     yargs
       .option('range', {
         alias: 'r',
+        nargs: 1,
         type: 'string',
         describe: 'FROM:TO; either side may be empty or `current`',
       })

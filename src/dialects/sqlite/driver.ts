@@ -83,7 +83,7 @@ class SqliteDriver implements Driver {
   async run(statement: Statement): Promise<number> {
     if (beginsRebuild(statement.sql) && this.#pragma('foreign_keys') !== 0) {
       throw new RevError('REV_OPERATION', 'A table can be rebuilt only inside a transaction of its own.', {
-        hint: 'Take the change out of `op.autocommit`, or do not set `transactional = false` for the revision.',
+        hint: 'Do not set `transactional = false` for the revision.',
       });
     }
     return this.#run(statement);
@@ -98,7 +98,7 @@ class SqliteDriver implements Driver {
   async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (this.#database.inTransaction) return this.#savepoint(work, { keep: true });
     return this.#withForeignKeysOff(async () => {
-      const patience = options.lockTimeout || busyTimeout;
+      const patience = options.writerTimeout ?? options.lockTimeout ?? busyTimeout;
       await this.#whenFree('BEGIN IMMEDIATE', patience);
       const before = this.#faults();
       const result = await work();

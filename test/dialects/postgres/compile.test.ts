@@ -18,9 +18,12 @@ import {
   type TableChange,
   unique,
 } from '../../../src/operations/index.js';
+import { serverMajor } from '../../support/postgres.js';
 import { session } from '../../support/postgres-session.js';
 
 const t = { schema: null, name: 't' };
+/** NULLS NOT DISTINCT is of PostgreSQL 15. */
+const modern = (await serverMajor()) >= 15;
 const nothing = emptyCatalog('postgres');
 
 function alter(...changes: readonly TableChange[]): Operation {
@@ -91,7 +94,7 @@ const fullTable: Operation = {
       column('flag', 'boolean', { nullable: false, default: false }),
     ],
     primaryKey: primaryKey(['id'], { name: 'pk' }),
-    uniques: [unique('uq', ['n', 'title'], { nullsNotDistinct: true, deferrable: 'deferred' })],
+    uniques: [unique('uq', ['n', 'title'], { nullsNotDistinct: modern, deferrable: 'deferred' })],
     checks: [check('ck', 'length(c) > 3')],
     foreignKeys: [
       foreignKey('fk', ['id'], { schema: 'app "x"', name: "po'sts" }, ['id'], {
@@ -127,7 +130,7 @@ describe('tables', () => {
   "c" text COLLATE "C",
   "flag" boolean DEFAULT false NOT NULL,
   CONSTRAINT "pk" PRIMARY KEY ("id"),
-  CONSTRAINT "uq" UNIQUE NULLS NOT DISTINCT ("n", "title") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT "uq" UNIQUE${modern ? ' NULLS NOT DISTINCT' : ''} ("n", "title") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT "ck" CHECK (length(c) > 3),
   CONSTRAINT "fk" FOREIGN KEY ("id") REFERENCES "app ""x"""."po'sts" ("id") ON DELETE CASCADE ON UPDATE SET NULL DEFERRABLE INITIALLY IMMEDIATE
 )`);
@@ -449,7 +452,7 @@ describe('constraints', () => {
     await expectFaithful(
       setup,
       alter(
-        { kind: 'addConstraint', constraint: unique('t_a', ['b', 'a'], { nullsNotDistinct: true }) },
+        { kind: 'addConstraint', constraint: unique('t_a', ['b', 'a'], { nullsNotDistinct: modern }) },
         { kind: 'addConstraint', constraint: check('t_c', "c <> 'y'::text") },
         {
           kind: 'addConstraint',
@@ -505,12 +508,12 @@ describe('indexes', () => {
         ],
         where: '(a > 0) OR (b IS NULL)',
         with: { fillfactor: '70', deduplicate_items: 'off' },
-        nullsNotDistinct: true,
+        ...(modern ? { nullsNotDistinct: true as const } : {}),
         include: ['c'],
       },
     };
     expect(sqlOf(operation)).toEqual([
-      `CREATE UNIQUE INDEX "an ""index""" ON "t" ("a" DESC NULLS LAST, "b" text_pattern_ops NULLS FIRST, (b || 'x'::text) COLLATE "C" DESC) INCLUDE ("c") NULLS NOT DISTINCT WITH (fillfactor = 70, deduplicate_items = off) WHERE (a > 0) OR (b IS NULL)`,
+      `CREATE UNIQUE INDEX "an ""index""" ON "t" ("a" DESC NULLS LAST, "b" text_pattern_ops NULLS FIRST, (b || 'x'::text) COLLATE "C" DESC) INCLUDE ("c")${modern ? ' NULLS NOT DISTINCT' : ''} WITH (fillfactor = 70, deduplicate_items = off) WHERE (a > 0) OR (b IS NULL)`,
     ]);
     await expectFaithful(setup, operation, {
       kind: 'renameIndex',

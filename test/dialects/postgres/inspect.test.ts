@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { findColumn, findTable, type Table } from '../../../src/catalog/index.js';
 import { postgres } from '../../../src/dialects/postgres/index.js';
+import { serverMajor } from '../../support/postgres.js';
 import { everything, session } from '../../support/postgres-session.js';
+
+const major = await serverMajor();
 
 /** One table of a fresh database that these statements have made. */
 async function tableOf(statements: string, name = 't'): Promise<Table> {
@@ -176,7 +179,7 @@ describe('inspecting constraints', () => {
     ]);
   });
 
-  test('tells NULLS NOT DISTINCT', async () => {
+  test.runIf(major >= 15)('tells NULLS NOT DISTINCT', async () => {
     const table = await tableOf(
       'create table t (a int, b int, unique nulls not distinct (a)); create unique index i on t (b) nulls not distinct',
     );

@@ -1,0 +1,26 @@
+import type { QualifiedName } from '../catalog/index.js';
+import type { Dialect, Driver, TransactionOptions } from '../dialects/dialect.js';
+import type { Plan } from '../graph/graph.js';
+import type { Report } from './events.js';
+import type { RevisionSource } from './revision-source.js';
+
+export interface RunOptions {
+  readonly dialect: Dialect;
+  readonly driver: Driver;
+  readonly versionTable: QualifiedName;
+  readonly journalTable: QualifiedName;
+  readonly toolVersion: string;
+  /** Made again whenever the rows turn out to be others: after the lock is taken, and where another runner was first. */
+  readonly plan: (rows: readonly string[]) => Plan;
+  readonly revision: (id: string) => RevisionSource;
+  /** `each`: a transaction for each revision; `all`: one for the whole run. */
+  readonly transaction: 'each' | 'all';
+  readonly timeouts: TransactionOptions;
+  /** How long to wait for another runner, in milliseconds. */
+  readonly lockWait: number;
+  readonly args: Readonly<Record<string, string>>;
+  /** The project's folder. */
+  readonly folder: string;
+  readonly report: Report;
+  readonly signal?: AbortSignal;
+}
