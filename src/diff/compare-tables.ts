@@ -5,7 +5,6 @@ import {
   type PrimaryKey,
   type QualifiedName,
   sameData,
-  sameName,
   type Table,
   type TableIndex,
   type Unique,
@@ -199,15 +198,18 @@ function indexStandsOn(index: TableIndex, columns: ReadonlySet<string>): boolean
   );
 }
 
-/** A foreign key that must be away while the keys and types that it stands on change. */
-export function mustDetach(key: ForeignKey, own: TableDiff, target: TableDiff | undefined): boolean {
-  if (key.columns.some((name) => own.retyped.has(name))) return true;
+/**
+ * A foreign key that must be away while the keys and types that it stands on change.
+ * @param retyped the columns of its own table whose type changes
+ */
+export function mustDetach(
+  key: ForeignKey,
+  retyped: ReadonlySet<string>,
+  target: TableDiff | undefined,
+): boolean {
+  if (key.columns.some((name) => retyped.has(name))) return true;
   if (!target) return false;
   if (key.references.columns.some((name) => target.retyped.has(name))) return true;
   const wanted = [...key.references.columns].sort();
   return target.lostKeys.some((columns) => sameData([...columns].sort(), wanted));
-}
-
-export function referencesTable(key: ForeignKey, table: QualifiedName): boolean {
-  return sameName({ schema: key.references.schema, name: key.references.name }, table);
 }

@@ -48,7 +48,7 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
   }
 
   const tables = tableOperations(created, [...diffs.values()], diffs, rules);
-  const drops = dropOperations(dropped, rules);
+  const drops = dropOperations(dropped, diffs, rules);
   const collides = namesCollide(dropped, created, [...diffs.values()]);
   // Tables that leave early are not there any more when an enum changes.
   const standing = collides ? before.tables.filter((table) => !dropped.includes(table)) : before.tables;
@@ -130,7 +130,7 @@ function tableOperations(
     const detached = loose
       ? []
       : each.keptForeignKeys.filter((key) =>
-          mustDetach(key, each, diffs.get(nameKey(referenceName(key.references)))),
+          mustDetach(key, each.retyped, diffs.get(nameKey(referenceName(key.references)))),
         );
     const goes = [...each.droppedForeignKeys, ...detached];
     const comes = [...each.addedForeignKeys, ...detached];
@@ -154,14 +154,18 @@ function tableOperations(
   return { dropForeignKeys, dropIndexes, create, alter, createIndexes, addForeignKeys };
 }
 
-/** Tables that go: children before parents; keys that close a cycle go first. */
-function dropOperations(dropped: readonly Table[], rules: DiffRules) {
+/** Tables that go: children before parents. Keys that close a cycle, or stand in a change's way, go first. */
+function dropOperations(dropped: readonly Table[], diffs: ReadonlyMap<string, TableDiff>, rules: DiffRules) {
   const { tables, late } = orderTables(dropped);
   const dropForeignKeys: Operation[] = [];
   const dropTables: Operation[] = [];
   for (const table of [...tables].reverse()) {
-    const cyclic = rules.looseForeignKeys ? undefined : late.get(nameKey(table));
-    const first = table.foreignKeys.filter((key) => cyclic?.has(nameKey(referenceName(key.references))));
+    const cyclic = late.get(nameKey(table));
+    const first = table.foreignKeys.filter((key) => {
+      if (rules.looseForeignKeys) return false;
+      const target = nameKey(referenceName(key.references));
+      return cyclic?.has(target) === true || mustDetach(key, new Set(), diffs.get(target));
+    });
     if (first.length > 0) {
       dropForeignKeys.push({
         kind: 'alterTable',

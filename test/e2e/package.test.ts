@@ -51,7 +51,7 @@ describe('the package', () => {
     expect(paths).toContain('templates/revision.ts.tmpl');
     expect(paths).toContain('README.md');
     expect(paths).toContain('LICENSE');
-    expect(paths.filter((path) => /(^|\/)(test|bench|schema|revisions|src)\//.test(path))).toEqual([]);
+    expect(paths.filter((path) => /^(test|bench|schema|revisions|src)\//.test(path))).toEqual([]);
   });
 
   it('has source maps that hold their sources', () => {

@@ -209,9 +209,7 @@ const columns = `
     end as collation,
     case when et.oid is not null then
       json_build_object('schema', nullif(en.nspname, current_schema()), 'name', et.typname) end as enum,
-    (select row_to_json(seq) from seq
-      where seq.refobjid = a.attrelid and seq.refobjsubid = a.attnum
-      order by seq.deptype desc, seq.seqrelid limit 1) as sequence
+    case when own.seqrelid is not null then row_to_json(own) end as sequence
   from tab
   join pg_attribute as a on a.attrelid = tab.oid and a.attnum > 0 and not a.attisdropped
   join pg_type as t on t.oid = a.atttypid
@@ -219,6 +217,10 @@ const columns = `
     and et.typtype = 'e'
   left join pg_namespace as en on en.oid = et.typnamespace
   left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  left join (
+    select distinct on (refobjid, refobjsubid) * from seq where refobjid is not null
+    order by refobjid, refobjsubid, deptype desc, seqrelid
+  ) as own on own.refobjid = a.attrelid and own.refobjsubid = a.attnum
   left join pg_collation as co on co.oid = a.attcollation
   left join pg_namespace as cn on cn.oid = co.collnamespace
   order by a.attrelid, a.attnum`;

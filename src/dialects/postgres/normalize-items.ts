@@ -1,4 +1,11 @@
-import { type Catalog, displayName, type QualifiedName, sameName, type Table } from '../../catalog/index.js';
+import {
+  type Catalog,
+  displayName,
+  nameKey,
+  type QualifiedName,
+  sameData,
+  type Table,
+} from '../../catalog/index.js';
 import { rules } from './rules.js';
 import { type Spelling, spellingKey } from './spelling.js';
 
@@ -6,8 +13,9 @@ import { type Spelling, spellingKey } from './spelling.js';
 export interface Side {
   /** The table on which PostgreSQL is asked. */
   readonly table: Table;
-  /** As given, then as printed, each from the one before. */
+  /** As given, then as printed, each from the one before; and their keys. */
   readonly chain: Spelling[];
+  readonly keys: string[];
   /** Asking again would change nothing. */
   fixed: boolean;
   /** PostgreSQL refused it at once. */
@@ -28,8 +36,17 @@ export interface Item {
 
 /** The candidate that is the same, if it is known by now. */
 export function matchItems({ wanted, candidates }: Item): Side | undefined {
-  const keys = new Set(wanted.chain.map(spellingKey));
-  return candidates.find(({ chain }) => chain.some((spelling) => keys.has(spellingKey(spelling))));
+  return candidates.find(({ keys }) => keys.some((key) => wanted.keys.includes(key)));
+}
+
+/** Adds what PostgreSQL printed; null: it refused. */
+export function addPrinted(side: Side, printed: Spelling | null): void {
+  const key = printed && spellingKey(printed);
+  side.fixed = printed === null || key === side.keys.at(-1);
+  side.failed ||= printed === null && side.chain.length === 1;
+  if (printed === null || key === null) return;
+  side.chain.push(printed);
+  side.keys.push(key);
 }
 
 export function describeItem({ label }: Item): string {
@@ -38,17 +55,18 @@ export function describeItem({ label }: Item): string {
 
 /** Everything whose texts differ and that could yet be the same. */
 export function itemsOf(live: Catalog, model: Catalog): readonly Item[] {
-  const name = (table: QualifiedName) => ({ schema: table.schema, name: rules.storedName(table.name) });
-  const newTables = model.tables.filter((table) => !live.tables.some((each) => sameName(each, name(table))));
-  const goneTables = live.tables.filter((table) => !model.tables.some((each) => sameName(table, name(each))));
-  return [
-    ...model.tables.flatMap((table) => {
-      const twin = live.tables.find((each) => sameName(each, name(table)));
-      return twin ? itemsOfTable(twin, table) : [];
-    }),
-    // A table that is new may be one that is gone, under another name.
-    ...newTables.flatMap((table) => itemsOfNewTable(table, goneTables)),
+  const storedKey = ({ schema, name }: QualifiedName) => nameKey({ schema, name: rules.storedName(name) });
+  const [liveKeys, modelKeys] = [
+    new Map(live.tables.map((each) => [nameKey(each), each])),
+    new Set<string>(),
   ];
+  for (const table of model.tables) modelKeys.add(storedKey(table));
+  const gone = live.tables.filter((table) => !modelKeys.has(nameKey(table)));
+  return model.tables.flatMap((table) => {
+    const twin = liveKeys.get(storedKey(table));
+    // A table that is new may be one that is gone, under another name.
+    return twin ? itemsOfTable(twin, table) : itemsOfNewTable(table, gone);
+  });
 }
 
 interface Piece {
@@ -88,11 +106,14 @@ function itemsOfNewTable(table: Table, gone: readonly Table[]): readonly Item[] 
 
 function toItem(piece: Piece, table: Table, candidates: readonly Side[], paired: boolean): readonly Item[] {
   if (candidates.length === 0) return [];
-  return [{ place: piece.place, wanted: sideOf(table, piece), candidates, paired, label: piece.label }];
+  const wanted = sideOf(table, piece);
+  const [only] = candidates;
+  if (paired && only && sameData(only.chain, wanted.chain)) return [];
+  return [{ place: piece.place, wanted, candidates, paired, label: piece.label }];
 }
 
 function sideOf(table: Table, { spelling }: Piece): Side {
-  return { table, chain: [spelling], fixed: false, failed: false };
+  return { table, chain: [spelling], keys: [spellingKey(spelling)], fixed: false, failed: false };
 }
 
 function pieces(table: Table, kind: Spelling['kind']): readonly Piece[] {

@@ -3,9 +3,9 @@ import {
   type Column,
   type IndexKey,
   makeCatalog,
+  nameKey,
   type QualifiedName,
   type Sequence,
-  sameName,
   type Table,
 } from '../../catalog/index.js';
 import { columnType } from './compile-table.js';
@@ -71,17 +71,20 @@ function enumType(column: Column): string {
 
 /** What means the same takes the live spelling: types in other words, what the models cannot say of numbering. */
 export function spellAlike(live: Catalog, model: Catalog): Catalog {
-  const find = <T extends QualifiedName>(list: readonly T[], { schema, name }: QualifiedName) =>
-    list.find((each) => sameName(each, { schema, name: rules.storedName(name) }));
+  const byName = <T extends QualifiedName>(list: readonly T[]) =>
+    new Map(list.map((each) => [nameKey(each), each]));
+  const find = <T>(map: ReadonlyMap<string, T>, { schema, name }: QualifiedName) =>
+    map.get(nameKey({ schema, name: rules.storedName(name) }));
+  const [sequences, tables] = [byName(live.sequences), byName(live.tables)];
   return makeCatalog({
     ...model,
     sequences: model.sequences.map((sequence): Sequence => {
-      const twin = find(live.sequences, sequence);
+      const twin = find(sequences, sequence);
       if (!twin?.type || sequence.type !== undefined) return sequence;
       return { ...sequence, type: twin.type, options: givenOptions(sequence.options, twin.type) };
     }),
     tables: model.tables.map((table) => {
-      const twin = find(live.tables, table);
+      const twin = find(tables, table);
       return twin ? { ...table, columns: table.columns.map((column) => alikeColumn(column, twin)) } : table;
     }),
   });
@@ -90,7 +93,8 @@ export function spellAlike(live: Catalog, model: Catalog): Catalog {
 function alikeColumn(column: Column, table: Table): Column {
   const twin = table.columns.find((each) => each.name === rules.storedName(column.name));
   if (!twin) return column;
-  const sameType = typeKey(column.type, column.enum) === typeKey(twin.type, twin.enum);
+  const sameType =
+    column.type === twin.type || typeKey(column.type, column.enum) === typeKey(twin.type, twin.enum);
   const [identity, before] = [column.identity, twin.identity];
   const keepsName =
     identity !== null &&

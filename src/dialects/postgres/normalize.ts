@@ -1,9 +1,17 @@
-import { type Catalog, type Column, makeCatalog, type Table, type TableIndex } from '../../catalog/index.js';
+import {
+  type Catalog,
+  type Column,
+  findColumn,
+  makeCatalog,
+  nameKey,
+  type Table,
+  type TableIndex,
+} from '../../catalog/index.js';
 import type { Driver, Normalized } from '../dialect.js';
-import { describeItem, type Item, itemsOf, matchItems } from './normalize-items.js';
+import { addPrinted, describeItem, type Item, itemsOf, matchItems } from './normalize-items.js';
 import { spellAlike, spellPlainly } from './normalize-text.js';
 import { type Answers, ask, type Question, standInsFor } from './probe.js';
-import { type Spelling, spellingKey } from './spelling.js';
+import type { Spelling } from './spelling.js';
 import { serialType, typeKey } from './types.js';
 
 /**
@@ -51,11 +59,7 @@ async function spellUntilSettled(
     );
     if (pass === 0) types = answers.types;
     for (const [at, side] of asked.entries()) {
-      const printed = answers.spellings[at] ?? null;
-      const before = side.chain.at(-1) as Spelling;
-      side.fixed = printed === null || spellingKey(printed) === spellingKey(before);
-      side.failed ||= printed === null && side.chain.length === 1;
-      if (printed !== null) side.chain.push(printed);
+      addPrinted(side, answers.spellings[at] ?? null);
     }
   }
   return { types };
@@ -69,11 +73,16 @@ function unverifiedLines(items: readonly Item[]): readonly string[] {
 
 /** Tables of which a column's type text differs from the live one's: an alias that only the server knows? */
 function tablesWithOtherTypes(live: Catalog, model: Catalog): readonly Table[] {
+  const twins = new Map(live.tables.map((table) => [nameKey(table), table]));
   return model.tables.filter((table) => {
-    const twin = live.tables.find((each) => each.name === table.name && each.schema === table.schema);
+    const twin = twins.get(nameKey(table));
     return table.columns.some((column) => {
-      const before = twin?.columns.find((each) => each.name === column.name);
-      return before && typeKey(before.type, before.enum) !== typeKey(column.type, column.enum);
+      const before = twin && findColumn(twin, column.name);
+      return (
+        before &&
+        before.type !== column.type &&
+        typeKey(before.type, before.enum) !== typeKey(column.type, column.enum)
+      );
     });
   });
 }

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { postgres } from '../../../src/dialects/postgres/index.js';
+import { session } from '../../support/postgres-session.js';
+
+const { rules } = postgres;
+
+test('names are stored in 63 bytes, and no character is cut in half', () => {
+  expect(rules.storedName('short')).toBe('short');
+  expect(rules.storedName('n'.repeat(70))).toBe('n'.repeat(63));
+  expect(rules.storedName(`${'n'.repeat(62)}é`)).toBe('n'.repeat(62));
+  expect(rules.storedName(`${'n'.repeat(59)}😀x`)).toBe(`${'n'.repeat(59)}😀`);
+});
+
+test('the names of PostgreSQL’s own are the same as ours', async () => {
+  const { sql } = await session();
+  const name = `${'ä'.repeat(31)}x`;
+  await sql(`create table "${name}" (a int)`);
+  expect(await sql(`select relname from pg_class where relkind = 'r' and relname like 'ä%'`)).toEqual([
+    { relname: rules.storedName(name) },
+  ]);
+});
+
+test('types are equal in any spelling', () => {
+  expect(rules.equalTypes('character varying(20)', 'varchar (20)')).toBe(true);
+  expect(rules.equalTypes('"char"', 'char')).toBe(false);
+  expect(rules.equalTypes('timestamp without time zone', 'timestamptz')).toBe(false);
+  expect(rules.equalTypes('serial', 'integer')).toBe(false);
+});
+
+describe('a new type', () => {
+  /** from, to, a value and what becomes of it; null: PostgreSQL must refuse rather than cut or guess. */
+  const cases: readonly (readonly [from: string, to: string, value: string, text: string | null])[] = [
+    ['text', 'integer', '2020', '2020'],
+    ['varchar(9)', 'numeric(5, 2)', '1.256', '1.26'],
+    ['text', 'boolean', 'yes', 'true'],
+    ['text', 'uuid', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'],
+    ['text', 'jsonb', '{"a":1}', '{"a": 1}'],
+    ['text', 'timestamptz', '2020-01-02 00:00:00+00', '2020-01-02 00:00:00+00'],
+    ['text', 'text[]', 'x', '{x}'],
+    ['text', 'integer[]', '7', '{7}'],
+    ['integer', 'bigint[]', '7', '{7}'],
+    ['text', 'mood[]', 'ok', '{ok}'],
+    ['text', 'mood', 'ok', 'ok'],
+    ['varchar(5)', 'mood', 'ok', 'ok'],
+    ['mood', 'other', 'ok', 'ok'],
+    ['mood', 'text', 'ok', 'ok'],
+    ['mood[]', 'other[]', '{ok}', '{ok}'],
+    ['mood', 'varchar(5)', 'ok', 'ok'],
+    ['text[]', 'mood[]', '{ok}', '{ok}'],
+    ['text[]', 'integer[]', '{1,2}', '{1,2}'],
+    ['integer', 'text', '5', '5'],
+    ['integer', 'smallint', '5', '5'],
+    ['integer', 'boolean', '1', 'true'],
+    ['smallint', 'boolean', '0', 'false'],
+    ['boolean', 'integer', 'true', '1'],
+    ['boolean', 'smallint', 'true', '1'],
+    ['double precision', 'integer', '1.6', '2'],
+    ['timestamptz', 'date', '2020-01-02 00:00:00+00', '2020-01-02'],
+    ['date', 'timestamp', '2020-01-02', '2020-01-02 00:00:00'],
+    ['timestamp', 'time', '2020-01-02 03:04:05', '03:04:05'],
+    ['json', 'jsonb', '{"a":1}', '{"a": 1}'],
+    ['jsonb', 'text', '{"a":1}', '{"a": 1}'],
+    ['inet', 'cidr', '10.0.0.0/8', '10.0.0.0/8'],
+    ['integer', 'serial', '3', '3'],
+    ['bigserial', 'integer', '3', '3'],
+    ['text', 'bit(3)', '101', '101'],
+    // Nothing is cut in silence.
+    ['varchar(20)', 'varchar(5)', '0123456789', null],
+    ['text', 'varchar(5)', '0123456789', null],
+    ['text', 'char(5)', '0123456789', null],
+    ['text', 'bit(3)', '10101', null],
+    ['bit(5)', 'bit(3)', '10101', null],
+    ['text[]', 'varchar(2)[]', '{abc}', null],
+    ['bigint', 'integer', '9007199254740991', null],
+    ['text', 'integer', 'x', null],
+    ['integer[]', 'integer', '{1,2}', null],
+  ];
+
+  test.each(cases)('%s → %s: %s becomes %s', async (from, to, value, text) => {
+    const { sql, apply } = await session();
+    const nullable = !/serial/.test(from + to);
+    await sql(`create type mood as enum ('sad', 'ok'); create type other as enum ('ok');
+      create table t ("the column" ${from}); insert into t values ('${value}')${nullable ? ', (null)' : ''}`);
+    const using = rules.conversion('the column', from, to);
+    const change = apply({
+      kind: 'alterTable',
+      table: { schema: null, name: 't' },
+      changes: [
+        { kind: 'alterColumn', name: 'the column', to: { type: to }, ...(using === null ? {} : { using }) },
+      ],
+    });
+    if (text === null) {
+      await expect(change).rejects.toMatchObject({ code: 'REV_STATEMENT' });
+      return;
+    }
+    await change;
+    const rows = await sql(
+      `set timezone = 'UTC'; set datestyle = 'ISO'; select "the column"::text as v from t`,
+    );
+    expect(rows.map(({ v }) => v)).toEqual(nullable ? [text, null] : [text]);
+  });
+});
