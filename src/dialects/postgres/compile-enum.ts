@@ -1,6 +1,15 @@
-import { type Catalog, findColumn, findTable, nameKey, type QualifiedName } from '../../catalog/index.js';
+import {
+  type Catalog,
+  findColumn,
+  findTable,
+  nameKey,
+  type QualifiedName,
+  sameName,
+} from '../../catalog/index.js';
 import type { AlterEnum, EnumColumn } from '../../operations/index.js';
+import type { CompileOptions } from '../dialect.js';
 import { defaultClause } from './compile-table.js';
+import { type EnumTable, enumDependents } from './enum-dependents.js';
 import { identifier, literal } from './quote.js';
 import { cutBytes } from './rules.js';
 import { parseType } from './types.js';
@@ -17,8 +26,8 @@ export function addsInPlace({ from, to, remake }: AlterEnum): boolean {
   return next === from.length && new Set(to).size === to.length;
 }
 
-export function alterEnum(operation: AlterEnum, before: Catalog): readonly string[] {
-  return addsInPlace(operation) ? addValues(operation) : recreate(operation, before);
+export function alterEnum(operation: AlterEnum, before: Catalog, options: CompileOptions): readonly string[] {
+  return addsInPlace(operation) ? addValues(operation) : recreate(operation, before, options);
 }
 
 function addValues({ name, from, to }: AlterEnum): readonly string[] {
@@ -37,26 +46,56 @@ function addValues({ name, from, to }: AlterEnum): readonly string[] {
   return statements;
 }
 
-/** PostgreSQL cannot take a value away: a new type of the same name, and every column converted by its text. */
-function recreate({ name, to, columns }: AlterEnum, before: Catalog): readonly string[] {
+/**
+ * PostgreSQL cannot take a value away: a new type of the same name, and every column converted by its text. What
+ * stands on those columns and names the type's values or operators is away meanwhile.
+ */
+function recreate(operation: AlterEnum, before: Catalog, options: CompileOptions): readonly string[] {
+  const { name, to } = operation;
   const old = { schema: name.schema, name: `${cutBytes(name.name, 54)}__rev_old` };
-  const tables = new Map<string, EnumColumn[]>();
-  for (const column of columns) {
-    const key = nameKey(column.table);
-    tables.set(key, [...(tables.get(key) ?? []), column]);
-  }
+  const tables = columnsByTable(operation, before);
+  const dependents = enumDependents(tables, before, options);
   return [
+    ...dependents.drop,
     `ALTER TYPE ${identifier(name)} RENAME TO ${identifier(old.name)}`,
     createEnum(name, to),
-    ...[...tables.values()].map((group) => convertColumns(name, group, before)),
+    ...tables.map(({ table, columns }) => convertColumns(name, table, columns, before)),
+    ...dependents.restore,
     `DROP TYPE ${identifier(old)}`,
   ];
 }
 
-function convertColumns(name: QualifiedName, group: readonly EnumColumn[], before: Catalog): string {
-  const table = (group[0] as EnumColumn).table;
-  const actions = group.flatMap(({ column, default: value }) => {
-    const known = findTable(before, table);
+/** The columns that the operation names, and those that the catalog knows to be of the type. */
+function columnsByTable({ name, columns }: AlterEnum, before: Catalog): readonly EnumTable[] {
+  const tables = new Map<string, { table: QualifiedName; columns: EnumColumn[] }>();
+  const add = (column: EnumColumn) => {
+    const key = nameKey(column.table);
+    const entry = tables.get(key) ?? { table: column.table, columns: [] };
+    if (!entry.columns.some((each) => each.column === column.column)) entry.columns.push(column);
+    tables.set(key, entry);
+  };
+  for (const column of columns) add(column);
+  for (const table of before.tables) {
+    for (const column of table.columns) {
+      if (!column.enum || !sameName(column.enum, name)) continue;
+      add({
+        table: { schema: table.schema, name: table.name },
+        column: column.name,
+        default: column.default,
+      });
+    }
+  }
+  return [...tables.values()];
+}
+
+function convertColumns(
+  name: QualifiedName,
+  table: QualifiedName,
+  columns: readonly EnumColumn[],
+  before: Catalog,
+): string {
+  const known = findTable(before, table);
+  const actions = columns.flatMap(({ column, default: value }) => {
     const array = known ? parseType(findColumn(known, column)?.type ?? '').array : false;
     const suffix = array ? '[]' : '';
     const place = `ALTER COLUMN ${identifier(column)}`;

@@ -75,8 +75,8 @@ export function needsCatalog(operation: Operation): boolean {
     case 'alterTable':
       return operation.changes.some(needsTable);
     case 'alterEnum':
-      // Whether a column is an array.
-      return operation.columns.length > 0 && !addsInPlace(operation);
+      // Which columns are of the type, which of them are arrays, and what stands on them.
+      return !addsInPlace(operation);
     case 'alterSequence':
       return operation.was === undefined;
     default:
