@@ -6,7 +6,7 @@ import {
   sameData,
   type Table,
 } from '../catalog/index.js';
-import { type AlterTable, apply, type Operation } from '../operations/index.js';
+import { apply, type Operation, reduce } from '../operations/index.js';
 import { compareTables, mustDetach, type TableDiff } from './compare-tables.js';
 import { diffEnums, enumLists, releaseDefaults } from './enums.js';
 import { orderTables, referenceName } from './order.js';
@@ -88,7 +88,7 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
     ...sequences.dropped.map((was): Operation => ({ kind: 'dropSequence', name: referenceName(was), was })),
     ...schemas.drop.map((name): Operation => ({ kind: 'dropSchema', name })),
   ];
-  return deepFreeze({ operations: fold(operations), candidates });
+  return deepFreeze({ operations: reduce(operations), candidates });
 }
 
 function tableOperations(
@@ -217,23 +217,4 @@ function namesCollide(
     ]),
   ];
   return taken.some((name) => freed.has(name));
-}
-
-/** Neighbouring alterations of one table become one. */
-function fold(operations: readonly Operation[]): readonly Operation[] {
-  const out: Operation[] = [];
-  for (const operation of operations) {
-    const last = out.at(-1);
-    if (
-      operation.kind === 'alterTable' &&
-      last?.kind === 'alterTable' &&
-      nameKey(last.table) === nameKey(operation.table)
-    ) {
-      const merged: AlterTable = { ...last, changes: [...last.changes, ...operation.changes] };
-      out[out.length - 1] = merged;
-    } else {
-      out.push(operation);
-    }
-  }
-  return out;
 }

@@ -87,6 +87,10 @@ export const alterTable: Faces<AlterTable> = {
     const body = calls.map(indent).join('\n');
     return `await op.alterTable(${source.name(table)}, (table) => {\n${body}\n});`;
   },
+  reduce: (operation, next) =>
+    next.kind === 'alterTable' && sameName((next as AlterTable).table, operation.table)
+      ? [{ ...operation, changes: [...operation.changes, ...(next as AlterTable).changes] }]
+      : null,
   losses: ({ table, changes }) =>
     changes.flatMap((change) => facesOf(change).losses(change, displayName(table))),
 };

@@ -57,6 +57,8 @@ export const createEnum: Faces<CreateEnum, DropEnum> = {
   describe: (operation) => `create enum ${displayName(operation.enum)}`,
   render: (operation, source) =>
     source.statement('createEnum', [source.name(operation.enum), source.strings(operation.enum.values)]),
+  reduce: (operation, next) =>
+    next.kind === 'dropEnum' && sameName((next as DropEnum).name, operation.enum) ? [] : null,
   losses: () => [],
 };
 
@@ -66,6 +68,7 @@ export const dropEnum: Faces<DropEnum, CreateEnum> = {
     makeCatalog({ ...catalog, enums: withoutObject(catalog.enums, operation.name, 'enum') }),
   describe: ({ name }) => `drop enum ${displayName(name)}`,
   render: ({ name }, source) => source.statement('dropEnum', [source.name(name)]),
+  reduce: () => null,
   losses: () => [],
 };
 
@@ -94,6 +97,7 @@ export const renameEnum: Faces<RenameEnum> = {
   },
   describe: ({ from, to }) => `rename enum ${displayName(from)} to ${displayName(to)}`,
   render: ({ from, to }, source) => source.statement('renameEnum', [source.name(from), source.name(to)]),
+  reduce: () => null,
   losses: () => [],
 };
 
@@ -138,6 +142,7 @@ export const alterEnum: Faces<AlterEnum> = {
                 .join(', ')}]`,
       }),
     ]),
+  reduce: () => null,
   losses: () => [],
 };
 

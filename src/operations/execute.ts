@@ -16,6 +16,7 @@ export const execute: Faces<Execute> = {
     source.statement('execute', [
       source.sql(sql.texts.reduce((text, next, at) => text + literalText(sql.values[at - 1]) + next)),
     ]),
+  reduce: () => null,
   losses: () => [],
 };
 

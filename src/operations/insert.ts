@@ -25,5 +25,6 @@ export const insert: Faces<Insert> = {
         ),
       ),
     ]),
+  reduce: () => null,
   losses: () => [],
 };

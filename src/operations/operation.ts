@@ -121,3 +121,20 @@ export function render(operation: Operation, source: Source): string {
 export function losses(operation: Operation): readonly string[] {
   return facesOf(operation).losses(operation);
 }
+
+/** The same effect with fewer operations, by what neighbours come to. Linear; the order stays. */
+export function reduce(operations: readonly Operation[]): readonly Operation[] {
+  const out: Operation[] = [];
+  for (const operation of operations) {
+    let pending: readonly Operation[] = [operation];
+    while (pending.length > 0) {
+      const [next, ...rest] = pending as readonly [Operation, ...Operation[]];
+      const last = out.at(-1);
+      const folded = last ? facesOf(last).reduce(last, next) : null;
+      if (folded) out.pop();
+      else out.push(next);
+      pending = folded ? [...folded, ...rest] : rest;
+    }
+  }
+  return out;
+}

@@ -23,6 +23,8 @@ export const createSchema: Faces<CreateSchema, DropSchema> = {
   },
   describe: ({ name }) => `create schema ${name}`,
   render: ({ name }, source) => source.statement('createSchema', [source.string(name)]),
+  reduce: (operation, next) =>
+    next.kind === 'dropSchema' && (next as DropSchema).name === operation.name ? [] : null,
   losses: () => [],
 };
 
@@ -36,5 +38,6 @@ export const dropSchema: Faces<DropSchema, CreateSchema> = {
   },
   describe: ({ name }) => `drop schema ${name}`,
   render: ({ name }, source) => source.statement('dropSchema', [source.string(name)]),
+  reduce: () => null,
   losses: () => [],
 };

@@ -51,6 +51,12 @@ export const createSequence: Faces<CreateSequence, DropSequence> = {
         ...source.sequenceOptions(sequence.options),
       }),
     ]),
+  reduce(operation, next) {
+    const { sequence } = operation;
+    if (next.kind === 'dropSequence' && sameName((next as DropSequence).name, sequence)) return [];
+    if (next.kind !== 'alterSequence' || !sameName((next as AlterSequence).name, sequence)) return null;
+    return [{ ...operation, sequence: { ...sequence, options: (next as AlterSequence).to } }];
+  },
   losses: () => [],
 };
 
@@ -60,6 +66,7 @@ export const dropSequence: Faces<DropSequence, CreateSequence> = {
     makeCatalog({ ...catalog, sequences: withoutObject(catalog.sequences, operation.name, 'sequence') }),
   describe: ({ name }) => `drop sequence ${displayName(name)}`,
   render: ({ name }, source) => source.statement('dropSequence', [source.name(name)]),
+  reduce: () => null,
   losses: ({ name }) => [`the position of sequence ${displayName(name)}`],
 };
 
@@ -78,6 +85,7 @@ export const alterSequence: Faces<AlterSequence> = {
   describe: ({ name }) => `alter sequence ${displayName(name)}`,
   render: ({ name, to }, source) =>
     source.statement('alterSequence', [source.name(name), source.object(source.sequenceOptions(to))]),
+  reduce: () => null,
   losses: () => [],
 };
 
@@ -94,5 +102,6 @@ export const renameSequence: Faces<RenameSequence> = {
   },
   describe: ({ from, to }) => `rename sequence ${displayName(from)} to ${displayName(to)}`,
   render: ({ from, to }, source) => source.statement('renameSequence', [source.name(from), source.name(to)]),
+  reduce: () => null,
   losses: () => [],
 };

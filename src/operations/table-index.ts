@@ -62,6 +62,8 @@ export const createIndex: Faces<CreateIndex, DropIndex> = {
         include: index.include === undefined ? undefined : source.strings(index.include),
       }),
     ]),
+  reduce: (operation, next) =>
+    next.kind === 'dropIndex' && (next as DropIndex).name === operation.index.name ? [] : null,
   losses: () => [],
 };
 
@@ -75,6 +77,7 @@ export const dropIndex: Faces<DropIndex, CreateIndex> = {
   describe: ({ name, table }) => `drop index ${name} on ${displayName(table)}`,
   render: ({ name, table }, source) =>
     source.statement('dropIndex', [source.string(name), source.name(table)]),
+  reduce: () => null,
   losses: () => [],
 };
 
@@ -90,6 +93,7 @@ export const renameIndex: Faces<RenameIndex> = {
   describe: ({ from, to, table }) => `rename index ${from} to ${to} on ${displayName(table)}`,
   render: ({ table, from, to }, source) =>
     source.statement('renameIndex', [source.name(table), source.string(from), source.string(to)]),
+  reduce: () => null,
   losses: () => [],
 };
 

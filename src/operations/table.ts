@@ -10,6 +10,7 @@ import {
   withObject,
   withoutObject,
 } from '../catalog/index.js';
+import { type AlterTable, applyChanges } from './alter-table.js';
 import type { Faces } from './faces.js';
 import { renderTableElements } from './render-parts.js';
 import type { CreateIndex } from './table-index.js';
@@ -49,6 +50,13 @@ export const createTable: Faces<CreateTable, DropTable> = {
         withoutRowid: table.live?.withoutRowid ? 'true' : undefined,
       }),
     ]),
+  reduce(operation, next) {
+    const { table } = operation;
+    if (next.kind === 'dropTable' && sameName((next as DropTable).name, table)) return [];
+    if (next.kind !== 'alterTable' || !sameName((next as AlterTable).table, table)) return null;
+    // A new table has no rows that a change could need to convert.
+    return [{ ...operation, table: applyChanges(table, (next as AlterTable).changes) }];
+  },
   losses: () => [],
 };
 
@@ -65,6 +73,7 @@ export const dropTable: Faces<DropTable, CreateTable | CreateIndex> = {
     makeCatalog({ ...catalog, tables: withoutObject(catalog.tables, operation.name, 'table') }),
   describe: ({ name }) => `drop table ${displayName(name)}`,
   render: ({ name }, source) => source.statement('dropTable', [source.name(name)]),
+  reduce: () => null,
   losses: ({ name }) => [`all rows of table ${displayName(name)}`],
 };
 
@@ -96,5 +105,6 @@ export const renameTable: Faces<RenameTable> = {
   },
   describe: ({ from, to }) => `rename table ${displayName(from)} to ${displayName(to)}`,
   render: ({ from, to }, source) => source.statement('renameTable', [source.name(from), source.name(to)]),
+  reduce: () => null,
   losses: () => [],
 };

@@ -13,6 +13,7 @@ import {
   invert,
   type Operation,
   primaryKey,
+  reduce,
   unique,
 } from '../../src/operations/index.js';
 import { renderBodies } from '../../src/revisions/render.js';
@@ -42,6 +43,19 @@ describe('a rendered revision', () => {
         const bodies = renderBodies(operations);
         expect(await record(bodies.upgrade)).toEqual(operations.map(called));
         expect(await record(bodies.downgrade)).toEqual((invert(operations) ?? []).map(called));
+      }),
+      { numRuns },
+    );
+  }, 300_000);
+
+  it(`comes to the same when a way there and back is reduced (${numRuns} diffs)`, () => {
+    fc.assert(
+      fc.property(pair, ({ a, b }) => {
+        const { operations } = diff(a, b, sqlite.rules, { renames: { denied: 'all' } });
+        const ways = [...operations, ...(invert(operations) ?? []), ...operations];
+        const reduced = reduce(ways);
+        expect(reduced.length).toBeLessThanOrEqual(ways.length);
+        expect(apply(reduced, a)).toEqual(apply(ways, a));
       }),
       { numRuns },
     );
