@@ -4,4 +4,6 @@ import type { QualifiedName } from './name.js';
 export interface EnumType extends QualifiedName {
   readonly kind: 'enum';
   readonly values: readonly string[];
+  /** Live-only: a table that is not compared has a column of it, so it is never dropped. */
+  readonly usedElsewhere?: true;
 }

@@ -92,9 +92,9 @@ export function diffEnums(actual: Catalog, wanted: Catalog) {
   return {
     create: lists.added.map((each): Operation => ({ kind: 'createEnum', enum: each })),
     alter,
-    drop: lists.dropped.map(
-      (was): Operation => ({ kind: 'dropEnum', name: { schema: was.schema, name: was.name }, was }),
-    ),
+    drop: lists.dropped
+      .filter((was) => !was.usedElsewhere)
+      .map((was): Operation => ({ kind: 'dropEnum', name: { schema: was.schema, name: was.name }, was })),
   };
 }
 

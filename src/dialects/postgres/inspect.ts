@@ -73,6 +73,14 @@ function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
         indexes.get(table.oid) ?? [],
       ),
     );
+  const outside = new Set(
+    rows.tables.filter((table) => !scope.includes(named(table))).map((table) => table.oid),
+  );
+  const usedOutside = new Set(
+    rows.columns.flatMap((column) =>
+      outside.has(column.table) && column.enum ? [nameKey(column.enum)] : [],
+    ),
+  );
   const ofSerials = new Set(
     rows.columns.filter(isSerial).map(({ sequence }) => sequence && nameKey(sequence)),
   );
@@ -94,7 +102,12 @@ function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
   return makeCatalog({
     dialect: 'postgres',
     schemas: rows.schemas.map(({ name }) => name),
-    enums: rows.enums.map((each) => ({ kind: 'enum', ...named(each), values: each.values })),
+    enums: rows.enums.map((each) => ({
+      kind: 'enum',
+      ...named(each),
+      values: each.values,
+      ...(usedOutside.has(nameKey(each)) ? { usedElsewhere: true as const } : {}),
+    })),
     sequences: free.filter((sequence) => sequence.table === null).map(toSequence),
     tables,
     uncompared,

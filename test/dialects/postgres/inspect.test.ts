@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { findColumn, findTable, type Table } from '../../../src/catalog/index.js';
+import { emptyCatalog, findColumn, findTable, type Table } from '../../../src/catalog/index.js';
 import { postgres } from '../../../src/dialects/postgres/index.js';
+import { diff } from '../../../src/diff/diff.js';
 import { serverMajor } from '../../support/postgres.js';
 import { everything, session } from '../../support/postgres-session.js';
 
@@ -136,6 +137,15 @@ describe('inspecting columns', () => {
       { kind: 'enum', schema: 'app', name: 'State', values: ['on'] },
     ]);
   });
+});
+
+test('an enum that a table out of scope has a column of is never dropped', async () => {
+  const { sql, driver } = await session();
+  await sql("create type mood as enum ('a'); create type free as enum ('a'); create table theirs (m mood)");
+  const live = await postgres.inspect(driver, { includes: (table) => table.name !== 'theirs' });
+  expect(diff(live, emptyCatalog('postgres'), postgres.rules).operations).toMatchObject([
+    { kind: 'dropEnum', name: { name: 'free' } },
+  ]);
 });
 
 describe('inspecting constraints', () => {
