@@ -10,6 +10,23 @@ export interface OutputOptions {
   readonly color: boolean;
 }
 
+/** The real one: while a command runs, what the user's own modules print goes to stderr (see withQuietStdout). */
+const writeOut = process.stdout.write.bind(process.stdout);
+
+/**
+ * Runs a command while anything that writes to stdout is sent to stderr: a `console.log` in a revision or a model must
+ * not end up inside of a script or a JSON document.
+ */
+export async function withQuietStdout<T>(work: () => Promise<T>): Promise<T> {
+  const { write } = process.stdout;
+  process.stdout.write = process.stderr.write.bind(process.stderr) as typeof write;
+  try {
+    return await work();
+  } finally {
+    process.stdout.write = write;
+  }
+}
+
 /** The only place that prints: data on stdout, talk on stderr, one JSON document with `--json`. */
 export class Output {
   readonly #options: OutputOptions;
@@ -30,32 +47,29 @@ export class Output {
 
   /** A command's result: `value` as JSON, or `text` for a person. */
   result(value: Readonly<Record<string, unknown>>, text: string): void {
-    if (this.#options.json) write(process.stdout, `${toJson({ version: 1, ...value })}\n`);
-    else if (text !== '') write(process.stdout, text.endsWith('\n') ? text : `${text}\n`);
+    if (this.#options.json) writeOut(`${toJson({ version: 1, ...value })}\n`);
+    else if (text !== '') writeOut(text.endsWith('\n') ? text : `${text}\n`);
   }
 
   talk(text: string): void {
-    if (!this.#options.quiet && !this.#options.json) write(process.stderr, `${text}\n`);
+    if (!this.#options.quiet && !this.#options.json) process.stderr.write(`${text}\n`);
   }
 
   warn(text: string): void {
-    if (!this.#options.quiet) write(process.stderr, `${this.err.yellow('warning:')} ${text}\n`);
+    if (!this.#options.quiet) process.stderr.write(`${this.err.yellow('warning:')} ${text}\n`);
   }
 
   /** An error as docs/cli.md shows it. */
   error(error: RevError): void {
     if (this.#options.json) {
       const { code, message, hint, data } = error;
-      write(
-        process.stdout,
-        `${toJson({ version: 1, error: { code, message, hint: hint ?? null, data } })}\n`,
-      );
+      writeOut(`${toJson({ version: 1, error: { code, message, hint: hint ?? null, data } })}\n`);
       return;
     }
     const hint = error.hint === undefined ? '' : `\n${indented(error.hint)}`;
     const patch = typeof error.data.diff === 'string' ? `${this.#diff(error.data.diff)}\n` : '';
-    if (patch) write(process.stdout, patch);
-    write(process.stderr, `${this.err.red('error')} ${this.err.bold(error.code)}: ${error.message}${hint}\n`);
+    if (patch) writeOut(patch);
+    process.stderr.write(`${this.err.red('error')} ${this.err.bold(error.code)}: ${error.message}${hint}\n`);
   }
 
   /** Shows what happens during a run. */
@@ -102,8 +116,4 @@ function indented(text: string): string {
 
 function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, each) => (typeof each === 'bigint' ? String(each) : each), 2);
-}
-
-function write(stream: NodeJS.WriteStream, text: string): void {
-  stream.write(text);
 }

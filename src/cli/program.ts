@@ -5,7 +5,7 @@ import type { Environment } from '../commands/environment.js';
 import { RevError } from '../errors.js';
 import { CliArguments, type CliCommand } from './command.js';
 import { commands } from './commands/index.js';
-import { Output } from './output.js';
+import { Output, withQuietStdout } from './output.js';
 
 /**
  * Runs one command line and returns the exit code (docs/cli.md). Nothing below this throws to the user: a RevError is
@@ -18,14 +18,12 @@ export async function program(argv: readonly string[]): Promise<number> {
   }
   const output = outputOf(argv);
   const interrupt = listenForInterrupts();
-  // A revision's code may leave a promise behind that fails; the transaction around it never commits.
-  process.once('unhandledRejection', (thrown) => {
-    output.error(unexpected(thrown));
-    process.exit(1);
-  });
+  const ending = watchEnding(output);
   try {
     await parse(argv, output, interrupt.signal);
-    return 0;
+    // Node reports promises that failed and were left behind once the microtasks are done.
+    await new Promise((resolve) => setImmediate(resolve));
+    return ending.report();
   } catch (thrown) {
     const error = thrown instanceof RevError ? thrown : unexpected(thrown);
     output.error(error);
@@ -33,7 +31,38 @@ export async function program(argv: readonly string[]): Promise<number> {
     return error.exitCode;
   } finally {
     interrupt.stop();
+    ending.stop();
   }
+}
+
+/** What can go wrong beside the command itself: promises left behind that fail, and promises that never settle. */
+function watchEnding(output: Output): { report(): number; stop(): void } {
+  const strays: unknown[] = [];
+  const onStray = (error: unknown) => strays.push(error);
+  const onIdle = () => {
+    output.error(
+      new RevError('REV_REVISION_FAILED', 'The command waits for a promise that never settles.', {
+        hint: 'It stands in a revision, the models or the configuration. Nothing of a running revision was committed.',
+      }),
+    );
+    process.exit(1);
+  };
+  process.on('unhandledRejection', onStray);
+  process.on('beforeExit', onIdle);
+  return {
+    report() {
+      if (strays.length === 0) return 0;
+      const [first] = strays;
+      output.warn(
+        `A promise that nobody awaited failed: ${first instanceof Error ? first.message : String(first)}\n  The command itself is done, and what it reported has happened.`,
+      );
+      return 1;
+    },
+    stop() {
+      process.off('unhandledRejection', onStray);
+      process.off('beforeExit', onIdle);
+    },
+  };
 }
 
 async function parse(argv: readonly string[], output: Output, signal: AbortSignal): Promise<void> {
@@ -46,6 +75,7 @@ async function parse(argv: readonly string[], output: Output, signal: AbortSigna
   await parser
     .demandCommand(1, 'Which command?')
     .strict()
+    .recommendCommands()
     .exitProcess(false)
     .version(false)
     .help()
@@ -58,12 +88,24 @@ async function parse(argv: readonly string[], output: Output, signal: AbortSigna
     .wrap(Math.min(100, process.stderr.columns ?? 100))
     .epilogue(command ? '' : 'rev COMMAND --help explains one command. Documentation: docs/ of this package.')
     .fail((message: string | null, error: unknown) => {
-      if (error) throw error;
-      throw new RevError('REV_USAGE', message ?? 'The command line cannot be read.', {
-        hint: name ? `rev ${name} --help` : 'rev --help',
-      });
+      if (message?.startsWith('Not enough non-option')) throw missingArgument(name);
+      const isOwn = error instanceof Error && error.name === 'YError';
+      if (error && !isOwn) throw error;
+      throw new RevError(
+        'REV_USAGE',
+        (isOwn ? error.message : message) ?? 'The command line cannot be read.',
+        {
+          hint: name ? `rev ${name} --help` : 'rev --help',
+        },
+      );
     })
     .parseAsync();
+}
+
+function missingArgument(name: string | undefined): RevError {
+  return new RevError('REV_USAGE', name ? `rev ${name} needs one argument more.` : 'Which command?', {
+    hint: name ? `rev ${name} --help` : 'rev --help',
+  });
 }
 
 function register(parser: Argv, command: CliCommand, output: Output, signal: AbortSignal): void {
@@ -76,7 +118,7 @@ function register(parser: Argv, command: CliCommand, output: Output, signal: Abo
     },
     async (values) => {
       const environment = await environmentOf(values, output, signal);
-      await command.run({ environment, output }, new CliArguments(values));
+      await withQuietStdout(() => command.run({ environment, output }, new CliArguments(values)));
     },
   );
 }
@@ -182,7 +224,7 @@ function listenForInterrupts(): { readonly signal: AbortSignal; stop(): void } {
 function unexpected(thrown: unknown): RevError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new RevError('REV_INTERNAL', message, {
-    hint: 'Nothing of the running revision was committed. If it is a fault of rev itself, please report it, with the output of the same command under --debug.',
+    hint: 'This looks like a fault of rev itself. Please report it, with the output of the same command under --debug.',
     cause: thrown,
   });
 }

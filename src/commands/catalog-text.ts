@@ -1,4 +1,4 @@
-import { type Catalog, emptyCatalog, findTable } from '../catalog/index.js';
+import { type Catalog, emptyCatalog } from '../catalog/index.js';
 import type { Dialect } from '../dialects/dialect.js';
 import type { Operation } from '../operations/index.js';
 
@@ -18,16 +18,4 @@ export function catalogText(catalog: Catalog, dialect: Dialect): string {
     .flatMap((operation) => dialect.compile(operation, empty, {}))
     .map(({ sql }) => `${sql};\n`)
     .join('\n');
-}
-
-/** The catalog with its columns in the order that another one gives them: the order is not compared. */
-export function inOrderOf(catalog: Catalog, other: Catalog): Catalog {
-  return {
-    ...catalog,
-    tables: catalog.tables.map((table) => {
-      const names = findTable(other, table)?.columns.map((column) => column.name) ?? [];
-      const place = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);
-      return { ...table, columns: [...table.columns].sort((a, b) => place(a.name) - place(b.name)) };
-    }),
-  };
 }

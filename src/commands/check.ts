@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from 'diff';
 import { RevError } from '../errors.js';
-import { describe } from '../operations/index.js';
-import { catalogText, inOrderOf } from './catalog-text.js';
+import { apply, describe } from '../operations/index.js';
+import { catalogText } from './catalog-text.js';
 import { compare } from './compare.js';
 import { withDatabase } from './database.js';
 import type { Environment } from './environment.js';
@@ -30,8 +30,9 @@ export async function check(environment: Environment): Promise<CheckResult> {
     const patch = createTwoFilesPatch(
       'database',
       'models',
-      catalogText(inOrderOf(found.actual, found.wanted), database.dialect),
-      catalogText(found.wanted, database.dialect),
+      catalogText(found.actual, database.dialect),
+      // What would be, not what the models say: names that count as equal stay the live ones.
+      catalogText(apply(found.operations, found.actual), database.dialect),
       undefined,
       undefined,
       { context: 2 },

@@ -124,8 +124,8 @@ function ambiguous(candidates: readonly RenameCandidate[]): RevError {
   return new RevError('REV_AMBIGUOUS_RENAME', `${what}.`, {
     hint: [
       'Say which it is:',
-      `  rev create -m "…" --autogenerate ${flags(({ from, to }) => `--rename ${from}=${to}`)}`,
-      `  rev create -m "…" --autogenerate ${flags(({ from }) => `--no-rename ${from}`)}`,
+      `  rev create -m "…" --autogenerate ${flags(({ from, to }) => `--rename ${shellWord(`${from}=${to}`)}`)}`,
+      `  rev create -m "…" --autogenerate ${flags(({ from }) => `--no-rename ${shellWord(from)}`)}`,
     ].join('\n'),
     data: { candidates: candidates.map(({ kind, from, to }) => ({ kind, from, to })) },
   });
@@ -134,4 +134,9 @@ function ambiguous(candidates: readonly RenameCandidate[]): RevError {
 /** One line for each object that is kept and not compared. */
 function describeUncompared(each: Uncompared): string {
   return `${each.kind} ${displayName(each.name)}${each.table ? ` on ${displayName(each.table)}` : ''}`;
+}
+
+/** A word as a shell would read it back. */
+function shellWord(text: string): string {
+  return /^[\w./=@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -42,6 +42,11 @@ const emptyBodies: RenderedBodies = {
 
 /** Writes a new revision: empty, or with the operations that make the database what the models say. */
 export async function create(environment: Environment, options: CreateOptions): Promise<CreateResult> {
+  if (!options.autogenerate && (options.renames?.length || options.noRenames?.length)) {
+    throw new RevError('REV_USAGE', 'Renames say something only together with --autogenerate.', {
+      hint: 'rev create -m "…" --autogenerate --rename old=new',
+    });
+  }
   const project = await openProject(environment, { missing: 'empty' });
   const down = project.graph.planCreate({
     ...(options.head === undefined ? {} : { head: options.head }),

@@ -39,7 +39,7 @@ export async function init(environment: Environment, options: InitOptions = {}):
     });
   }
   const kitFile = findDrizzleConfig(folder);
-  const kit: DrizzleKitSettings = kitFile ? await readDrizzleConfig(kitFile) : {};
+  const kit = kitFile ? await readKit(environment, kitFile) : {};
   const dialect = options.dialect ?? kit.dialect ?? installedDialect(folder);
   const schema = kit.schema ?? ['./schema'];
   const files: Record<string, string> = {
@@ -68,6 +68,17 @@ export async function init(environment: Environment, options: InitOptions = {}):
       'rev upgrade head',
     ],
   };
+}
+
+/** Somebody may be leaving drizzle-kit, and have it installed no more. */
+async function readKit(environment: Environment, file: string): Promise<DrizzleKitSettings> {
+  try {
+    return await readDrizzleConfig(file);
+  } catch (error) {
+    if (!(error instanceof RevError)) throw error;
+    environment.report({ kind: 'warning', text: `Nothing is taken from ${file}: ${error.message}` });
+    return {};
+  }
 }
 
 function configText(dialect: DialectName, schema: readonly string[], kit: DrizzleKitSettings): string {

@@ -117,7 +117,7 @@ function constraintLabel(constraint: Constraint): string {
     case 'unique':
       return `unique${name} (${constraint.columns.join(', ')})`;
     case 'check':
-      return `check${name}`;
+      return constraint.name === null ? `check (${constraint.expression})` : `check${name}`;
     case 'foreignKey':
       return `foreign key${name} (${constraint.columns.join(', ')}) to ${displayName(constraint.references)}`;
   }

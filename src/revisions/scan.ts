@@ -83,6 +83,7 @@ function listFolder(folder: string, missing: 'error' | 'empty'): readonly string
 export function readRevision(file: string): RevisionFile | undefined {
   let reading = readHeader(...readStart(file));
   if (reading.kind === 'cut') reading = readHeader(readFileSync(file, 'utf8'), { complete: true });
+  if (reading.kind === 'other') refuseUnreadable(file);
   switch (reading.kind) {
     case 'revision':
       return { ...reading.header, file, source: file };
@@ -129,4 +130,22 @@ function duplicate(first: RevisionFile, second: RevisionFile): RevError {
       data: { id: first.id, files: [first.file, second.file] },
     },
   );
+}
+
+/**
+ * A module that is no revision to the eye of the scan, and yet says that it is one: what a compiler writes. To pass it
+ * over would make a deploy without revisions look like one with nothing to do.
+ */
+function refuseUnreadable(file: string): void {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const at = lines.findIndex((line) =>
+    /^(?:(?:var|let|const)\s+(?:revision|downRevision)\s*=|(?:module\.)?exports\.(?:revision|upgrade)\s*=|export\s*\{[^}]*\b(?:revision|upgrade)\b)/.test(
+      line,
+    ),
+  );
+  if (at < 0) return;
+  throw new RevError('REV_HEADER', `${file}:${at + 1}: This is a revision in a form that is not read.`, {
+    hint: "Export each constant where it is declared: export const revision = '…'; a compiler must keep ES modules as they are.",
+    data: { file, line: at + 1 },
+  });
 }

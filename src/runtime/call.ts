@@ -16,9 +16,14 @@ export interface CallOptions {
 /** Calls one function of a revision and waits for all that it has asked for, awaited or not. */
 export async function callRevision(call: RevisionFunctions['upgrade'], options: CallOptions): Promise<void> {
   const queue = new OrderedQueue();
+  const strays = watchStrays();
   try {
     await call(makeOp({ ...options, queue }));
     await queue.drain();
+    // Node reports a promise that failed and was left behind only after the microtasks: before any commit.
+    await new Promise((resolve) => setImmediate(resolve));
+    await queue.drain();
+    strays.check();
   } catch (error) {
     // What is already queued must have ended before a transaction is rolled back.
     queue.close();
@@ -26,7 +31,21 @@ export async function callRevision(call: RevisionFunctions['upgrade'], options: 
     throw ownError(error);
   } finally {
     queue.close();
+    strays.stop();
   }
+}
+
+/** Promises that a revision leaves behind: one that fails while it runs fails the revision. */
+function watchStrays(): { check(): void; stop(): void } {
+  const failures: unknown[] = [];
+  const listener = (error: unknown) => failures.push(error);
+  process.on('unhandledRejection', listener);
+  return {
+    check() {
+      if (failures.length > 0) throw failures[0];
+    },
+    stop: () => process.off('unhandledRejection', listener),
+  };
 }
 
 /** drizzle wraps the error of a query in one that shows the query's values; the one inside does not. */

@@ -78,15 +78,17 @@ function inOperation(error: unknown, operation: Operation): unknown {
 
 /** The transaction belongs to the runner: version rows written after its end would say that all is done. */
 function refuseTransactionControl(sql: string): void {
-  const bare = sql.replace(/^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)+/, '');
+  const bare = sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|(\$\w*\$)[\s\S]*?\1/g, ' ');
+  // The bodies of triggers and functions have a BEGIN and an END of their own.
+  if (/^\s*(?:create|do)\b/i.test(bare)) return;
   const found =
-    /^(?:begin|start\s+transaction|commit|end|rollback(?!\s+(?:work\s+|transaction\s+)?to)|abort)\b/i.exec(
+    /(?:^|;)\s*(begin|start\s+transaction|commit|end|rollback(?!\s+(?:work\s+|transaction\s+)?to)|abort)\b/i.exec(
       bare,
     );
-  if (!found) return;
+  if (!found?.[1]) return;
   throw new RevError(
     'REV_OPERATION',
-    `A revision cannot run ${found[0].toUpperCase()}: its transaction is the runner's.`,
+    `A revision cannot run ${found[1].toUpperCase()}: its transaction is the runner's.`,
     {
       hint: 'Leave it out, or write `export const transactional = false` for what cannot run in a transaction.',
     },

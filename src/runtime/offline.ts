@@ -163,7 +163,9 @@ function statementText(statement: Statement, dialect: Dialect): string {
 
 function terminated(sql: string): string {
   const text = sql.trimEnd();
-  return text.endsWith(';') ? text : `${text};`;
+  if (text.endsWith(';')) return text;
+  // A comment at the end would swallow the semicolon.
+  return /--[^\n]*$/.test(text) ? `${text}\n;` : `${text};`;
 }
 
 function ifNotExists(statement: Statement): Statement {

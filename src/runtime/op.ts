@@ -136,7 +136,7 @@ export interface OpParts {
 /** The facade over one executor and queue. Malformed calls throw REV_OPERATION or REV_UNSUPPORTED in their order. */
 export function makeOp({ dialect, executor, queue, args, folder }: OpParts): Op {
   const run = (make: () => Operation): Promise<void> => {
-    const result = queue.push(async () => executor.operation(deepFreeze(make())));
+    const result = queue.push(async () => executor.operation(frozen(make())));
     // The queue keeps the failure; a call that nobody awaits must not be an unhandled rejection as well.
     result.catch(() => undefined);
     return result;
@@ -144,7 +144,18 @@ export function makeOp({ dialect, executor, queue, args, folder }: OpParts): Op 
   const alter = (table: ObjectName, change: (table: TableChanges) => void) =>
     run(() => {
       const changes = new TableChanges();
-      change(changes);
+      const result: unknown = change(changes);
+      if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
+        // It may fail later, and says nothing more than what is thrown here.
+        (result as Promise<unknown>).then(undefined, () => undefined);
+        throw new RevError(
+          'REV_OPERATION',
+          `The callback of alterTable for ${parseName(table).name} is asynchronous.`,
+          {
+            hint: 'Name the changes at once: op.alterTable(…, (table) => { … }), without async.',
+          },
+        );
+      }
       return { kind: 'alterTable', table: parseName(table), changes: changes.done() };
     });
   let db: object | undefined;
@@ -219,6 +230,13 @@ export function makeOp({ dialect, executor, queue, args, folder }: OpParts): Op 
     execute: (statement) => run(() => ({ kind: 'execute', sql: sqlParts(statement) })),
     bulkInsert: (table, rows) => run(() => insertOf(table, rows)),
   };
+}
+
+/** Values of rows are the user's own, and stay as they are. */
+function frozen(operation: Operation): Operation {
+  return operation.kind === 'insert' || operation.kind === 'execute'
+    ? Object.freeze(operation)
+    : deepFreeze(operation);
 }
 
 function fromTo(from: ObjectName, to: ObjectName): { from: QualifiedName; to: QualifiedName } {

@@ -21,7 +21,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const { driver, dialect } = options;
   const table = new VersionTable(dialect, options.versionTable);
   // A plan that cannot be, and modules that do not load, are found before the database is written to at all.
-  await prepare(options.plan(await table.read(driver)), options.revision);
+  const rows = await table.read(driver);
+  const plan = options.plan(rows);
+  await prepare(plan, options.revision);
+  // Nothing to do must not wait for anybody.
+  if (plan.steps.length === 0 && plan.dropped.length === 0) return { steps: [], before: rows, after: rows };
   const release = await dialect.lock(driver, table.name, options.lockWait, () =>
     options.report({ kind: 'waiting', text: 'Another runner holds the lock; waiting for it.' }),
   );

@@ -143,8 +143,9 @@ class Attempt {
       : explain(error, this.#step.report, outcome);
     const code = explained instanceof RevError ? explained.code : null;
     try {
-      await options.driver.transaction(async () =>
-        journal?.write(options.driver, this.#entry('failed', code)),
+      await options.driver.transaction(
+        async () => journal?.write(options.driver, this.#entry('failed', code)),
+        options.timeouts,
       );
     } catch {
       // The connection may be what failed; the revision's own error says more than this one would.

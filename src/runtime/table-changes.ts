@@ -1,4 +1,5 @@
 import { type Column, type Constraint, deepFreeze, type Identity } from '../catalog/index.js';
+import { RevError } from '../errors.js';
 import {
   type ColumnFacets,
   type DefaultInput,
@@ -26,6 +27,7 @@ export interface ColumnChange {
 /** Collects the changes of one table, in order: what `op.alterTable` hands to its callback. */
 export class TableChanges {
   readonly #changes: TableChange[] = [];
+  #done = false;
 
   addColumn(column: Column): void {
     this.#push({ kind: 'addColumn', column });
@@ -82,10 +84,20 @@ export class TableChanges {
 
   /** The changes so far. */
   done(): readonly TableChange[] {
+    this.#done = true;
     return deepFreeze([...this.#changes]);
   }
 
   #push(change: TableChange): void {
+    if (this.#done) {
+      throw new RevError(
+        'REV_OPERATION',
+        'A change was named after the callback of alterTable had returned.',
+        {
+          hint: 'Name every change inside of the callback, without waiting for anything.',
+        },
+      );
+    }
     this.#changes.push(change);
   }
 }

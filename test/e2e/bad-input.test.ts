@@ -284,6 +284,49 @@ describe('a revision that is none', () => {
     expect(tables(project)).toEqual([]);
   });
 
+  it.each([
+    [
+      'esbuild',
+      "var revision = 'aaaa11112222';\nvar downRevision = null;\nasync function upgrade() {}\nexport { revision, downRevision, upgrade };\n",
+    ],
+    [
+      'tsc for CommonJS',
+      "Object.defineProperty(exports, '__esModule', { value: true });\nexports.revision = 'aaaa11112222';\nexports.upgrade = async () => {};\n",
+    ],
+  ])('as %s writes one is not passed over', async (_compiler, text) => {
+    const project = sqliteProject();
+    project.write('revisions/first.js', text);
+    await refused(project, ['upgrade', 'head'], 'REV_HEADER', 2, [/first\.js:\d/]);
+  });
+
+  it('that never settles is said to, and is rolled back', async () => {
+    const project = sqliteProject();
+    revision(project, {
+      id: 'aaaa11112222',
+      upgrade: "await op.createTable('a', [column('id', 'integer')]); await new Promise(() => {});",
+    });
+    await refused(project, ['upgrade', 'head'], 'REV_REVISION_FAILED', 1, [/never settles/]);
+    expect(tables(project)).not.toContain('a');
+  });
+
+  it('that prints does not spoil scripts and JSON', async () => {
+    const project = sqliteProject();
+    revision(project, {
+      id: 'aaaa11112222',
+      upgrade:
+        "console.log('drop table everything;'); await op.execute('create table a (id integer) -- the table'); await op.execute('create table b (id integer)');",
+    });
+    const script = await project.ok(['upgrade', 'head', '--sql']);
+    expect(script.stdout).not.toContain('everything');
+    expect(script.stderr).toContain('everything');
+    new Database(project.path('app.db')).exec(script.stdout).close();
+    expect(tables(project)).toEqual(['a', 'alembic_version', 'b']);
+    expect(JSON.parse((await project.ok(['upgrade', 'head', '--json'])).stdout)).toMatchObject({
+      version: 1,
+      steps: [],
+    });
+  });
+
   it('whose statement fails leaves the database as it was before it', async () => {
     const project = sqliteProject();
     revision(project, {

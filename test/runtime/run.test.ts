@@ -76,22 +76,85 @@ describe.each(['sqlite', 'postgres'] as const)('a run on %s', (name) => {
     ]);
   });
 
-  it.each(['commit', '-- all done\n COMMIT;', '/* x */ rollback', 'begin immediate', 'END TRANSACTION'])(
-    'does not let a revision end its transaction by %j',
-    async (statement) => {
-      const runner = await testRunner(name);
-      const revision: TestRevision = {
-        id: 'a1',
-        upgrade: async (op) => {
-          await table('a')(op);
-          await op.execute(statement);
-        },
-      };
-      await expect(runner.upgrade([revision])).rejects.toThrow(/cannot run/);
-      expect(await runner.rows()).toEqual([]);
-      expect(await runner.dialect.hasTable(runner.driver, { schema: null, name: 'a' })).toBe(false);
-    },
-  );
+  it.each([
+    'commit',
+    '-- all done\n COMMIT;',
+    '/* x */ rollback',
+    'begin immediate',
+    'END TRANSACTION',
+    'select 1; commit; begin',
+  ])('does not let a revision end its transaction by %j', async (statement) => {
+    const runner = await testRunner(name);
+    const revision: TestRevision = {
+      id: 'a1',
+      upgrade: async (op) => {
+        await table('a')(op);
+        await op.execute(statement);
+      },
+    };
+    await expect(runner.upgrade([revision])).rejects.toThrow(/cannot run/);
+    expect(await runner.rows()).toEqual([]);
+    expect(await runner.dialect.hasTable(runner.driver, { schema: null, name: 'a' })).toBe(false);
+  });
+
+  it('refuses changes that an asynchronous callback would name too late', async () => {
+    const runner = await testRunner(name);
+    const revision: TestRevision = {
+      id: 'b1',
+      down: ['a1'],
+      upgrade: (op) =>
+        op.alterTable('a', async (changes) => {
+          await null;
+          changes.addColumn(column('lost', 'text'));
+        }),
+    };
+    await expect(runner.upgrade([chain[0] as TestRevision, revision])).rejects.toThrow(/asynchronous/);
+    expect(await runner.rows()).toEqual(['a1']);
+  });
+
+  it('fails for a promise that was left behind and has failed', async () => {
+    const runner = await testRunner(name);
+    const revision: TestRevision = {
+      id: 'b1',
+      down: ['a1'],
+      upgrade: (op) => {
+        void (async () => {
+          await op.execute("insert into a values (1, 'one')");
+          throw new Error('helper failed');
+        })();
+      },
+    };
+    await expect(runner.upgrade([chain[0] as TestRevision, revision])).rejects.toThrow(/helper failed/);
+    expect(await runner.rows()).toEqual(['a1']);
+    expect(Number((await runner.column('select count(*) from a'))[0])).toBe(0);
+  });
+
+  it('takes bytes as values, and leaves the values as they are', async () => {
+    const runner = await testRunner(name);
+    const given = { b: Buffer.from([0, 1, 255]), other: { free: true } };
+    const revision: TestRevision = {
+      id: 'a1',
+      upgrade: (op) => {
+        op.createTable('a', [column('b', name === 'sqlite' ? 'blob' : 'bytea'), column('j', 'text')]);
+        op.bulkInsert('a', [{ b: given.b, j: JSON.stringify(given.other) }]);
+        op.execute(sql`insert into a values (${given.b}, null)`);
+      },
+    };
+    await runner.upgrade([revision]);
+    given.other.free = false;
+    const rows = await runner.column('select b from a');
+    expect(rows.map((row) => Buffer.from(row as Uint8Array).toString('hex'))).toEqual(['0001ff', '0001ff']);
+  });
+
+  it('waits for nobody where there is nothing to do', async () => {
+    const runner = await testRunner(name);
+    await runner.upgrade(chain);
+    const other = await runner.second();
+    await other.driver.transaction(async () => {
+      await other.driver.run({ sql: 'delete from a' });
+      expect((await runner.upgrade(chain)).steps).toEqual([]);
+    });
+  });
 
   it('rolls everything back where the run is one transaction', async () => {
     const runner = await testRunner(name);

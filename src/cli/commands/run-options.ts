@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { RunTargetOptions, RunTargetResult } from '../../commands/run-target.js';
+import { RevError } from '../../errors.js';
 import type { CliArguments, CliContext } from '../command.js';
 import { duration } from '../output.js';
 
@@ -8,10 +9,22 @@ export function runOptions(yargs: Argv): Argv {
   return yargs
     .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it; no database is asked' })
     .option('atomic', { type: 'boolean', describe: 'one transaction for the whole run' })
-    .option('lock-timeout', { type: 'number', describe: 'milliseconds that a statement waits for a lock' })
-    .option('statement-timeout', { type: 'number', describe: 'milliseconds that a statement may take' })
+    .option('lock-timeout', {
+      type: 'string',
+      nargs: 1,
+      coerce: milliseconds,
+      describe: 'milliseconds that a statement waits for a lock',
+    })
+    .option('statement-timeout', {
+      type: 'string',
+      nargs: 1,
+      coerce: milliseconds,
+      describe: 'milliseconds that a statement may take',
+    })
     .option('lock-wait', {
-      type: 'number',
+      type: 'string',
+      nargs: 1,
+      coerce: milliseconds,
       describe: 'milliseconds to wait for another runner (default 300000)',
     });
 }
@@ -40,4 +53,12 @@ export function reportRun({ output }: CliContext, result: RunTargetResult): void
       : `${steps.length} step${steps.length === 1 ? '' : 's'} in ${duration(total)}; the database is at ${after.join(', ') || 'base'}.`,
   );
   output.result({ steps, before, after }, '');
+}
+
+function milliseconds(text: unknown): number {
+  const value = typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN;
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new RevError('REV_USAGE', `"${String(text)}" is no number of milliseconds.`, {
+    hint: 'Give a whole number, for example --lock-timeout 5000; 0 waits for ever.',
+  });
 }

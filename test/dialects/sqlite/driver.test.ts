@@ -195,6 +195,49 @@ describe('transactions', () => {
     });
   });
 
+  test('a foreign key to a table that does not exist is refused', async () => {
+    const { driver, setup, rows } = await freshSqlite();
+    await setup(
+      'create table parent (id integer primary key)',
+      'create table child (a int, b int, parent_id int references Parent)',
+      'insert into parent values (1)',
+      'insert into child values (1, 1, 1)',
+    );
+    const create = (sql: string) => driver.transaction(() => driver.run({ sql }));
+    await expect(
+      create('create table other (a, b, foreign key (a, b) references missing (x, y))'),
+    ).rejects.toMatchObject({
+      code: 'REV_STATEMENT',
+      message: 'Foreign keys are violated:\n  other (a, b) refers to table missing, which does not exist',
+      hint: expect.stringContaining('Nothing was changed.'),
+    });
+    await expect(create('drop table parent')).rejects.toMatchObject({
+      message:
+        'Foreign keys are violated:\n  child (parent_id) refers to table Parent, which does not exist',
+    });
+    await driver.transaction(async () => {
+      await driver.run({ sql: 'create table c (a references later)' });
+      await driver.run({ sql: 'create table later (id integer primary key)' });
+    });
+    expect(await rows('select count(*) from parent')).toEqual([[1]]);
+  });
+
+  test('a parent that was missing before blocks nothing, nor do rows without it when it comes', async () => {
+    const { driver, setup } = await freshSqlite();
+    await setup(
+      'PRAGMA foreign_keys = OFF',
+      'create table child (a references missing)',
+      'insert into child values (1)',
+      'PRAGMA foreign_keys = ON',
+    );
+    for (const sql of [
+      'create table t (a)',
+      'alter table child rename to kid',
+      'create table missing (id integer primary key)',
+    ])
+      await driver.transaction(() => driver.run({ sql }));
+  });
+
   test('a view that would no longer work is refused, unless it is put right before the end', async () => {
     const { driver, setup, rows } = await freshSqlite();
     await setup(
@@ -213,12 +256,71 @@ describe('transactions', () => {
     expect(await rows('select * from v')).toEqual([]);
   });
 
-  test('a statement that ends the transaction is found out', async () => {
-    const { driver } = await freshSqlite();
-    await expect(driver.transaction(() => driver.run({ sql: 'ROLLBACK' }))).rejects.toMatchObject({
-      code: 'REV_STATEMENT',
-      message: 'The transaction was ended by a statement inside it.',
+  test.each([
+    ['ROLLBACK', 'ROLLBACK', 'everything was rolled back'],
+    ['COMMIT', 'COMMIT', 'what came before it is committed'],
+    ['END', 'end', 'what came before it is committed'],
+    [
+      'COMMIT after a trigger',
+      'create trigger tr after insert on t begin select 1; end; /* now */ commit transaction',
+      'what came before it is committed',
+    ],
+    [
+      'ROLLBACK after a savepoint',
+      'savepoint s; rollback to s; create trigger tr after insert on t begin select case 1 when 1 then 2 end; end; rollback',
+      'everything was rolled back',
+    ],
+  ])('a statement that ends the transaction fails: %s', async (_name, sql, what) => {
+    const { driver, setup, rows } = await freshSqlite();
+    await setup('create table t (a)');
+    let after = false;
+    const work = driver.transaction(async () => {
+      await driver.run({ sql: 'insert into t values (1)' });
+      await driver.run({ sql });
+      after = true;
     });
+    await expect(work).rejects.toMatchObject({
+      code: 'REV_STATEMENT',
+      message: `A statement ended the transaction: ${what}.\n  in: ${sql}`,
+      hint: 'Leave COMMIT, ROLLBACK and ON CONFLICT ROLLBACK out of revisions.',
+    });
+    expect(after).toBe(false);
+    expect(await rows('select count(*) from t')).toEqual([[what.startsWith('every') ? 0 : 1]]);
+    await setup('begin', 'insert into t values (2)', 'commit');
+  });
+
+  test.each([['run'], ['query'], ['values']] as const)(
+    'ON CONFLICT ROLLBACK ends it, too: %s',
+    async (method) => {
+      const { driver, setup, rows } = await freshSqlite();
+      await setup('create table t (a unique on conflict rollback)');
+      const sql = 'insert into t values (1)';
+      const work = driver.transaction(async () => {
+        await driver.run({ sql });
+        await (method === 'run' ? driver.run({ sql }) : driver[method](sql));
+      });
+      await expect(work).rejects.toMatchObject({
+        code: 'REV_STATEMENT',
+        message: `UNIQUE constraint failed: t.a\n  in: ${sql}\nThe statement ended the transaction: everything was rolled back.`,
+        data: { sqliteCode: 'SQLITE_CONSTRAINT_UNIQUE' },
+      });
+      expect(await rows('select * from t')).toEqual([]);
+    },
+  );
+
+  test('after the end of the transaction nothing more runs, though the failure was caught', async () => {
+    const { driver, setup, rows } = await freshSqlite();
+    await setup('create table t (a)');
+    const failed = { message: expect.stringContaining('ended the transaction') };
+    const work = driver.transaction(async () => {
+      await driver.run({ sql: 'COMMIT' }).catch(() => {});
+      await expect(driver.run({ sql: 'insert into t values (1)' })).rejects.toMatchObject(failed);
+      await expect(driver.transaction(async () => {})).rejects.toMatchObject(failed);
+      await expect(driver.rolledBack(async () => {})).rejects.toMatchObject(failed);
+    });
+    await expect(work).rejects.toMatchObject(failed);
+    expect(await rows('select * from t')).toEqual([]);
+    expect(await pragmas(driver)).toEqual([[1], [0]]);
   });
 
   test('questions leave nothing behind', async () => {

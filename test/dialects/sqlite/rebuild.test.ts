@@ -65,6 +65,33 @@ describe('a rebuild loses nothing', () => {
     expect(await db.rows('select count(*) from posts')).toEqual([[0]]);
   });
 
+  test('tables, views and indexes that bear the name of a successor', async () => {
+    const db = await freshSqlite();
+    await db.setup(
+      'create table t (a unique)',
+      'create table _REV_new_T (b)',
+      'create view _rev_new2_t as select 1',
+      'create index _rev_new3_t on t (a)',
+      'insert into t values (1)',
+      'insert into _rev_new_t values (2)',
+    );
+    await db.run(alter('t', notNull('a')), alter('_REV_new_T', notNull('b')));
+    expect(await db.rows('select a, b from t, _rev_new_t')).toEqual([[1, 2]]);
+    await expect(
+      db.run(alter('t', { kind: 'addConstraint', constraint: check(null, 'a > 5') })),
+    ).rejects.toMatchObject({ message: expect.stringMatching(/^CHECK constraint failed: a > 5/) });
+    await expect(
+      db.run(
+        alter('t', { kind: 'addColumn', column: column('x', 'int', { nullable: false }) }, notNull('a')),
+      ),
+    ).rejects.toMatchObject({ message: expect.stringMatching(/^NOT NULL constraint failed: t\.x/) });
+    await db.run({ kind: 'renameTable', from: { schema: null, name: 't' }, to: { schema: null, name: 'T' } });
+    expect(await db.rows(`select name from sqlite_schema where type = 'table' order by name`)).toEqual([
+      ['T'],
+      ['_REV_new_T'],
+    ]);
+  });
+
   test('an empty AUTOINCREMENT table goes on counting where it was', async () => {
     const db = await freshSqlite();
     await db.setup(
