@@ -11,6 +11,7 @@ import {
 import { RevError } from '../errors.js';
 import type { ChangeFaces } from './change-faces.js';
 import { renderColumn, renderIdentity } from './render-parts.js';
+import { keepsValues } from './type-changes.js';
 
 /** Changes to a table's columns, inside an alterTable. */
 
@@ -188,7 +189,10 @@ export const alterColumn: ChangeFaces<AlterColumn> = {
       stored: to.generated && !to.generated.stored ? 'false' : undefined,
       collation: to.collation === undefined ? undefined : source.string(to.collation),
     })})`,
-  losses: () => [],
+  losses: ({ name, to, was }, table) =>
+    to.type === undefined || !was || keepsValues(was.type, to.type)
+      ? []
+      : [`what ${to.type} cannot hold of column ${table}.${name} (${was.type})`],
 };
 
 function requireColumn(table: Table, name: string): Column {

@@ -4,10 +4,11 @@
  */
 
 import {
+  type Catalog,
   type Column,
   constraintsOf,
   displayName,
-  findColumn,
+  findTable,
   makeCatalog,
   type QualifiedName,
   requireTable,
@@ -29,18 +30,18 @@ import { mentions, parseDefault } from './expression.js';
 import { withoutConstraint } from './find-constraint.js';
 import { quoteIdentifier, quoteName } from './quote.js';
 import { rebuild } from './rebuild.js';
-import { foldName, isSymbol, isWord, tokenize } from './tokens.js';
 
 /**
- * @param table the table as it is; may be absent only where `changesInPlace`.
+ * @param before the catalog; may lack the table only where `changesInPlace`.
  * @throws RevError REV_OPERATION, REV_UNSUPPORTED.
  */
 export function alterTable(
   name: QualifiedName,
   changes: readonly TableChange[],
-  table: Table | undefined,
+  before: Catalog,
 ): readonly Statement[] {
   if (changesInPlace(changes)) return inPlace(name, changes, undefined) ?? [];
+  const table = findTable(before, name);
   if (!table) {
     throw new RevError('REV_OPERATION', `There is no table ${displayName(name)}.`, {
       hint: 'Is the revision written for another state of the schema? Compare with `rev history` and the database.',
@@ -49,9 +50,8 @@ export function alterTable(
   const { rest, indexes } = withoutUniqueIndexes(table, changes);
   const kept = { ...table, indexes: table.indexes.filter((index) => !indexes.includes(index.name)) };
   refuseWhatDoesNotFit(kept, rest);
-  refuseUsedByTriggers(kept, rest);
   const drops = indexes.map((index) => ({ sql: `DROP INDEX ${quoteIdentifier({ ...name, name: index })}` }));
-  return [...drops, ...(inPlace(name, rest, kept) ?? rebuild(kept, rest))];
+  return [...drops, ...(inPlace(name, rest, kept) ?? rebuild(kept, rest, before))];
 }
 
 /** @throws RevError REV_OPERATION in the names that the revision uses; a rebuild knows the columns by others. */
@@ -203,33 +203,4 @@ function uniqueIndexOf(table: Table, change: DropConstraint): string | undefined
       was.columns.every((each, at) => each === columns[at])
     );
   })?.name;
-}
-
-/** A trigger that refers to a dropped column would make every write to the table fail. */
-function refuseUsedByTriggers(table: Table, changes: readonly TableChange[]): void {
-  for (const change of changes) {
-    if (change.kind !== 'dropColumn' || !findColumn(table, change.name)) continue;
-    const trigger = table.live?.triggers?.find(({ sql }) => refersToRow(sql, change.name));
-    if (!trigger) continue;
-    throw new RevError(
-      'REV_OPERATION',
-      `Column ${displayName(table)}.${change.name} is used by trigger ${trigger.name}.`,
-      {
-        hint: [
-          'Drop the trigger before, in the same revision, and make it again without the column if it is still needed:',
-          `  await op.execute(sql\`drop trigger ${quoteName(trigger.name)}\`);`,
-        ].join('\n'),
-      },
-    );
-  }
-}
-
-function refersToRow(sql: string, column: string): boolean {
-  const tokens = tokenize(sql);
-  return tokens.some(
-    (token, at) =>
-      isWord(token, 'new', 'old') &&
-      isSymbol(tokens[at + 1], '.') &&
-      foldName(tokens[at + 2]?.value ?? '') === foldName(column),
-  );
 }

@@ -26,6 +26,8 @@ export function needsCatalog(operation: Operation): boolean {
       return !changesInPlace(operation.changes);
     case 'renameIndex':
       return true;
+    case 'renameTable':
+      return isRespelled(operation.from, operation.to);
     case 'dropIndex':
       // A unique index may be a constraint in this database; see dropIndex below.
       return operation.was?.unique !== false;
@@ -42,8 +44,8 @@ export function compile(operation: Operation, before: Catalog): readonly Stateme
 const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   createTable: ({ table }) => [{ sql: createTableSql(table) }],
   dropTable: ({ name }) => [{ sql: `DROP TABLE ${quoteIdentifier(name)}` }],
-  renameTable: ({ from, to }) => renameTable(from, to),
-  alterTable: ({ table, changes }, before) => alterTable(table, changes, findTable(before, table)),
+  renameTable: ({ from, to }, before) => renameTable(from, to, before),
+  alterTable: ({ table, changes }, before) => alterTable(table, changes, before),
   createIndex: ({ table, index }) => [{ sql: createIndexSql(table, index) }],
   dropIndex: ({ name, table }, before) => dropIndex(name, table, before),
   renameIndex({ table, from, to }, before) {
@@ -76,7 +78,12 @@ function unsupported(what: string, hint?: string): never {
   throw new RevError('REV_UNSUPPORTED', `SQLite has no ${what}.`, hint === undefined ? {} : { hint });
 }
 
-function renameTable(from: QualifiedName, to: QualifiedName): readonly Statement[] {
+/** Whether a new name differs in nothing but its case. */
+function isRespelled(from: QualifiedName, to: QualifiedName): boolean {
+  return foldName(from.name) === foldName(to.name);
+}
+
+function renameTable(from: QualifiedName, to: QualifiedName, before: Catalog): readonly Statement[] {
   if (from.schema !== to.schema) {
     throw new RevError(
       'REV_UNSUPPORTED',
@@ -86,9 +93,9 @@ function renameTable(from: QualifiedName, to: QualifiedName): readonly Statement
   const rename = (name: QualifiedName, next: string) => ({
     sql: `ALTER TABLE ${quoteIdentifier(name)} RENAME TO ${quoteName(next)}`,
   });
-  if (foldName(from.name) !== foldName(to.name)) return [rename(from, to.name)];
+  if (!isRespelled(from, to)) return [rename(from, to.name)];
   // To SQLite the new name is the old one, and taken.
-  const between = rebuiltName(from.name);
+  const between = rebuiltName(from.name, before);
   return [rename(from, between), rename({ ...from, name: between }, to.name)];
 }
 
@@ -97,7 +104,7 @@ function dropIndex(name: string, table: QualifiedName, before: Catalog): readonl
   const found = findTable(before, table);
   const isIndex = found?.indexes.some((index) => index.name === name) ?? true;
   const constraint = isIndex ? undefined : found?.uniques.find((unique) => unique.name === name);
-  if (constraint) return alterTable(table, [{ kind: 'dropConstraint', name, was: constraint }], found);
+  if (constraint) return alterTable(table, [{ kind: 'dropConstraint', name, was: constraint }], before);
   return [{ sql: `DROP INDEX ${quoteIdentifier({ schema: table.schema, name })}` }];
 }
 

@@ -6,6 +6,7 @@ import type {
   Constraint,
   DefaultValue,
   ForeignKey,
+  LiteralValue,
   PrimaryKey,
   Table,
   Unique,
@@ -127,11 +128,17 @@ function inlineKeyText(key: PrimaryKey, written: KeyDetails | undefined, column:
 /** @param written the text in the database: kept where it means the same. */
 export function defaultText(value: DefaultValue, written?: string | null): string {
   if (written !== undefined && written !== null && sameDefault(parseDefault(written), value)) return written;
-  if (value.kind === 'literal') return quoteLiteral(value.value);
+  if (value.kind === 'literal') return literalText(value.value);
   const plain = parseDefault(value.sql);
-  if (plain?.kind === 'literal') return quoteLiteral(plain.value);
+  if (plain?.kind === 'literal') return literalText(plain.value);
   if (plain === null) return 'NULL';
   return /^current_(?:date|time|timestamp)$/i.test(plain.sql) ? plain.sql : inParentheses(plain.sql);
+}
+
+/** Only what is one literal may stand without parentheses. */
+function literalText(value: LiteralValue): string {
+  const text = quoteLiteral(value);
+  return text.startsWith('CAST(') ? `(${text})` : text;
 }
 
 function sameDefault(a: DefaultValue | null, b: DefaultValue): boolean {

@@ -11,7 +11,7 @@ import { type Faults, findFaults, refuseNewFaults } from './integrity.js';
 import { checkPath, databasePath, isDatabase, memory } from './location.js';
 import { findPackage } from './packages.js';
 import { beginsRebuild } from './rebuilt-name.js';
-import { connectError, isBusy, statementError } from './statement-error.js';
+import { connectError, endedError, isBusy, statementError, transactionEnd } from './statement-error.js';
 
 /** How long to wait for another writer, in milliseconds. */
 const busyTimeout = 5_000;
@@ -55,6 +55,10 @@ class SqliteDriver implements Driver {
   readonly #database: BetterSqlite.Database;
   readonly #signal: AbortSignal | undefined;
   #savepoints = 0;
+  /** Whether a transaction of this driver has begun; it is the driver that ends it. */
+  #began = false;
+  /** What is said of a statement that ended it nevertheless: from then on nothing more runs. */
+  #ended: RevError | null = null;
 
   constructor(database: BetterSqlite.Database, signal: AbortSignal | undefined) {
     this.#database = database;
@@ -96,17 +100,15 @@ class SqliteDriver implements Driver {
   }
 
   async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    this.#refuseEnded();
     if (this.#database.inTransaction) return this.#savepoint(work, { keep: true });
     return this.#withForeignKeysOff(async () => {
       const patience = options.writerTimeout ?? options.lockTimeout ?? busyTimeout;
       await this.#whenFree('BEGIN IMMEDIATE', patience);
+      this.#began = true;
       const before = this.#faults();
       const result = await work();
-      if (!this.#database.inTransaction) {
-        throw new RevError('REV_STATEMENT', 'The transaction was ended by a statement inside it.', {
-          hint: 'Leave COMMIT, ROLLBACK and ON CONFLICT ROLLBACK out of revisions.',
-        });
-      }
+      this.#refuseEnded();
       refuseNewFaults(before, this.#faults());
       await this.#whenFree('COMMIT', patience);
       return result;
@@ -114,9 +116,11 @@ class SqliteDriver implements Driver {
   }
 
   async rolledBack<T>(work: () => Promise<T>): Promise<T> {
+    this.#refuseEnded();
     if (this.#database.inTransaction) return this.#savepoint(work, { keep: false });
     return this.#withForeignKeysOff(async () => {
       this.#run({ sql: 'BEGIN' });
+      this.#began = true;
       return work();
     });
   }
@@ -138,6 +142,8 @@ class SqliteDriver implements Driver {
     try {
       return await work();
     } finally {
+      this.#began = false;
+      this.#ended = null;
       if (this.#database.open) {
         if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
         this.#database.pragma(`foreign_keys = ${foreignKeys}`);
@@ -214,11 +220,27 @@ class SqliteDriver implements Driver {
 
   #guard<T>(sql: string, work: () => T): T {
     this.#refuseAborted();
+    this.#refuseEnded();
+    let result: T;
     try {
-      return work();
+      result = work();
     } catch (thrown) {
-      throw statementError(thrown, sql);
+      if (this.#isOpen()) throw statementError(thrown, sql);
+      this.#ended = endedError(sql, transactionEnd(sql), thrown);
+      throw this.#ended;
     }
+    if (!this.#isOpen()) this.#ended = endedError(sql, transactionEnd(sql));
+    this.#refuseEnded();
+    return result;
+  }
+
+  /** Whether the transaction is open, if one has begun. */
+  #isOpen(): boolean {
+    return !this.#began || this.#database.inTransaction;
+  }
+
+  #refuseEnded(): void {
+    if (this.#ended) throw this.#ended;
   }
 
   /** A statement of better-sqlite3 cannot be cancelled while it runs: an abort is seen before the next one. */

@@ -175,7 +175,15 @@ export function parseDefault(sql: string): DefaultValue | null {
     const value = numberOf(second.value);
     return { kind: 'literal', value: isSymbol(first, '-') ? negative(value) : value };
   }
-  return { kind: 'expression', sql: bare };
+  const text = textWithNul(bare);
+  return text === null ? { kind: 'expression', sql: bare } : { kind: 'literal', value: text };
+}
+
+/** The text of what quoteLiteral writes for one that has a NUL character. */
+function textWithNul(sql: string): string | null {
+  const hex = /^CAST\(X'([0-9a-f]*)' AS TEXT\)$/i.exec(sql)?.[1];
+  const text = hex === undefined ? '' : Buffer.from(hex, 'hex').toString();
+  return text.includes('\0') && Buffer.from(text).toString('hex') === hex?.toLowerCase() ? text : null;
 }
 
 function negative(value: number | bigint): number | bigint {

@@ -1,47 +1,44 @@
 /**
- * What a transaction with foreign keys off must not leave behind: rows without a parent, and views that no longer work.
- * Both are looked at before the work and after it, so that old faults of a database block nothing.
+ * What a transaction with foreign keys off must not leave behind: rows without a parent, foreign keys, views and
+ * triggers that no longer work. All is looked at before the work and after it, so that old faults of a database block
+ * nothing.
  */
 
 import type { Database } from 'better-sqlite3';
 import { RevError } from '../../errors.js';
+import { type BrokenTrigger, findBrokenTriggers } from './broken-triggers.js';
 import { quoteLiteral, quoteName } from './quote.js';
+import { foldName } from './tokens.js';
 
 /** One foreign key, and how many rows of its table violate it. */
 interface Violation {
   readonly table: string;
   readonly columns: string;
   readonly parent: string;
-  /** 0: the key itself fits no key of its parent. */
+  /** 0: the key itself fits no key of its parent, or there is no such parent. */
   readonly rows: number;
+  readonly noParent?: true;
 }
 
 export interface Faults {
   readonly violations: ReadonlyMap<string, Violation>;
   /** Views that cannot be read, by name, with SQLite's message. */
   readonly views: ReadonlyMap<string, string>;
+  /** By name. */
+  readonly triggers: ReadonlyMap<string, BrokenTrigger>;
 }
 
 export function findFaults(database: Database): Faults {
-  return { violations: findViolations(database), views: findBrokenViews(database) };
+  return {
+    violations: findViolations(database),
+    views: findBrokenViews(database),
+    triggers: findBrokenTriggers(database),
+  };
 }
 
 /** @throws RevError REV_STATEMENT for faults that were not there before; no row's values are in it. */
 export function refuseNewFaults(before: Faults, after: Faults): void {
-  const violations = newViolations(before.violations, after.violations);
-  if (violations.length > 0) {
-    const lines = violations.map(({ table, columns, parent, rows }) =>
-      rows === 0
-        ? `${table} (${columns}) refers to columns of ${parent} that are no key of it`
-        : `${table} (${columns}): ${rows} row${rows === 1 ? '' : 's'} without a parent in ${parent}`,
-    );
-    throw new RevError('REV_STATEMENT', `Foreign keys are violated:\n  ${lines.join('\n  ')}`, {
-      hint: violations.some(({ rows }) => rows > 0)
-        ? 'Nothing was changed. Correct the rows in this revision, before it ends.'
-        : 'Nothing was changed. Give the parent a primary key or a unique constraint of exactly these columns.',
-      data: { violations },
-    });
-  }
+  refuseViolations(newViolations(before.violations, after.violations));
   const views = [...after.views].filter(([name]) => !before.views.has(name));
   if (views.length > 0) {
     const lines = views.map(([name, message]) => `${name}: ${message}`);
@@ -50,6 +47,42 @@ export function refuseNewFaults(before: Faults, after: Faults): void {
       data: { views: views.map(([name]) => name) },
     });
   }
+  const triggers = [...after.triggers.values()].filter(({ name }) => !before.triggers.has(name));
+  if (triggers.length > 0) {
+    const lines = triggers.map(({ name, table, message }) => `${name} on ${table}: ${message}`);
+    throw new RevError('REV_STATEMENT', `These triggers would no longer work:\n  ${lines.join('\n  ')}`, {
+      hint: 'Nothing was changed. Drop the triggers in this revision, or make them anew before it ends.',
+      data: { triggers: triggers.map(({ name }) => name) },
+    });
+  }
+}
+
+function refuseViolations(all: readonly Violation[]): void {
+  // Where there is no parent, that no row has one goes without saying.
+  const orphaned = new Set(all.filter(({ noParent }) => noParent).map(keyName));
+  const violations = all.filter((violation) => violation.rows === 0 || !orphaned.has(keyName(violation)));
+  if (violations.length === 0) return;
+  const lines = violations.map((violation) => {
+    const { table, columns, parent, rows } = violation;
+    if (violation.noParent) return `${table} (${columns}) refers to table ${parent}, which does not exist`;
+    if (rows === 0) return `${table} (${columns}) refers to columns of ${parent} that are no key of it`;
+    return `${table} (${columns}): ${rows} row${rows === 1 ? '' : 's'} without a parent in ${parent}`;
+  });
+  throw new RevError('REV_STATEMENT', `Foreign keys are violated:\n  ${lines.join('\n  ')}`, {
+    hint: `Nothing was changed. ${violationHint(violations)}`,
+    data: { violations },
+  });
+}
+
+function violationHint(violations: readonly Violation[]): string {
+  if (violations.some(({ rows }) => rows > 0)) return 'Correct the rows in this revision, before it ends.';
+  return violations.some(({ noParent }) => noParent)
+    ? 'Make the table in this revision, or drop the foreign key.'
+    : 'Give the parent a primary key or a unique constraint of exactly these columns.';
+}
+
+function keyName({ table, columns, parent }: Violation): string {
+  return JSON.stringify([table, columns, parent]);
 }
 
 function newViolations(
@@ -57,33 +90,56 @@ function newViolations(
   after: ReadonlyMap<string, Violation>,
 ): readonly Violation[] {
   // Rows that violated a key of another name may do so still: the table or its columns were renamed.
-  const gone = [...before].filter(([key]) => !after.has(key)).map(([, violation]) => violation.rows);
+  const gone = [...before].filter(([key]) => !after.has(key)).map(([, violation]) => violation);
   return [...after].flatMap(([key, violation]) => {
     const old = before.get(key);
     if (old) return violation.rows > old.rows ? [{ ...violation, rows: violation.rows - old.rows }] : [];
-    const renamed = gone.indexOf(violation.rows);
+    const renamed = gone.findIndex(
+      ({ rows, noParent }) => rows === violation.rows && noParent === violation.noParent,
+    );
     if (renamed < 0) return [violation];
     gone.splice(renamed, 1);
     return [];
   });
 }
 
+interface ForeignKey {
+  readonly table: string;
+  readonly columns: string;
+  readonly parent: string;
+}
+
 function findViolations(database: Database): ReadonlyMap<string, Violation> {
-  // One row: a table with foreign keys. No table has any: nothing is scanned.
-  const tables = database
-    .prepare(
-      `SELECT DISTINCT s.name FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) WHERE s.type = 'table' ORDER BY 1`,
-    )
-    .pluck()
-    .all() as string[];
-  const found = new Map<string, Violation>();
-  for (const table of tables) {
-    for (const violation of violationsOf(database, table)) {
-      const { columns, parent, rows } = violation;
-      found.set(JSON.stringify([table, columns, parent, rows === 0]), violation);
-    }
-  }
-  return found;
+  const keys = readForeignKeys(database);
+  if (keys.length === 0) return new Map();
+  const existing = new Set(
+    (
+      database
+        .prepare(`SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')`)
+        .pluck()
+        .all() as string[]
+    ).map(foldName),
+  );
+  const violations = [
+    ...[...new Set(keys.map(({ table }) => table))].flatMap((table) => violationsOf(database, table)),
+    ...keys
+      .filter(({ parent }) => !existing.has(foldName(parent)))
+      .map((key): Violation => ({ ...key, rows: 0, noParent: true })),
+  ];
+  return new Map(
+    violations.map((violation) => [JSON.stringify([keyName(violation), violation.rows === 0]), violation]),
+  );
+}
+
+function readForeignKeys(database: Database): readonly ForeignKey[] {
+  // One row: a foreign key.
+  const sql = `
+    SELECT "table", group_concat("from", ', ') AS columns, parent
+    FROM (SELECT s.name AS "table", k.id, k."from", k."table" AS parent
+          FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k
+          WHERE s.type = 'table' ORDER BY s.name, k.id, k.seq)
+    GROUP BY "table", id, parent ORDER BY "table", id`;
+  return database.prepare(sql).all() as ForeignKey[];
 }
 
 function violationsOf(database: Database, table: string): readonly Violation[] {

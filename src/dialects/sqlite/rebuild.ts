@@ -5,7 +5,7 @@
  * rows of other tables that refer to it. The driver sees to that.
  */
 
-import { type Column, sameData, type Table } from '../../catalog/index.js';
+import { type Catalog, type Column, sameData, type Table } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import type { TableChange } from '../../operations/index.js';
 import type { Statement } from '../dialect.js';
@@ -17,20 +17,29 @@ import { type ColumnSource, planRebuild, type RebuildPlan } from './rebuild-plan
 import { rebuiltName } from './rebuilt-name.js';
 import { foldName } from './tokens.js';
 
-/** The changes of one table as one rebuild, and renamed columns after it. */
-export function rebuild(before: Table, changes: readonly TableChange[]): readonly Statement[] {
+/**
+ * The changes of one table as one rebuild, and renamed columns after it.
+ * @param catalog what there is beside the table.
+ */
+export function rebuild(
+  before: Table,
+  changes: readonly TableChange[],
+  catalog: Catalog,
+): readonly Statement[] {
   const plan = planRebuild(before, changes);
-  const sql = [...rebuildStatements(before, plan), ...renameStatements(before, plan)];
+  const sql = [
+    ...rebuildStatements(before, plan, rebuiltName(before.name, catalog)),
+    ...renameStatements(before, plan),
+  ];
   return sql.map((text) => ({ sql: text }));
 }
 
-function rebuildStatements(before: Table, plan: RebuildPlan): readonly string[] {
+function rebuildStatements(before: Table, plan: RebuildPlan, successor: string): readonly string[] {
   const unchanged =
     sameData(before, plan.after) && [...plan.sources.values()].every(({ using, fill }) => !using && !fill);
   if (unchanged) return [];
   const after = portable(plan.after);
   const name = quoteIdentifier(before);
-  const successor = rebuiltName(before.name);
   const successorName = quoteIdentifier({ ...before, name: successor });
   return [
     createTableSql(after, successor),

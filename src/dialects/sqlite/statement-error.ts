@@ -1,7 +1,8 @@
 /** What SQLite throws, as RevErrors: its own message and the statement, never a bound value. */
 
 import { RevError, type RevErrorCode } from '../../errors.js';
-import { rebuiltPrefix } from './rebuilt-name.js';
+import { withoutRebuiltName } from './rebuilt-name.js';
+import { isSymbol, isWord, tokenize } from './tokens.js';
 
 const longest = 500;
 
@@ -60,6 +61,47 @@ export function statementError(thrown: unknown, sql: string): RevError {
   });
 }
 
+/** How a transaction was ended by a statement inside it. */
+export type TransactionEnd = 'commit' | 'rollback';
+
+/** The RevError for a statement that ended the transaction: in what it says, or (`thrown`) as it failed. */
+export function endedError(sql: string, end: TransactionEnd, thrown?: unknown): RevError {
+  const what = end === 'commit' ? 'what came before it is committed' : 'everything was rolled back';
+  const hint = 'Leave COMMIT, ROLLBACK and ON CONFLICT ROLLBACK out of revisions.';
+  if (thrown === undefined) {
+    const statement = shorten(sql);
+    return new RevError('REV_STATEMENT', `A statement ended the transaction: ${what}.\n  in: ${statement}`, {
+      hint,
+      data: { statement },
+    });
+  }
+  const error = statementError(thrown, sql);
+  return new RevError(error.code, `${error.message}\nThe statement ended the transaction: ${what}.`, {
+    hint: error.hint ?? hint,
+    data: error.data,
+    cause: thrown,
+  });
+}
+
+/** By which of its statements a text ended the transaction; one that has none for it ended it by a conflict. */
+export function transactionEnd(sql: string): TransactionEnd {
+  const tokens = tokenize(sql);
+  let inTrigger = false;
+  for (const [at, token] of tokens.entries()) {
+    if (at > 0 && !isSymbol(tokens[at - 1], ';')) continue;
+    if (isWord(token, 'create')) {
+      const temporary = isWord(tokens[at + 1], 'temp', 'temporary');
+      inTrigger = isWord(tokens[at + (temporary ? 2 : 1)], 'trigger');
+    } else if (inTrigger) inTrigger = !isWord(token, 'end');
+    else if (isWord(token, 'commit', 'end')) return 'commit';
+    else if (isWord(token, 'rollback')) {
+      const to = at + (isWord(tokens[at + 1], 'transaction') ? 2 : 1);
+      if (!isWord(tokens[to], 'to')) return 'rollback';
+    }
+  }
+  return 'rollback';
+}
+
 /** The RevError for whatever opening a database threw. */
 export function connectError(thrown: unknown, path: string): RevError {
   if (thrown instanceof RevError) return thrown;
@@ -85,7 +127,7 @@ function codeOf(thrown: unknown): string | undefined {
 function messageOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   // The user knows the table by its own name, not by that of its successor during a rebuild.
-  return message.replaceAll(rebuiltPrefix, '');
+  return withoutRebuiltName(message);
 }
 
 function shorten(sql: string): string {

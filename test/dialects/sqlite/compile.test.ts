@@ -205,10 +205,21 @@ test('a script stops before it commits rows without a parent', async () => {
 test('a default with a NUL character', async () => {
   const db = await freshSqlite();
   const x = column('x', 'text', { nullable: false, default: '\0x' });
-  await db.run({ kind: 'createTable', table: { ...posts, columns: [x], primaryKey: null, uniques: [], foreignKeys: [], name: 't' } });
+  await db.run({
+    kind: 'createTable',
+    table: { ...posts, columns: [x], primaryKey: null, uniques: [], foreignKeys: [], name: 't' },
+  });
   await db.setup('insert into t default values');
-  await db.run({ kind: 'alterTable', table: t, changes: [{ kind: 'addColumn', column: { ...x, name: 'y' } }] });
-  await db.run({ kind: 'alterTable', table: t, changes: [{ kind: 'alterColumn', name: 'y', to: { type: 'varchar' } }] });
+  await db.run({
+    kind: 'alterTable',
+    table: t,
+    changes: [{ kind: 'addColumn', column: { ...x, name: 'y' } }],
+  });
+  await db.run({
+    kind: 'alterTable',
+    table: t,
+    changes: [{ kind: 'alterColumn', name: 'y', to: { type: 'varchar' } }],
+  });
   expect(await db.rows('select hex(x), typeof(x), hex(y) from t')).toEqual([['0078', 'text', '0078']]);
   expect((await db.table('t')).columns.map((each) => each.default)).toEqual([x.default, x.default]);
 });

@@ -212,8 +212,7 @@ describe('transactions', () => {
       hint: expect.stringContaining('Nothing was changed.'),
     });
     await expect(create('drop table parent')).rejects.toMatchObject({
-      message:
-        'Foreign keys are violated:\n  child (parent_id) refers to table Parent, which does not exist',
+      message: 'Foreign keys are violated:\n  child (parent_id) refers to table Parent, which does not exist',
     });
     await driver.transaction(async () => {
       await driver.run({ sql: 'create table c (a references later)' });

@@ -1,0 +1,130 @@
+/**
+ * Triggers that cannot run any more. SQLite resolves the names in a trigger only when a statement fires it: to compile
+ * such a statement, without running it, tells whether the trigger works.
+ */
+
+import type { Database } from 'better-sqlite3';
+import { quoteName } from './quote.js';
+import { foldName, isSymbol, isWord, tokenize } from './tokens.js';
+
+export interface BrokenTrigger {
+  readonly name: string;
+  /** The table or view that it belongs to. */
+  readonly table: string;
+  /** SQLite's own. */
+  readonly message: string;
+}
+
+interface Trigger {
+  readonly name: string;
+  readonly table: string;
+  readonly sql: string;
+}
+
+/** By the trigger's name. */
+export function findBrokenTriggers(database: Database): ReadonlyMap<string, BrokenTrigger> {
+  const broken = new Map<string, BrokenTrigger>();
+  for (const triggers of readTriggers(database)) {
+    const failures = triggers.length === 1 ? failing(database, triggers) : failingAlone(database, triggers);
+    for (const [{ name, table }, message] of failures) {
+      if (!isApplicationsOwn(message)) broken.set(name, { name, table, message });
+    }
+  }
+  return broken;
+}
+
+/** The triggers of each table and view; without those of a virtual table's own tables, which are no one's to write. */
+function readTriggers(database: Database): readonly (readonly Trigger[])[] {
+  const select = `SELECT name, tbl_name AS "table", sql FROM sqlite_schema WHERE type = 'trigger'`;
+  const triggers = database.prepare(`${select} ORDER BY name`).all() as Trigger[];
+  if (triggers.length === 0) return [];
+  const hidden = database
+    .prepare(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')`)
+    .pluck()
+    .all() as string[];
+  const excluded = new Set(hidden.map(foldName));
+  const byTable = new Map<string, Trigger[]>();
+  for (const trigger of triggers) {
+    const table = foldName(trigger.table);
+    if (!excluded.has(table)) byTable.set(table, [...(byTable.get(table) ?? []), trigger]);
+  }
+  return [...byTable.values()];
+}
+
+/** Those whose statement does not compile, with the message; another trigger of the table may be to blame. */
+function failing(database: Database, triggers: readonly Trigger[]): readonly (readonly [Trigger, string])[] {
+  return triggers.flatMap((trigger): (readonly [Trigger, string])[] => {
+    const message = failureOf(() => compileFiring(database, trigger));
+    return message === null ? [] : [[trigger, message]];
+  });
+}
+
+/** The same with each trigger as the only one of its table. Where all is well, nothing is changed to find that out. */
+function failingAlone(
+  database: Database,
+  triggers: readonly Trigger[],
+): readonly (readonly [Trigger, string])[] {
+  const suspects = failing(database, triggers).map(([trigger]) => trigger);
+  if (suspects.length === 0) return [];
+  const drop = ({ name }: Trigger) => database.exec(`DROP TRIGGER main.${quoteName(name)}`);
+  database.exec('SAVEPOINT rev_triggers');
+  try {
+    triggers.forEach(drop);
+    return suspects.flatMap((trigger) => {
+      database.exec(trigger.sql);
+      const found = failing(database, [trigger]);
+      drop(trigger);
+      return found;
+    });
+  } finally {
+    database.exec('ROLLBACK TO rev_triggers; RELEASE rev_triggers');
+  }
+}
+
+function failureOf(work: () => void): string | null {
+  try {
+    work();
+    return null;
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  }
+}
+
+/** Compiles a statement that fires the trigger. Nothing runs. */
+function compileFiring(database: Database, { table, sql }: Trigger): void {
+  const { event, columns } = parseTrigger(sql);
+  const target = quoteName(table);
+  if (event === 'insert') database.prepare(`INSERT INTO ${target} DEFAULT VALUES`);
+  if (event === 'delete') database.prepare(`DELETE FROM ${target}`);
+  if (event !== 'update') return;
+  const all = database.prepare('SELECT name, hidden FROM pragma_table_xinfo(?)').all(table) as {
+    readonly name: string;
+    readonly hidden: number;
+  }[];
+  // No statement may set a generated column.
+  const generated = new Set(all.filter(({ hidden }) => hidden !== 0).map(({ name }) => foldName(name)));
+  const free = (columns ?? all.map(({ name }) => name)).filter((name) => !generated.has(foldName(name)));
+  const set = (columns ? free : free.slice(0, 1)).map((name) => `${quoteName(name)} = NULL`);
+  if (set.length > 0) database.prepare(`UPDATE ${target} SET ${set.join(', ')}`);
+}
+
+/** SQLite keeps the text as `CREATE TRIGGER name [BEFORE|AFTER|INSTEAD OF] event [OF columns] ON …`. */
+function parseTrigger(sql: string): { readonly event?: string; readonly columns?: readonly string[] } {
+  const tokens = tokenize(sql);
+  const at = tokens.findIndex((token, place) => place > 2 && isWord(token, 'insert', 'update', 'delete'));
+  const event = tokens[at]?.value.toLowerCase();
+  if (event === undefined) return {};
+  if (!isWord(tokens[at + 1], 'of')) return { event };
+  const columns: string[] = [];
+  let place = at + 2;
+  do {
+    columns.push(tokens[place]?.value ?? '');
+    place += 2;
+  } while (isSymbol(tokens[place - 1], ','));
+  return { event, columns };
+}
+
+/** What the application gives to its connections, and this one has not. */
+function isApplicationsOwn(message: string): boolean {
+  return /^(?:no such (?:function|collation sequence|module)|unknown function)\b/.test(message);
+}

@@ -1,0 +1,63 @@
+/** Which type changes keep every value as it is. Only for what a person is told; the database decides for itself. */
+
+const integers = ['smallint', 'integer', 'bigint'];
+
+const aliases: Readonly<Record<string, string>> = {
+  int: 'integer',
+  int2: 'smallint',
+  int4: 'integer',
+  int8: 'bigint',
+  smallserial: 'smallint',
+  serial: 'integer',
+  bigserial: 'bigint',
+  'character varying': 'varchar',
+  character: 'char',
+  bpchar: 'char',
+  decimal: 'numeric',
+  float8: 'double precision',
+  double: 'double precision',
+  float4: 'real',
+  timestamptz: 'timestamp with time zone',
+  'timestamp without time zone': 'timestamp',
+};
+
+interface TypeShape {
+  readonly base: string;
+  readonly sizes: readonly number[];
+}
+
+function shapeOf(type: string): TypeShape {
+  const text = type.trim().toLowerCase().replace(/\s+/g, ' ');
+  const sizes = /\(([\d\s,]+)\)/.exec(text)?.[1]?.split(',').map(Number) ?? [];
+  const bare = text
+    .replace(/\s*\([^)]*\)/, '')
+    .replace(/ +/g, ' ')
+    .trim();
+  return { base: aliases[bare] ?? bare, sizes };
+}
+
+/** Whether every value of the one type is a value of the other: conservative, false for what is not known. */
+export function keepsValues(from: string, to: string): boolean {
+  const [a, b] = [shapeOf(from), shapeOf(to)];
+  if (a.base === b.base) return keepsSizes(a, b);
+  if (b.base === 'text') return true;
+  if (integers.includes(a.base)) {
+    return (
+      integers.indexOf(b.base) > integers.indexOf(a.base) || (b.base === 'numeric' && b.sizes.length === 0)
+    );
+  }
+  if ((a.base === 'varchar' || a.base === 'char') && b.base === 'varchar') return keepsSizes(a, b);
+  if (a.base === 'real') return b.base === 'double precision';
+  if (a.base === 'date') return b.base.startsWith('timestamp');
+  return a.base === 'json' && b.base === 'jsonb';
+}
+
+/** No size is the widest one; of a numeric neither the digits before the point may become fewer nor those after it. */
+function keepsSizes(
+  { base, sizes: [a, aScale = 0] }: TypeShape,
+  { sizes: [b, bScale = 0] }: TypeShape,
+): boolean {
+  if (b === undefined) return true;
+  if (a === undefined) return false;
+  return base === 'numeric' ? bScale >= aScale && b - bScale >= a - aScale : b >= a;
+}
