@@ -1,9 +1,8 @@
 /** What a user is told when a module of theirs does not load: their own file, line and column, and no stack. */
 
 import { mkdirSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { RevError } from '../../src/errors.js';
 import { loadModule } from '../../src/loading/load.js';
 import { locate } from '../../src/loading/locate.js';
@@ -77,9 +76,15 @@ test('nothing is written anywhere, so a read-only disk is no hindrance', async (
     'b.ts': 'export const b = 1;',
   });
   mkdirSync(join(folder, 'node_modules', '.cache'), { recursive: true });
-  const before = [readdirSync(folder, { recursive: true }), readdirSync(tmpdir())];
+  // A folder of its own for temporary files: other tests write to the common one meanwhile.
+  const temporary = join(project({}), 'tmp');
+  mkdirSync(temporary);
+  vi.stubEnv('TMPDIR', temporary);
+  const before = readdirSync(folder, { recursive: true });
   await loadModule(join(folder, 'a.ts'), { code: 'REV_CONFIG' });
-  expect([readdirSync(folder, { recursive: true }), readdirSync(tmpdir())]).toEqual(before);
+  vi.unstubAllEnvs();
+  expect(readdirSync(folder, { recursive: true })).toEqual(before);
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test('a model file that runs rev when it is loaded is refused instead of waiting for itself', async () => {

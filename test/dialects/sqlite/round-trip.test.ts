@@ -21,6 +21,7 @@ test('a table that is created is the table that is inspected', async () => {
         const driver = await sqlite.connect({ url: ':memory:', from: process.cwd() });
         try {
           const db = databaseOf(driver, ':memory:');
+          await db.setup('create table parent (id integer primary key)');
           await db.run(
             { kind: 'createTable', table: { ...wanted, indexes: [] } },
             ...wanted.indexes.map((index) => ({ kind: 'createIndex', table: wanted, index }) as const),

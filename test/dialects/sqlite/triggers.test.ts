@@ -124,7 +124,7 @@ describe('triggers that block nothing', () => {
       'create trigger broken after insert on posts begin select nowhere; end',
       'create trigger fine after insert on posts begin select posts from users; end',
     );
-    await db.run(alter('users', { kind: 'addConstraint', constraint: check(null, 'posts >= 0') }));
+    await db.run(alter('users', { kind: 'addConstraint', constraint: check(null, 'id >= 0') }));
     await db.run(alter('posts', { kind: 'addConstraint', constraint: check(null, 'u > 0') }));
     await expect(db.run(dropByRebuild('users', 'posts', 'name'))).rejects.toMatchObject({
       data: { triggers: ['fine'] },
@@ -150,6 +150,8 @@ describe('triggers that block nothing', () => {
         'users',
         { kind: 'dropColumn', name: 'posts' },
         { kind: 'addColumn', column: column('posts', 'text', { nullable: false, default: '0' }) },
+        { kind: 'addConstraint', constraint: check(null, "posts <> 'x'") },
+        { kind: 'addConstraint', constraint: check(null, 'id > 0') },
       ),
     );
     await db.setup('insert into users (id) values (1)');
