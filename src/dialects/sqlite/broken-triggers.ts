@@ -64,17 +64,22 @@ function failingAlone(
   database: Database,
   triggers: readonly Trigger[],
 ): readonly (readonly [Trigger, string])[] {
-  const suspects = failing(database, triggers).map(([trigger]) => trigger);
+  const suspects = failing(database, triggers);
   if (suspects.length === 0) return [];
   const drop = ({ name }: Trigger) => database.exec(`DROP TRIGGER main.${quoteName(name)}`);
   database.exec('SAVEPOINT rev_triggers');
   try {
     triggers.forEach(drop);
-    return suspects.flatMap((trigger) => {
-      database.exec(trigger.sql);
-      const found = failing(database, [trigger]);
-      drop(trigger);
-      return found;
+    return suspects.flatMap(([trigger]): (readonly [Trigger, string])[] => {
+      const message = failureOf(() => {
+        database.exec(trigger.sql);
+        try {
+          compileFiring(database, trigger);
+        } finally {
+          drop(trigger);
+        }
+      });
+      return message === null ? [] : [[trigger, message]];
     });
   } finally {
     database.exec('ROLLBACK TO rev_triggers; RELEASE rev_triggers');
@@ -93,7 +98,7 @@ function failureOf(work: () => void): string | null {
 /** Compiles a statement that fires the trigger. Nothing runs. */
 function compileFiring(database: Database, { table, sql }: Trigger): void {
   const { event, columns } = parseTrigger(sql);
-  const target = quoteName(table);
+  const target = `main.${quoteName(table)}`;
   if (event === 'insert') database.prepare(`INSERT INTO ${target} DEFAULT VALUES`);
   if (event === 'delete') database.prepare(`DELETE FROM ${target}`);
   if (event !== 'update') return;
