@@ -66,6 +66,7 @@ export class Output {
       writeOut(`${toJson({ version: 1, error: { code, message, hint: hint ?? null, data } })}\n`);
       return;
     }
+    for (const warning of [error.data.warnings ?? []].flat()) this.warn(String(warning));
     const hint = error.hint === undefined ? '' : `\n${indented(error.hint)}`;
     const patch = typeof error.data.diff === 'string' ? `${this.#diff(error.data.diff)}\n` : '';
     if (patch) writeOut(patch);

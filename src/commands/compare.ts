@@ -46,7 +46,7 @@ export async function compare(
   return {
     operations,
     candidates,
-    warnings: [...models.warnings, ...unverified],
+    warnings: [...models.warnings, ...unverified, ...endangered(operations, live)],
     uncompared: live.uncompared.map(describeUncompared),
     actual,
     wanted: spelled,
@@ -129,6 +129,20 @@ function ambiguous(candidates: readonly RenameCandidate[]): RevError {
     ].join('\n'),
     data: { candidates: candidates.map(({ kind, from, to }) => ({ kind, from, to })) },
   });
+}
+
+/** What no model can say, and stands on a table that loses a column: it may go with the column. */
+function endangered(operations: readonly Operation[], live: Catalog): readonly string[] {
+  const tables = new Set(
+    operations.flatMap((each) =>
+      each.kind === 'alterTable' && each.changes.some((change) => change.kind === 'dropColumn')
+        ? [displayName(each.table)]
+        : [],
+    ),
+  );
+  return live.uncompared
+    .filter((each) => each.table && tables.has(displayName(each.table)))
+    .map((each) => `${describeUncompared(each)} may go with a column that is dropped`);
 }
 
 /** One line for each object that is kept and not compared. */

@@ -30,29 +30,57 @@ export interface TableDiff {
   readonly retyped: ReadonlySet<string>;
 }
 
+export interface CompareOptions {
+  /** Names that were derived from what is renamed now are renamed with it. */
+  readonly renameDerived: boolean;
+}
+
 /** Compares one table with the wanted one of the same name. */
-export function compareTables(actual: Table, wanted: Table, rules: DiffRules): TableDiff {
+export function compareTables(
+  actual: Table,
+  wanted: Table,
+  rules: DiffRules,
+  options: CompareOptions,
+): TableDiff {
   const columns = compareColumns(actual, wanted, rules);
-  const uniques = matchConstraints(actual.uniques, wanted.uniques, rules);
-  const indexes = matchIndexes(actual.indexes, wanted.indexes, rules);
+  const uniques = matchConstraints(actual.uniques, wanted.uniques, rules, options);
+  const indexes = matchIndexes(actual.indexes, wanted.indexes, rules, options);
   const { uniqueMatch, indexMatch } = rules.uniqueIndexIsConstraint
     ? pairUniquesWithIndexes(uniques, indexes)
     : { uniqueMatch: uniques, indexMatch: indexes };
-  const checks = matchConstraints(actual.checks, wanted.checks, rules);
-  const foreignKeys = matchConstraints(actual.foreignKeys, wanted.foreignKeys, rules);
+  const checks = matchConstraints(actual.checks, wanted.checks, rules, options);
+  const foreignKeys = matchConstraints(actual.foreignKeys, wanted.foreignKeys, rules, options);
   const primaryKey = matchConstraints(
     actual.primaryKey ? [actual.primaryKey] : [],
     wanted.primaryKey ? [wanted.primaryKey] : [],
     rules,
+    options,
   );
 
-  // What stands on a column that is dropped and added again goes and comes back with it.
+  // What stands on a column that is dropped and added again goes and comes back with it; an included column that goes
+  // for good is left out.
+  const gone = new Set(
+    columns.changes.flatMap((change) => (change.kind === 'dropColumn' ? [change.name] : [])),
+  );
+  const left = <T>(each: T): T => withoutIncluded(each, gone, columns.recreated);
+  const includesGone = (each: { readonly include?: readonly string[] }) =>
+    each.include?.some((name) => gone.has(name)) === true;
   const stands = (names: readonly string[]) => names.some((name) => columns.recreated.has(name));
-  const keys = plan(primaryKey, (key) => stands(key.columns), keepLiveConstraint);
-  const unique = plan(uniqueMatch, (each) => stands(each.columns), keepLiveConstraint);
+  const keys = plan(primaryKey, (key) => stands(key.columns) || includesGone(key), keepLiveConstraint, left);
+  const unique = plan(
+    uniqueMatch,
+    (each) => stands(each.columns) || includesGone(each),
+    keepLiveConstraint,
+    left,
+  );
   const check = plan(checks, (each) => mentionsAny(each.expression, columns.recreated), keepLiveConstraint);
   const foreign = plan(foreignKeys, (key) => stands(key.columns), keepLiveConstraint);
-  const index = plan(indexMatch, (each) => indexStandsOn(each, columns.recreated), keepLiveIndex);
+  const index = plan(
+    indexMatch,
+    (each) => indexStandsOn(each, columns.recreated) || includesGone(each),
+    keepLiveIndex,
+    left,
+  );
 
   const dropConstraint = (constraint: Constraint): TableChange => ({
     kind: 'dropConstraint',
@@ -107,10 +135,12 @@ function matchConstraints<T extends Constraint>(
   actual: readonly T[],
   wanted: readonly T[],
   rules: DiffRules,
+  { renameDerived }: CompareOptions,
 ): Matched<T> {
   return match(actual, wanted, (a, b) => sameConstraint(a, b, rules), {
     storedName: rules.storedName,
     namesMatter: rules.constraintNamesMatter,
+    renameDerived,
   });
 }
 
@@ -118,10 +148,12 @@ function matchIndexes(
   actual: readonly TableIndex[],
   wanted: readonly TableIndex[],
   rules: DiffRules,
+  { renameDerived }: CompareOptions,
 ): Matched<TableIndex> {
   return match(actual, wanted, (a, b) => sameIndex(a, b, rules), {
     storedName: rules.storedName,
     namesMatter: true,
+    renameDerived,
   });
 }
 
@@ -155,6 +187,7 @@ function plan<T extends PrimaryKey | Unique | Check | ForeignKey | TableIndex>(
   matched: Matched<T>,
   remake: (actual: T) => boolean,
   keepLive: (wanted: T, actual: T) => T,
+  left: (each: T) => T = (each) => each,
 ): { dropped: readonly T[]; added: readonly T[] } {
   const changed = matched.pairs.filter((pair) => !pair.same);
   const remade = matched.pairs.filter((pair) => pair.same && remake(pair.actual));
@@ -166,19 +199,30 @@ function plan<T extends PrimaryKey | Unique | Check | ForeignKey | TableIndex>(
     ],
     added: [
       ...matched.added,
-      ...changed.map((pair) => keepLive(pair.wanted, pair.actual)),
-      ...remade.map((pair) => pair.actual),
+      ...changed.map((pair) => left(keepLive(pair.wanted, pair.actual))),
+      ...remade.map((pair) => left(pair.actual)),
     ],
   };
 }
 
 /** What the models cannot say comes from the live side. */
 function keepLiveConstraint<T extends Constraint>(wanted: T, actual: T): T {
-  return { ...pick(actual, ['deferrable', 'match']), ...wanted };
+  return { ...pick(actual, ['deferrable', 'match', 'include']), ...wanted };
 }
 
 function keepLiveIndex(wanted: TableIndex, actual: TableIndex): TableIndex {
-  return { ...pick(actual, ['include', 'with']), ...wanted };
+  // Storage parameters are those of one method.
+  const names = wanted.method === actual.method ? ['include', 'with'] : ['include'];
+  return { ...pick(actual, names), ...wanted };
+}
+
+/** Without the included columns that are dropped and do not come back. */
+function withoutIncluded<T>(each: T, gone: ReadonlySet<string>, recreated: ReadonlySet<string>): T {
+  const { include } = each as { readonly include?: readonly string[] };
+  if (!include) return each;
+  const kept = include.filter((name) => !gone.has(name) || recreated.has(name));
+  const { include: _all, ...rest } = each as T & { include: unknown };
+  return (kept.length === 0 ? rest : { ...rest, include: kept }) as T;
 }
 
 function pick<T extends object>(from: T, names: readonly string[]): Partial<T> {

@@ -6,9 +6,9 @@ import {
   sameData,
   type Table,
 } from '../catalog/index.js';
-import { apply, type Operation, reduce } from '../operations/index.js';
+import { type AlterTable, apply, type Operation, reduce, type TableChange } from '../operations/index.js';
 import { compareTables, mustDetach, type TableDiff } from './compare-tables.js';
-import { diffEnums, enumLists, releaseDefaults } from './enums.js';
+import { diffEnums, enumLists, releaseDefaults, tablesOfAlteredEnums } from './enums.js';
 import { orderTables, referenceName } from './order.js';
 import { type RenameCandidate, type RenameOptions, resolveRenames } from './renames.js';
 import type { DiffRules } from './rules.js';
@@ -42,17 +42,36 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
   const created = wanted.tables.filter((table) => !live.has(stored(table)));
   const dropped = before.tables.filter((table) => !wantedKeys.has(nameKey(table)));
   const diffs = new Map<string, TableDiff>();
+  // Names that the tool derived follow the table and columns that they are derived from.
+  const touched = new Set(
+    renames.map((each) => nameKey(each.kind === 'renameTable' ? each.to : (each as AlterTable).table)),
+  );
   for (const table of wanted.tables) {
     const found = live.get(stored(table));
-    if (found) diffs.set(nameKey(found), compareTables(found, table, rules));
+    if (!found) continue;
+    diffs.set(
+      nameKey(found),
+      compareTables(found, table, rules, { renameDerived: touched.has(nameKey(found)) }),
+    );
   }
 
-  const tables = tableOperations(created, [...diffs.values()], diffs, rules);
+  const early = new Set([...touched, ...tablesOfAlteredEnums(before, wanted).map(nameKey)]);
+  const tables = tableOperations(created, [...diffs.values()], diffs, rules, early);
   const drops = dropOperations(dropped, diffs, rules);
-  const collides = namesCollide(dropped, created, [...diffs.values()]);
+  const collides = namesCollide(
+    dropped,
+    created,
+    [...diffs.values()],
+    [
+      ...wanted.enums.filter((each) => !before.enums.some((known) => nameKey(known) === nameKey(each))),
+      ...wanted.sequences.filter(
+        (each) => !before.sequences.some((known) => nameKey(known) === nameKey(each)),
+      ),
+    ],
+  );
   // Tables that leave early are not there any more when an enum changes.
   const standing = collides ? before.tables.filter((table) => !dropped.includes(table)) : before.tables;
-  const enums = diffEnums({ ...before, tables: standing }, wanted);
+  const enums = diffEnums({ ...before, tables: standing }, wanted, renamed);
   const schemas = {
     create: wanted.schemas.filter((name) => !before.schemas.includes(name)),
     drop: before.schemas.filter((name) => !wanted.schemas.includes(name)),
@@ -64,6 +83,8 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
     ...drops.dropForeignKeys,
     ...(collides ? drops.dropTables : []),
     ...tables.dropIndexes,
+    ...tables.renameIndexes,
+    ...tables.releases,
     ...schemas.create.map((name): Operation => ({ kind: 'createSchema', name })),
     ...sequences.added.map((sequence): Operation => ({ kind: 'createSequence', sequence })),
     ...sequences.kept
@@ -96,9 +117,12 @@ function tableOperations(
   changed: readonly TableDiff[],
   diffs: ReadonlyMap<string, TableDiff>,
   rules: DiffRules,
+  early: ReadonlySet<string>,
 ) {
   const dropForeignKeys: Operation[] = [];
   const dropIndexes: Operation[] = [];
+  const renameIndexes: Operation[] = [];
+  const releases: Operation[] = [];
   const create: Operation[] = [];
   const alter: Operation[] = [];
   const createIndexes: Operation[] = [];
@@ -137,7 +161,11 @@ function tableOperations(
     const dropKeys = goes.map((was) => ({ kind: 'dropConstraint', name: was.name, was }) as const);
     const addKeys = comes.map((constraint) => ({ kind: 'addConstraint', constraint }) as const);
     const { table } = each;
-    const changes = loose ? [...dropKeys, ...each.changes, ...addKeys] : each.changes;
+    const all = loose ? [...dropKeys, ...each.changes, ...addKeys] : each.changes;
+    // Where an enum or a name changes under it, what leaves or is renamed comes before all else.
+    const at = early.has(nameKey(table)) && !loose ? firstOther(all) : 0;
+    const changes = all.slice(at);
+    if (at > 0) releases.push({ kind: 'alterTable', table, changes: all.slice(0, at) });
     if (!loose) {
       if (dropKeys.length > 0) dropForeignKeys.push({ kind: 'alterTable', table, changes: dropKeys });
       if (addKeys.length > 0) addForeignKeys.push({ kind: 'alterTable', table, changes: addKeys });
@@ -146,12 +174,36 @@ function tableOperations(
       ...each.droppedIndexes.map((was): Operation => ({ kind: 'dropIndex', name: was.name, table, was })),
     );
     if (changes.length > 0) alter.push({ kind: 'alterTable', table, changes });
-    createIndexes.push(
+    renameIndexes.push(
       ...each.renamedIndexes.map((rename): Operation => ({ kind: 'renameIndex', table, ...rename })),
+    );
+    createIndexes.push(
       ...each.addedIndexes.map((index): Operation => ({ kind: 'createIndex', table, index })),
     );
   }
-  return { dropForeignKeys, dropIndexes, create, alter, createIndexes, addForeignKeys };
+  return {
+    dropForeignKeys,
+    dropIndexes,
+    renameIndexes,
+    releases,
+    create,
+    alter,
+    createIndexes,
+    addForeignKeys,
+  };
+}
+
+/** Where the renames and drops that a table's changes begin with end: constraints, and generated columns. */
+function firstOther(changes: readonly TableChange[]): number {
+  const at = changes.findIndex(
+    (change) =>
+      !(
+        change.kind === 'renameConstraint' ||
+        change.kind === 'dropConstraint' ||
+        (change.kind === 'dropColumn' && change.was?.generated)
+      ),
+  );
+  return at < 0 ? changes.length : at;
 }
 
 /** Tables that go: children before parents. Keys that close a cycle, or stand in a change's way, go first. */
@@ -196,16 +248,18 @@ function namesCollide(
   dropped: readonly Table[],
   created: readonly Table[],
   changed: readonly TableDiff[],
+  others: readonly QualifiedName[],
 ): boolean {
   const key = (schema: string | null, name: string) => nameKey({ schema, name });
   const indexNames = (table: Table) =>
     [table.primaryKey, ...table.uniques, ...table.indexes].flatMap((each) =>
       each?.name ? [key(table.schema, each.name)] : [],
     );
-  const freed = new Set(dropped.flatMap(indexNames));
+  const freed = new Set(dropped.flatMap((table) => [...indexNames(table), nameKey(table)]));
   if (freed.size === 0) return false;
   const taken = [
     ...created.flatMap((table) => [...indexNames(table), nameKey(table)]),
+    ...others.map(nameKey),
     ...changed.flatMap(({ table: { schema }, addedIndexes, renamedIndexes, changes }) => [
       ...addedIndexes.map((index) => key(schema, index.name)),
       ...renamedIndexes.map((rename) => key(schema, rename.to)),

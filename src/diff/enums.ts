@@ -69,24 +69,37 @@ export function releaseDefaults(actual: Catalog, wanted: Catalog, rules: DiffRul
   );
 }
 
+/** The tables with a column of an enum whose values change. */
+export function tablesOfAlteredEnums(actual: Catalog, wanted: Catalog): readonly Table[] {
+  const altered = enumLists(actual.enums, wanted.enums).kept.filter(valuesDiffer);
+  return actual.tables.filter((table) =>
+    table.columns.some((column) => altered.some(({ actual: type }) => isOf(column, type))),
+  );
+}
+
 function valuesDiffer({ actual, wanted }: { actual: EnumType; wanted: EnumType }): boolean {
   return !sameData(actual.values, wanted.values);
 }
 
-/** Types to create, alter and drop. */
-export function diffEnums(actual: Catalog, wanted: Catalog) {
+/**
+ * Types to create, alter and drop.
+ * @param original the live catalog before any default was released
+ */
+export function diffEnums(actual: Catalog, wanted: Catalog, original: Catalog) {
   const lists = enumLists(actual.enums, wanted.enums);
   const alter: Operation[] = [];
   for (const { actual: was, wanted: to } of lists.kept) {
     if (!valuesDiffer({ actual: was, wanted: to })) continue;
     const added = to.values.filter((value) => !was.values.includes(value));
+    const removed = was.values.filter((value) => !to.values.includes(value));
     alter.push({
       kind: 'alterEnum',
       name: { schema: was.schema, name: was.name },
       from: was.values,
       to: to.values,
       columns: enumColumns(actual, was),
-      ...(usesAny(wanted, to, added) ? { remake: true as const } : {}),
+      // On the way down the removed values are the added ones.
+      ...(usesAny(wanted, to, added) || usesAny(original, was, removed) ? { remake: true as const } : {}),
     });
   }
   return {

@@ -34,7 +34,12 @@ export function match<T extends Nameable>(
   actual: readonly T[],
   wanted: readonly T[],
   same: (actual: T, wanted: T) => boolean,
-  options: { readonly storedName: (name: string) => string; readonly namesMatter: boolean },
+  options: {
+    readonly storedName: (name: string) => string;
+    readonly namesMatter: boolean;
+    /** A derived name is renamed to as well: what it is derived from was renamed. */
+    readonly renameDerived: boolean;
+  },
 ): Matched<T> {
   const pairs: { actual: T; wanted: T; same: boolean }[] = [];
   const renamed: { actual: T; wanted: T }[] = [];
@@ -59,7 +64,11 @@ export function match<T extends Nameable>(
       continue;
     }
     left.delete(twin);
-    const keepsName = each.derived || each.name === null || !options.namesMatter;
+    const keepsName =
+      (each.derived && !options.renameDerived) ||
+      each.name === null ||
+      twin.name === null ||
+      !options.namesMatter;
     if (keepsName) pairs.push({ actual: twin, wanted: each, same: true });
     else renamed.push({ actual: twin, wanted: each });
   }

@@ -53,6 +53,7 @@ export class LiveExecutor implements Executor {
   }
 
   readonly query: Executor['query'] = async (sql, params, method) => {
+    if (this.#transactional) refuseTransactionControl(sql);
     this.#onStatement({ sql, params });
     const rows =
       method === 'execute' ? await this.#driver.query(sql, params) : await this.#driver.values(sql, params);
@@ -78,9 +79,12 @@ function inOperation(error: unknown, operation: Operation): unknown {
 
 /** The transaction belongs to the runner: version rows written after its end would say that all is done. */
 function refuseTransactionControl(sql: string): void {
-  const bare = sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|(\$\w*\$)[\s\S]*?\1/g, ' ');
+  const bare = sql.replace(
+    /--[^\n]*|\/\*[\s\S]*?\*\/|e'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|(\$\w*\$)[\s\S]*?\1/gi,
+    ' ',
+  );
   // The bodies of triggers and functions have a BEGIN and an END of their own.
-  if (/^\s*(?:create|do)\b/i.test(bare)) return;
+  if (/^\s*(?:do\b|create\b[^;]*?\b(?:trigger|function|procedure)\b)/i.test(bare)) return;
   const found =
     /(?:^|;)\s*(begin|start\s+transaction|commit|end|rollback(?!\s+(?:work\s+|transaction\s+)?to)|abort)\b/i.exec(
       bare,

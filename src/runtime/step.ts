@@ -26,8 +26,8 @@ export class RowsMoved extends Error {}
 
 /** What a failure leaves behind, for its message. */
 const outcomes = {
-  revision: 'It was rolled back; the revisions before it stay. Mend its file and run the same command again.',
-  run: 'The whole run was rolled back. Mend the file and run the same command again.',
+  revision: 'It was rolled back; the revisions before it stay.',
+  run: 'The whole run was rolled back.',
   nothing:
     'It ran outside a transaction, so what it had done is still there. See docs/revisions.md, "Outside a transaction".',
 };
@@ -123,7 +123,19 @@ class Attempt {
     const { dialect, args, folder } = options;
     if (call) await callRevision(call, { dialect, executor: this.#executor, args, folder });
     await table.write(options.driver, step.rows);
-    await journal?.write(options.driver, this.#entry('done', null));
+    if (journal) await this.#tell(journal);
+  }
+
+  /** The version rows rule without a journal: one that cannot be written is said, and the revision stands. */
+  async #tell(journal: Journal): Promise<void> {
+    const { driver, report } = this.#session.options;
+    try {
+      // Inside of the revision's transaction this is a savepoint.
+      await driver.transaction(() => journal.write(driver, this.#entry('done', null)));
+    } catch (error) {
+      if (!(error instanceof RevError) || error.code !== 'REV_STATEMENT') throw error;
+      report({ kind: 'warning', text: `No journal entry was written: ${error.message}` });
+    }
   }
 
   /** Once it is committed. */
@@ -195,7 +207,11 @@ function explain(error: unknown, report: StepReport, outcome: Outcome): unknown 
     'REV_REVISION_FAILED',
     `The ${report.direction} of revision ${name} failed${operation ? ` at: ${operation}` : ''}\n${message}`,
     {
-      hint: [...(revError?.hint ? [revError.hint] : []), outcomes[outcome]].join('\n'),
+      hint: [
+        outcomes[outcome],
+        // Where the error itself says what to do, the file need not be what is wrong.
+        revError?.hint ?? 'Mend its file, and run the same command again.',
+      ].join('\n'),
       data: { ...revError?.data, revision: report.revision, direction: report.direction },
       cause: error,
     },

@@ -146,6 +146,53 @@ describe.each(['sqlite', 'postgres'] as const)('a run on %s', (name) => {
     expect(rows.map((row) => Buffer.from(row as Uint8Array).toString('hex'))).toEqual(['0001ff', '0001ff']);
   });
 
+  it('goes on without a journal that cannot be written, and says so', async () => {
+    const runner = await testRunner(name);
+    await runner.driver.run({ sql: 'create table alembic_journal (x integer)' });
+    await runner.upgrade(chain);
+    expect(await runner.rows()).toEqual(['c1']);
+    expect(await runner.dialect.hasTable(runner.driver, { schema: null, name: 'c' })).toBe(true);
+    const warnings = runner.events.filter((event) => event.kind === 'warning');
+    expect(warnings.length).toBeGreaterThan(0);
+  });
+
+  it('does not let op.db end the transaction either', async () => {
+    const runner = await testRunner(name);
+    const revision: TestRevision = {
+      id: 'a1',
+      upgrade: async (given) => {
+        await table('a')(given);
+        const op = given as import('../../src/runtime/op.js').Op<'postgres'>;
+        const db = op.db as unknown as {
+          execute?: (query: unknown) => Promise<unknown>;
+          run?: (query: unknown) => Promise<unknown>;
+        };
+        await (name === 'sqlite' ? db.run?.(sql`commit`) : db.execute?.(sql`commit`));
+      },
+    };
+    await expect(runner.upgrade([revision])).rejects.toThrow(/cannot run COMMIT/);
+    expect(await runner.rows()).toEqual([]);
+  });
+
+  it('lets a revision make a trigger and write texts that look like statements', async () => {
+    const runner = await testRunner(name);
+    const revision: TestRevision = {
+      id: 'a1',
+      upgrade: async (op) => {
+        await table('a')(op);
+        await op.execute("insert into a values (1, 'x; commit; end')");
+        if (name === 'sqlite') {
+          await op.execute('create trigger t after insert on a begin delete from a where id = 9; end');
+        } else {
+          await op.execute("select E'it\\'s; end of it'");
+          await op.execute('create function f() returns int language plpgsql as $$ begin return 1; end $$');
+        }
+      },
+    };
+    await runner.upgrade([revision]);
+    expect(await runner.column('select name from a')).toEqual(['x; commit; end']);
+  });
+
   it('waits for nobody where there is nothing to do', async () => {
     const runner = await testRunner(name);
     await runner.upgrade(chain);

@@ -9,7 +9,7 @@ import { describe, invert, type Operation } from '../../src/operations/index.js'
  * inverse makes exactly what was before; and a second autogenerate finds nothing.
  */
 
-const everything: Scope = { includes: () => true };
+export const everything: Scope = { includes: () => true };
 
 /** Returns the kinds of operations and changes from a to b, so that a test can see that it tests something. */
 export async function expectRoundTrip(
@@ -41,29 +41,34 @@ export async function expectRoundTrip(
 }
 
 /** The database is what it was, in one spelling: PostgreSQL prints some expressions otherwise the second time. */
-async function expectCatalog(dialect: Dialect, driver: Driver, expected: Catalog): Promise<void> {
+export async function expectCatalog(dialect: Dialect, driver: Driver, expected: Catalog): Promise<void> {
   const found = await dialect.inspect(driver, everything);
   const { actual, wanted } = await dialect.normalize(driver, found, expected);
   expect(comparable(actual)).toEqual(comparable(wanted));
 }
 
-async function autogenerate(
+export async function autogenerate(
   dialect: Dialect,
   driver: Driver,
   wanted: Catalog,
+  renames: readonly string[] = [],
 ): Promise<readonly Operation[]> {
   const live = await dialect.inspect(driver, everything);
   const normalized = await dialect.normalize(driver, live, wanted);
-  const options = { renames: { denied: 'all' } } as const;
+  const options = { renames: { said: renames, denied: 'all' } } as const;
   return diff(normalized.actual, normalized.wanted, dialect.rules, options).operations;
 }
 
-async function expectNoChanges(dialect: Dialect, driver: Driver, wanted: Catalog): Promise<void> {
+export async function expectNoChanges(dialect: Dialect, driver: Driver, wanted: Catalog): Promise<void> {
   expect((await autogenerate(dialect, driver, wanted)).map(describe)).toEqual([]);
 }
 
 /** As a revision runs: each operation compiled for the moment when its turn has come, all in one transaction. */
-async function runAll(dialect: Dialect, driver: Driver, operations: readonly Operation[]): Promise<void> {
+export async function runAll(
+  dialect: Dialect,
+  driver: Driver,
+  operations: readonly Operation[],
+): Promise<void> {
   await driver.transaction(async () => {
     for (const operation of operations) {
       const before = dialect.needsCatalog(operation)
