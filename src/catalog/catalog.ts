@@ -57,7 +57,17 @@ export function findTable(catalog: Catalog, name: QualifiedName): Table | undefi
   return catalog.tables.find((table) => sameName(table, name));
 }
 
+/** Tables that went through here before: an operation makes a new catalog, and most of its tables are the old ones. */
+const sortedTables = new WeakSet<Table>();
+
 function sortTable(table: Table): Table {
+  if (sortedTables.has(table)) return table;
+  const sorted = sortLists(table);
+  sortedTables.add(sorted);
+  return sorted;
+}
+
+function sortLists(table: Table): Table {
   const byName = (a: { name: string | null }, b: { name: string | null }) =>
     compareText(a.name ?? '', b.name ?? '') || compareText(JSON.stringify(a), JSON.stringify(b));
   return {
