@@ -13,6 +13,8 @@ interface Named {
 export interface PrimaryKey extends Named {
   readonly kind: 'primaryKey';
   readonly columns: readonly string[];
+  /** Live-only (PostgreSQL): INCLUDE columns, kept as they are where undefined. */
+  readonly include?: readonly string[];
 }
 
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
@@ -33,6 +35,8 @@ export interface Unique extends Named {
   readonly columns: readonly string[];
   /** PostgreSQL 15 and later; false elsewhere. */
   readonly nullsNotDistinct: boolean;
+  /** Live-only (PostgreSQL): INCLUDE columns, kept as they are where undefined. */
+  readonly include?: readonly string[];
   /** Live-only: kept as it is where undefined. */
   readonly deferrable?: 'immediate' | 'deferred' | 'not deferrable';
 }

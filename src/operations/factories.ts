@@ -48,8 +48,16 @@ export function column(name: string, type: string, options: ColumnOptions = {}):
   });
 }
 
-export function primaryKey(columns: readonly string[], options: { readonly name?: string } = {}): PrimaryKey {
-  return deepFreeze({ kind: 'primaryKey', name: options.name ?? null, columns: [...columns] });
+export function primaryKey(
+  columns: readonly string[],
+  options: { readonly name?: string; readonly include?: readonly string[] } = {},
+): PrimaryKey {
+  return deepFreeze({
+    kind: 'primaryKey',
+    name: options.name ?? null,
+    columns: [...columns],
+    ...(options.include === undefined ? {} : { include: [...options.include] }),
+  });
 }
 
 export interface ForeignKeyOptions {
@@ -84,6 +92,7 @@ export function unique(
   columns: readonly string[],
   options: {
     readonly nullsNotDistinct?: boolean;
+    readonly include?: readonly string[];
     readonly deferrable?: NonNullable<Unique['deferrable']>;
   } = {},
 ): Unique {
@@ -92,6 +101,7 @@ export function unique(
     name,
     columns: [...columns],
     nullsNotDistinct: options.nullsNotDistinct ?? false,
+    ...(options.include === undefined ? {} : { include: [...options.include] }),
     ...(options.deferrable === undefined ? {} : { deferrable: options.deferrable }),
   });
 }

@@ -37,7 +37,10 @@ export function renderConstraint(constraint: Constraint, source: Source): string
     case 'primaryKey':
       return source.call('primaryKey', [
         source.strings(constraint.columns),
-        ...source.options({ name: constraint.name === null ? undefined : name }),
+        ...source.options({
+          name: constraint.name === null ? undefined : name,
+          include: constraint.include === undefined ? undefined : source.strings(constraint.include),
+        }),
       ]);
     case 'unique':
       return source.call('unique', [
@@ -45,6 +48,7 @@ export function renderConstraint(constraint: Constraint, source: Source): string
         source.strings(constraint.columns),
         ...source.options({
           nullsNotDistinct: constraint.nullsNotDistinct ? 'true' : undefined,
+          include: constraint.include === undefined ? undefined : source.strings(constraint.include),
           deferrable: constraint.deferrable === undefined ? undefined : source.string(constraint.deferrable),
         }),
       ]);

@@ -7,12 +7,17 @@ import {
   sameName,
 } from '../../catalog/index.js';
 import type { AlterEnum, EnumColumn } from '../../operations/index.js';
-import type { CompileOptions } from '../dialect.js';
 import { defaultClause } from './compile-table.js';
-import { type EnumTable, enumDependents } from './enum-dependents.js';
+import { enumDependents } from './enum-dependents.js';
 import { identifier, literal } from './quote.js';
 import { cutBytes } from './rules.js';
 import { parseType } from './types.js';
+
+/** A table with its columns of an enum that is made anew. */
+interface EnumTable {
+  readonly table: QualifiedName;
+  readonly columns: readonly EnumColumn[];
+}
 
 export function createEnum(name: QualifiedName, values: readonly string[]): string {
   return `CREATE TYPE ${identifier(name)} AS ENUM (${values.map(literal).join(', ')})`;
@@ -26,8 +31,8 @@ export function addsInPlace({ from, to, remake }: AlterEnum): boolean {
   return next === from.length && new Set(to).size === to.length;
 }
 
-export function alterEnum(operation: AlterEnum, before: Catalog, options: CompileOptions): readonly string[] {
-  return addsInPlace(operation) ? addValues(operation) : recreate(operation, before, options);
+export function alterEnum(operation: AlterEnum, before: Catalog): readonly string[] {
+  return addsInPlace(operation) ? addValues(operation) : recreate(operation, before);
 }
 
 function addValues({ name, from, to }: AlterEnum): readonly string[] {
@@ -50,17 +55,17 @@ function addValues({ name, from, to }: AlterEnum): readonly string[] {
  * PostgreSQL cannot take a value away: a new type of the same name, and every column converted by its text. What
  * stands on those columns and names the type's values or operators is away meanwhile.
  */
-function recreate(operation: AlterEnum, before: Catalog, options: CompileOptions): readonly string[] {
+function recreate(operation: AlterEnum, before: Catalog): readonly string[] {
   const { name, to } = operation;
   const old = { schema: name.schema, name: `${cutBytes(name.name, 54)}__rev_old` };
   const tables = columnsByTable(operation, before);
-  const dependents = enumDependents(tables, before, options);
+  const dependents = enumDependents(name);
   return [
-    ...dependents.drop,
+    dependents.drop,
     `ALTER TYPE ${identifier(name)} RENAME TO ${identifier(old.name)}`,
     createEnum(name, to),
     ...tables.map(({ table, columns }) => convertColumns(name, table, columns, before)),
-    ...dependents.restore,
+    dependents.restore,
     `DROP TYPE ${identifier(old)}`,
   ];
 }
@@ -74,10 +79,14 @@ function columnsByTable({ name, columns }: AlterEnum, before: Catalog): readonly
     if (!entry.columns.some((each) => each.column === column.column)) entry.columns.push(column);
     tables.set(key, entry);
   };
-  for (const column of columns) add(column);
+  for (const column of columns) {
+    const known = findTable(before, column.table);
+    if (!known || !findColumn(known, column.column)?.generated) add(column);
+  }
   for (const table of before.tables) {
     for (const column of table.columns) {
-      if (!column.enum || !sameName(column.enum, name)) continue;
+      // A generated column is made again.
+      if (!column.enum || !sameName(column.enum, name) || column.generated) continue;
       add({
         table: { schema: table.schema, name: table.name },
         column: column.name,

@@ -111,11 +111,11 @@ export function constraintDefinition(constraint: Constraint, options: CompileOpt
 function constraintBody(constraint: Constraint, options: CompileOptions): string {
   switch (constraint.kind) {
     case 'primaryKey':
-      return `PRIMARY KEY (${identifiers(constraint.columns)})`;
+      return `PRIMARY KEY (${identifiers(constraint.columns)})${includeClause(constraint.include)}`;
     case 'unique': {
       if (constraint.nullsNotDistinct) requireVersion(options, 15, 'NULLS NOT DISTINCT');
       const nulls = constraint.nullsNotDistinct ? ' NULLS NOT DISTINCT' : '';
-      return `UNIQUE${nulls} (${identifiers(constraint.columns)})${deferrableClause(constraint.deferrable)}`;
+      return `UNIQUE${nulls} (${identifiers(constraint.columns)})${includeClause(constraint.include)}${deferrableClause(constraint.deferrable)}`;
     }
     case 'check':
       return `CHECK (${closedExpression(constraint.expression)})`;
@@ -138,6 +138,10 @@ function foreignKeyBody(key: ForeignKey): string {
     .concat(deferrableClause(key.deferrable));
 }
 
+function includeClause(include: readonly string[] | undefined): string {
+  return include === undefined || include.length === 0 ? '' : ` INCLUDE (${identifiers(include)})`;
+}
+
 function deferrableClause(deferrable: ForeignKey['deferrable']): string {
   if (deferrable === undefined || deferrable === 'not deferrable') return '';
   return ` DEFERRABLE INITIALLY ${deferrable.toUpperCase()}`;
@@ -149,10 +153,7 @@ export function createIndex(index: TableIndex, table: QualifiedName, options: Co
   return [
     `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${identifier(index.name)} ON ${identifier(table)}`,
     ...(index.method === 'btree' ? [] : [`USING ${identifier(index.method)}`]),
-    `(${index.keys.map(indexKey).join(', ')})`,
-    ...(index.include === undefined || index.include.length === 0
-      ? []
-      : [`INCLUDE (${identifiers(index.include)})`]),
+    `(${index.keys.map(indexKey).join(', ')})${includeClause(index.include)}`,
     ...(index.nullsNotDistinct ? ['NULLS NOT DISTINCT'] : []),
     ...(storage.length === 0 ? [] : [`WITH (${storage.join(', ')})`]),
     ...(index.where === null ? [] : [`WHERE ${closedExpression(index.where)}`]),

@@ -1,9 +1,7 @@
 import { type Catalog, findTable, type QualifiedName, sameName } from '../../catalog/index.js';
-import { RevError } from '../../errors.js';
 import type {
   AlterSequence,
   Execute,
-  Insert,
   Operation,
   OperationKind,
   OperationOf,
@@ -11,9 +9,10 @@ import type {
 import type { CompileOptions, Statement } from '../dialect.js';
 import { alterTable, needsTable } from './compile-alter.js';
 import { addsInPlace, alterEnum, createEnum } from './compile-enum.js';
+import { insert, needsTypes } from './compile-insert.js';
 import { createIndex, createTable } from './compile-table.js';
 import { block, restartUnlessUsed } from './numbering.js';
-import { identifier, identifiers, literal } from './quote.js';
+import { identifier, literal } from './quote.js';
 import { allSequenceClauses, fullOptions, newSequenceClauses } from './sequences.js';
 
 type Output = readonly (string | Statement)[];
@@ -79,6 +78,8 @@ export function needsCatalog(operation: Operation): boolean {
       return !addsInPlace(operation);
     case 'alterSequence':
       return operation.was === undefined;
+    case 'insert':
+      return needsTypes(operation);
     default:
       return false;
   }
@@ -104,28 +105,6 @@ export function scriptFrame(transactional: boolean) {
 function execute({ sql }: Execute): Output {
   const text = sql.texts.reduce((before, next, at) => `${before}${placeholder(at)}${next}`);
   return [sql.values.length === 0 ? { sql: text } : { sql: text, params: sql.values }];
-}
-
-/** Long inserts are cut into several, so that no statement grows without bound. */
-const rowsPerInsert = 500;
-
-function insert({ table, columns, rows }: Insert): Output {
-  const statements: string[] = [];
-  for (let first = 0; first < rows.length; first += rowsPerInsert) {
-    const lines = rows.slice(first, first + rowsPerInsert).map((row) => {
-      if (row.length !== columns.length) {
-        throw new RevError(
-          'REV_OPERATION',
-          `A row for ${identifier(table)} has ${row.length} values, not ${columns.length}.`,
-        );
-      }
-      return `(${row.map(literal).join(', ')})`;
-    });
-    statements.push(
-      `INSERT INTO ${identifier(table)} (${identifiers(columns)}) VALUES\n  ${lines.join(',\n  ')}`,
-    );
-  }
-  return statements;
 }
 
 function rename(kind: 'SEQUENCE' | 'TABLE' | 'TYPE', from: QualifiedName, to: QualifiedName): Output {

@@ -267,7 +267,7 @@ class PostgresDriver implements Driver {
         throw lostFailure(this.#peer);
       }
       const cancelled = (error as { code?: string }).code === '57014' && this.#signal?.aborted;
-      throw cancelled ? interrupted() : statementFailure(error, text);
+      throw cancelled ? interrupted() : statementFailure(error, text, this.#peer.user);
     } finally {
       this.#running.delete(pending);
     }

@@ -42,7 +42,8 @@ export function connectFailure(error: unknown, peer: Peer): RevError {
       data,
     });
   }
-  const [reason, hint] = reasons[code] ?? [message || code || 'unknown reason', undefined];
+  const noTls = /before secure TLS connection/.test(message) || /^(EPROTO|ERR_SSL_)/.test(code);
+  const [reason, hint] = reasons[noTls ? 'TLS' : code] ?? [message || code || 'unknown reason', undefined];
   return new RevError(
     'REV_CONNECT',
     `Cannot connect to PostgreSQL at ${peer.place}, database "${peer.database}": ${reason}.`,
@@ -62,6 +63,10 @@ const reasons: Readonly<Record<string, readonly [string, string]>> = {
   ENETUNREACH: ['the network cannot be reached', running],
   ECONNRESET: ['the server closed the connection', running],
   CONNECTION_CLOSED: ['the server closed the connection', running],
+  TLS: [
+    'the URL asks for TLS, and the server does not speak it',
+    'Is TLS on at the server (ssl = on)? Without it: ?sslmode=prefer or ?sslmode=disable in the URL.',
+  ],
   '57P03': ['the server is starting up or shutting down', 'Try again in a moment.'],
 };
 
@@ -83,7 +88,7 @@ export function lostFailure(peer: Peer): RevError {
 }
 
 /** A refused statement: REV_STATEMENT, with the place in its text. */
-export function statementFailure(error: unknown, statement: string): RevError {
+export function statementFailure(error: unknown, statement: string, user?: string): RevError {
   const server = asServerError(error);
   const { code = '' } = server;
   const place = server.position === undefined ? null : placeOf(statement, Number(server.position));
@@ -94,13 +99,14 @@ export function statementFailure(error: unknown, statement: string): RevError {
   const excerpt = shortSql(statement, place?.line);
   // DETAIL of data errors (classes 22, 23, P0) quotes values of rows.
   const detail = /^(0A|2B|2F|3|42|5)/.test(code) ? server.detail : undefined;
+  const hint = server.hint ?? hintFor(server, statement, user);
   const lines = [
     `${message}${code === '' ? '' : ` (SQLSTATE ${code})`}`,
     ...(detail === undefined ? [] : [`  ${detail.replaceAll('\n', '\n  ')}`]),
     `  ${where}${excerpt}`,
   ];
   return new RevError('REV_STATEMENT', lines.join('\n'), {
-    ...(server.hint === undefined ? {} : { hint: server.hint }),
+    ...(hint === undefined ? {} : { hint }),
     data: withoutUndefined({
       sqlstate: code === '' ? undefined : code,
       statement: excerpt,
@@ -113,6 +119,31 @@ export function statementFailure(error: unknown, statement: string): RevError {
       constraint: server.constraint_name,
     }),
   });
+}
+
+/** What to do next, where the server does not say it. */
+function hintFor({ code = '', message = '' }: ServerError, statement: string, user?: string) {
+  if (code.startsWith('23') && /^commit\b/i.test(statement)) {
+    return 'This was found at COMMIT: the constraint is deferred, and is checked when all statements have run. Nothing was committed.';
+  }
+  switch (code) {
+    case '42501': {
+      const role = user === undefined ? 'The user of the URL' : `The user of the URL, "${user}",`;
+      return /^must be owner/.test(message)
+        ? `${role} does not own it: use the owner in the URL, or make the user a member of the owner's role (GRANT owner TO user).`
+        : `${role} lacks the privilege: its owner or a superuser can give it (GRANT … ON … TO …).`;
+    }
+    case '25006':
+      return 'The server is a standby (select pg_is_in_recovery()), or default_transaction_read_only is on: use the URL of the primary server.';
+    case '55P03':
+      return [
+        'Another session holds a lock on it. Open transactions, the oldest first:',
+        'select pid, state, xact_start, query from pg_stat_activity where xact_start is not null and pid <> pg_backend_pid() order by xact_start;',
+        'Try again when it has ended, or wait longer: --lock-timeout.',
+      ].join('\n');
+    default:
+      return undefined;
+  }
 }
 
 export function interrupted(): RevError {

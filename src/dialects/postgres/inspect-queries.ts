@@ -55,6 +55,8 @@ export interface ConstraintRow {
   readonly deferrable: boolean;
   readonly deferred: boolean;
   readonly nullsNotDistinct: boolean;
+  /** INCLUDE columns of p and u. */
+  readonly include: readonly string[];
 }
 
 export interface IndexRow {
@@ -230,6 +232,10 @@ const keyNames = (keys: string, table: string) => `(
       from unnest(${keys}) with ordinality as k (number, position)
       join pg_attribute as a on a.attrelid = ${table} and a.attnum = k.number)`;
 
+const included = `(select coalesce(json_agg(a.attname order by k), '[]')
+      from generate_series(i.indnkeyatts, i.indnatts - 1) as k
+      join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[k])`;
+
 // One row for each constraint that a catalog holds; those on partitions follow their parent's.
 const constraints = (nullsNotDistinct: string) => `
   select
@@ -241,12 +247,13 @@ const constraints = (nullsNotDistinct: string) => `
     ${keyNames('c.confkey', 'c.confrelid')} as "foreignColumns",
     c.confdeltype as "onDelete", c.confupdtype as "onUpdate", c.confmatchtype as match,
     c.condeferrable as deferrable, c.condeferred as deferred,
-    c.contype = 'u' and coalesce(${nullsNotDistinct}, false) as "nullsNotDistinct"
+    c.contype = 'u' and coalesce(${nullsNotDistinct}, false) as "nullsNotDistinct",
+    ${included} as include
   from tab
   join pg_constraint as c on c.conrelid = tab.oid and c.contype in ('p', 'u', 'f', 'c') and c.conparentid = 0
   left join pg_class as fc on fc.oid = c.confrelid
   left join pg_namespace as fn on fn.oid = fc.relnamespace
-  left join pg_index as i on i.indexrelid = c.conindid and c.contype = 'u'
+  left join pg_index as i on i.indexrelid = c.conindid and c.contype in ('p', 'u')
   order by c.conrelid, c.conname`;
 
 // One row for each valid index that is not the work of a constraint.
@@ -275,9 +282,7 @@ const indexes = (nullsNotDistinct: string) => `
       left join pg_namespace as opn on opn.oid = oc.opcnamespace
       left join pg_collation as co on co.oid = i.indcollation[k]
     ) as keys,
-    (select coalesce(json_agg(a.attname order by k), '[]')
-      from generate_series(i.indnkeyatts, i.indnatts - 1) as k
-      join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[k]) as include,
+    ${included} as include,
     pg_get_expr(i.indpred, i.indrelid) as where,
     coalesce(to_json(ic.reloptions), '[]') as with,
     ${nullsNotDistinct} as "nullsNotDistinct"
@@ -332,9 +337,6 @@ const uncompared = (major: number) => {
       from tab join pg_constraint as c on c.conrelid = tab.oid and c.contype in ('c', 'f') and not c.convalidated`,
     `select 'NO INHERIT of constraint', tab.schema, c.conname, ${onTable}
       from tab join pg_constraint as c on c.conrelid = tab.oid and c.contype = 'c' and c.connoinherit`,
-    `select 'INCLUDE of constraint', tab.schema, c.conname, ${onTable}
-      from tab join pg_constraint as c on c.conrelid = tab.oid and c.contype in ('p', 'u')
-      join pg_index as i on i.indexrelid = c.conindid and i.indnatts > i.indnkeyatts`,
     `select 'invalid index', tab.schema, ic.relname, ${onTable}
       from tab join pg_index as i on i.indrelid = tab.oid and not i.indisvalid
       join pg_class as ic on ic.oid = i.indexrelid`,

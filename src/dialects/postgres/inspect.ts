@@ -211,7 +211,7 @@ function toSequence(row: SequenceRow): Sequence {
 }
 
 function toPrimaryKey(row: ConstraintRow): PrimaryKey {
-  return { kind: 'primaryKey', name: row.name, columns: row.columns };
+  return { kind: 'primaryKey', name: row.name, columns: row.columns, ...include(row) };
 }
 
 function toUnique(row: ConstraintRow): Unique {
@@ -220,6 +220,7 @@ function toUnique(row: ConstraintRow): Unique {
     name: row.name,
     columns: row.columns,
     nullsNotDistinct: row.nullsNotDistinct,
+    ...include(row),
     ...deferrable(row),
   };
 }
@@ -253,6 +254,10 @@ function toForeignKey(row: ConstraintRow): ForeignKey {
   };
 }
 
+function include(row: Pick<IndexRow, 'include'>) {
+  return row.include.length === 0 ? {} : { include: row.include };
+}
+
 function deferrable(row: ConstraintRow) {
   if (!row.deferrable) return {};
   return { deferrable: row.deferred ? ('deferred' as const) : ('immediate' as const) };
@@ -277,6 +282,6 @@ export function toIndex(row: IndexRow): TableIndex {
     where: row.where === null ? null : withoutOuterParentheses(row.where),
     ...(options.length === 0 ? {} : { with: Object.fromEntries(options) as Record<string, string> }),
     ...(row.nullsNotDistinct ? { nullsNotDistinct: true as const } : {}),
-    ...(row.include.length === 0 ? {} : { include: row.include }),
+    ...include(row),
   };
 }

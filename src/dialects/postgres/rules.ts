@@ -60,12 +60,33 @@ const oneWay: readonly string[] = [
   'interval>time without time zone',
 ];
 
+/** Explicit casts between built-in types other than text (pg_cast), beside those that `convertValue` names itself. */
+const explicitCasts: readonly string[] = [
+  ...['integer>boolean', 'boolean>integer', '"char">integer', 'integer>"char"'],
+  ...['boolean', 'smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision'].map(
+    (type) => `jsonb>${type}`,
+  ),
+  ...['bit>integer', 'bit>bigint', 'bytea>integer', 'bytea>bigint', 'integer>bytea', 'bigint>bytea'],
+  ...['box>circle', 'box>lseg', 'box>point', 'box>polygon', 'circle>box', 'circle>point', 'circle>polygon'],
+  ...['lseg>point', 'path>polygon', 'point>box'],
+  ...['polygon>box', 'polygon>circle', 'polygon>path', 'polygon>point'],
+];
+
+/**
+ * What an array is as text, by which a column that was an array once comes back as it was. Text that only looks so
+ * (JSON) is refused by the cast; with braces and plain words, nobody could tell it from an array's.
+ */
+const arrayText = String.raw`^(\[[-0-9:\]\[]+\]=)?\{.*\}$`;
+
 function conversion(column: string, fromText: string, toText: string): string | null {
   const [from, to] = [parseType(storedType(fromText)), parseType(storedType(toText))];
   const name = identifier(column);
   if (to.array && !from.array) {
     const element = convertValue('', { ...from, array: false }, { ...to, array: false });
     const cast = element === null ? '' : `::${castTarget(to)}`;
+    if (isCharacterType(from.base)) {
+      return `CASE WHEN ${name} ~ '${arrayText}' THEN ${name}::text::${castTarget(to)} WHEN ${name} IS NOT NULL THEN ARRAY[${name}]${cast} END`;
+    }
     return `CASE WHEN ${name} IS NULL THEN NULL ELSE ARRAY[${name}]${cast} END`;
   }
   return convertValue(name, from, to);
@@ -90,7 +111,20 @@ function convertValue(name: string, from: TypeText, to: TypeText): string | null
   if (viaText || (isCharacterType(from.base) && !isBuiltIn(to.base))) {
     return `${name}::${text}::${castTarget(to)}`;
   }
-  return `${name}::${castTarget(to)}`;
+  const [range, other] = [rangeKind(from.base), rangeKind(to.base)];
+  if (range !== null && range === other) return `${name}::${text}::${castTarget(to)}`;
+  const hasCast = isCharacterType(from.base) || explicitCasts.includes(`${from.base}>${to.base}`);
+  // Without one PostgreSQL refuses, and a person writes the USING.
+  return hasCast || from.base.replace('range', 'multirange') === to.base
+    ? `${name}::${castTarget(to)}`
+    : null;
+}
+
+/** Ranges whose texts are read by one another, and mean the same there. */
+function rangeKind(base: string): string | null {
+  const found = /^(int4|int8|num|ts|tstz)(range|multirange)$/.exec(base);
+  if (!found) return null;
+  return `${found[1]?.startsWith('ts') ? 'time' : 'number'} ${found[2]}`;
 }
 
 /**

@@ -144,6 +144,74 @@ describe('data', () => {
     ]);
   });
 
+  test('is inserted into columns of arrays and of JSON, known by their types', async () => {
+    const { sql, apply: run } = await session();
+    await sql(`create type mood as enum ('sad', 'very "ok"');
+      create table t (a text[], b integer[], c jsonb[], d mood[], e bytea[], f timestamptz[], g jsonb, h json, i boolean[])`);
+    const operation: Operation = {
+      kind: 'insert',
+      table: t,
+      columns: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'],
+      rows: [
+        [
+          ["it's", 'a,"b"\\', '', 'NULL', null, '{}'],
+          [
+            [1, -2],
+            [3, null],
+          ],
+          [{ k: ['"', "'"] }, 5, [1, 2], null],
+          ['very "ok"', 'sad'],
+          [Buffer.from([0, 92])],
+          [new Date('2020-01-02T03:04:05.678Z')],
+          5,
+          true,
+          [true, false],
+        ],
+        [[], null, [], null, null, null, [1, ['x']], 1.5, null],
+      ],
+    };
+    expect(postgres.needsCatalog(operation)).toBe(true);
+    await run(operation);
+    expect(
+      await sql(
+        "select to_jsonb(a) as a, to_jsonb(b) as b, to_jsonb(c) as c, d::text[], e[1] = '\\x005c' as e, f[1] at time zone 'UTC' = '2020-01-02 03:04:05.678' as f, g, h, i from t",
+      ),
+    ).toEqual([
+      {
+        a: operation.rows[0]?.[0],
+        b: operation.rows[0]?.[1],
+        c: operation.rows[0]?.[2],
+        d: ['very "ok"', 'sad'],
+        e: true,
+        f: true,
+        g: 5,
+        h: true,
+        i: [true, false],
+      },
+      { a: [], b: null, c: [], d: null, e: null, f: null, g: [1, ['x']], h: 1.5, i: null },
+    ]);
+  });
+
+  test('takes no catalog where no value is a list, and is JSON where the table is not known', () => {
+    const insert = (value: unknown): Operation => ({
+      kind: 'insert',
+      table: t,
+      columns: ['a'],
+      rows: [[value]],
+    });
+    expect(postgres.needsCatalog(insert({ a: [1] }))).toBe(false);
+    expect(sqlOf(insert([1, 'x']))).toEqual([`INSERT INTO "t" ("a") VALUES\n  ('[1,"x"]')`]);
+    expect(sqlOf(insert(5))).toEqual([`INSERT INTO "t" ("a") VALUES\n  ('5')`]);
+  });
+
+  test('is not rounded', async () => {
+    const { sql, apply: run } = await session();
+    await sql('create table t (a integer)');
+    await expect(run({ kind: 'insert', table: t, columns: ['a'], rows: [[1.5]] })).rejects.toMatchObject({
+      data: { sqlstate: '22P02' },
+    });
+  });
+
   test('is inserted in pieces where it is much', async () => {
     const rows = Array.from({ length: 1200 }, (_, at) => [at]);
     expect(sqlOf({ kind: 'insert', table: t, columns: ['a'], rows })).toHaveLength(3);

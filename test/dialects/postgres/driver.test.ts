@@ -86,6 +86,13 @@ describe('connecting', () => {
     expect(everythingOf(error)).not.toContain('s3cret-word');
   });
 
+  test('a server without TLS that must have it is REV_CONNECT, and says so', async () => {
+    const url = `${await postgresUrl()}?sslmode=require`;
+    const error = await failure(postgres.connect({ url, from }));
+    expect(error.code).toBe('REV_CONNECT');
+    expect(error.message).toContain('the URL asks for TLS');
+  });
+
   test('an unknown host is REV_CONNECT', async () => {
     const error = await failure(postgres.connect({ url: 'postgres://a:b@no-such-host.invalid/shop', from }));
     expect(error.code).toBe('REV_CONNECT');
@@ -236,6 +243,24 @@ describe('queries', () => {
     expect(error.message).toContain('view v depends on column a');
   });
 
+  test('a missing privilege and a read-only server come with a hint', async () => {
+    const { url, sql } = await freshDatabase();
+    const role = `r${Math.random().toString(36).slice(2)}`;
+    await sql(`create role ${role} login password 'x'; create table t (a int)`);
+    const theirs = new URL(url);
+    [theirs.username, theirs.password] = [role, 'x'];
+    const driver = await open({ url: theirs.href });
+    const lacks = await failure(driver.run({ sql: 'select * from t' }));
+    expect(lacks.hint).toContain(`"${role}", lacks the privilege`);
+    const owner = await failure(driver.run({ sql: 'alter table t add b int' }));
+    expect(owner.hint).toContain(`"${role}", does not own it`);
+    await driver.run({ sql: 'set default_transaction_read_only = on' });
+    const readOnly = await failure(driver.run({ sql: 'create table u (a int)' }));
+    expect(readOnly).toMatchObject({ data: { sqlstate: '25006' }, hint: expect.stringContaining('standby') });
+    await driver.close();
+    await sql(`drop role ${role}`);
+  });
+
   test('a script’s error names the statement that failed', async () => {
     const driver = await open();
     const work = driver.transaction(() =>
@@ -306,7 +331,10 @@ describe('transactions', () => {
     await one.transaction(async () => {
       await one.run({ sql: 'lock table t' });
       const waiting = two.transaction(() => two.run({ sql: 'alter table t add b int' }), { lockTimeout: 50 });
-      expect(await failure(waiting)).toMatchObject({ code: 'REV_STATEMENT', data: { sqlstate: '55P03' } });
+      const error = await failure(waiting);
+      expect(error).toMatchObject({ code: 'REV_STATEMENT', data: { sqlstate: '55P03' } });
+      const [, query = ''] = error.hint?.split('\n') ?? [];
+      expect((await two.query(query)).length).toBeGreaterThan(0);
     });
     const slow = two.transaction(() => two.query('select pg_sleep(5)'), { statementTimeout: 50 });
     expect(await failure(slow)).toMatchObject({ code: 'REV_STATEMENT', data: { sqlstate: '57014' } });
@@ -317,7 +345,15 @@ describe('transactions', () => {
     const driver = await open();
     await driver.run({ sql: 'create table t (a int unique deferrable initially deferred)' });
     const work = driver.transaction(() => driver.run({ sql: 'insert into t values (1), (1)' }));
-    expect(await failure(work)).toMatchObject({ code: 'REV_STATEMENT', data: { sqlstate: '23505' } });
+    expect(await failure(work)).toMatchObject({
+      code: 'REV_STATEMENT',
+      data: { sqlstate: '23505' },
+      hint: expect.stringContaining('at COMMIT: the constraint is deferred'),
+    });
+    const early = driver.transaction(() =>
+      driver.run({ sql: 'set constraints all immediate; insert into t values (1), (1)' }),
+    );
+    expect((await failure(early)).hint).toBeUndefined();
   });
 });
 
