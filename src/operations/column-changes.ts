@@ -96,9 +96,12 @@ export const renameColumn: ChangeFaces<RenameColumn> = {
       throw new RevError('REV_OPERATION', `Column ${displayName(table)}.${change.to} exists already.`);
     }
     const name = (column: string) => (column === change.from ? change.to : column);
-    const names = <T extends { readonly columns: readonly string[] }>(holder: T): T => ({
+    const included = ({ include }: Including) =>
+      include === undefined ? {} : { include: include.map(name) };
+    const names = <T extends Including & { readonly columns: readonly string[] }>(holder: T): T => ({
       ...holder,
       columns: holder.columns.map(name),
+      ...included(holder),
     });
     const sql = (text: string) => renameIdentifier(text, change.from, change.to);
     return {
@@ -114,6 +117,7 @@ export const renameColumn: ChangeFaces<RenameColumn> = {
       checks: table.checks.map((check) => ({ ...check, expression: sql(check.expression) })),
       indexes: table.indexes.map((index) => ({
         ...index,
+        ...included(index),
         where: index.where === null ? null : sql(index.where),
         keys: index.keys.map((key) => ({
           ...key,
@@ -194,6 +198,11 @@ export const alterColumn: ChangeFaces<AlterColumn> = {
       ? []
       : [`what ${to.type} cannot hold of column ${table}.${name} (${was.type})`],
 };
+
+/** Indexes and keys of PostgreSQL may carry columns along. */
+interface Including {
+  readonly include?: readonly string[];
+}
 
 function requireColumn(table: Table, name: string): Column {
   const column = findColumn(table, name);

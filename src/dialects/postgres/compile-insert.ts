@@ -25,7 +25,7 @@ export function insert({ table, columns, rows }: Insert, before: Catalog): reado
           `A row for ${identifier(table)} has ${row.length} values, not ${columns.length}.`,
         );
       }
-      return `(${row.map((value, at) => valueOf(value, types[at])).join(', ')})`;
+      return `(${row.map((value, at) => columnValue(value, types[at])).join(', ')})`;
     });
     statements.push(
       `INSERT INTO ${identifier(table)} (${identifiers(columns)}) VALUES\n  ${lines.join(',\n  ')}`,
@@ -38,7 +38,7 @@ export function insert({ table, columns, rows }: Insert, before: Catalog): reado
  * Numbers and booleans are quoted too: a quoted literal takes the type of its column, whatever it is, where a bare one
  * is no JSON, and is rounded in silence by a column of integers.
  */
-function valueOf(value: unknown, column: Column | undefined): string {
+function columnValue(value: unknown, column: Column | undefined): string {
   if (Array.isArray(value) && column) {
     const { base, array } = parseType(column.type);
     if (array) return literal(arrayText(value, isJson(base)));

@@ -99,7 +99,8 @@ export function statementFailure(error: unknown, statement: string, user?: strin
   const excerpt = shortSql(statement, place?.line);
   // DETAIL of data errors (classes 22, 23, P0) quotes values of rows.
   const detail = /^(0A|2B|2F|3|42|5)/.test(code) ? server.detail : undefined;
-  const hint = server.hint ?? hintFor(server, statement, user);
+  const hints = [server.hint, hintFor(server, statement, user)].filter((line) => line !== undefined);
+  const hint = hints.length === 0 ? undefined : hints.join('\n');
   const lines = [
     `${message}${code === '' ? '' : ` (SQLSTATE ${code})`}`,
     ...(detail === undefined ? [] : [`  ${detail.replaceAll('\n', '\n  ')}`]),
@@ -135,6 +136,8 @@ function hintFor({ code = '', message = '' }: ServerError, statement: string, us
     }
     case '25006':
       return 'The server is a standby (select pg_is_in_recovery()), or default_transaction_read_only is on: use the URL of the primary server.';
+    case '55P04':
+      return 'Add the value in a revision of its own, and run without --atomic: it can be used once it is committed.';
     case '55P03':
       return [
         'Another session holds a lock on it. Open transactions, the oldest first:',

@@ -109,6 +109,21 @@ describe('an enum that is made anew', () => {
     await sql(`drop role "${role}"; drop role "${role} x"`);
   });
 
+  test('needs no more than to own the tables and the type', async () => {
+    const given = await session();
+    const role = `r${Math.random().toString(36).slice(2)}`;
+    await given.sql(`create role ${role}; grant usage, create on schema public to ${role}`);
+    await given.driver.query(`set role ${role}`);
+    await given.driver.query(`${type}; create table t (a mood unique, constraint c check (a <> 'sad') no inherit,
+      g int generated always as (case when a = 'sad' then 1 else 2 end) stored unique);
+      comment on type mood is 'm'; grant usage on type mood to public; grant select (g) on t to public`);
+    const before = await said(given);
+    await given.apply(remake);
+    expect(await said(given)).toEqual(before);
+    await given.driver.query('reset role');
+    await given.sql(`drop owned by ${role}; drop role ${role}`);
+  });
+
   test('keeps generated columns of the type itself, and what names it without a column of it', async () => {
     await expectKept(`
       create table t (id int, a mood, g mood generated always as (a) stored,
