@@ -107,6 +107,11 @@ export interface Compiler {
   identifier(name: string | QualifiedName): string;
   /** The one function that writes literals: null, string, number, bigint, boolean, Date, bytes, plain objects as JSON. */
   literal(value: unknown): string;
+  /**
+   * A bound value written out for a script: it must mean what it would mean bound. On PostgreSQL a bound value has no
+   * type but that of its place, so numbers are quoted there.
+   */
+  boundLiteral(value: unknown): string;
   /** The placeholder of the n-th bound value, from 1. */
   placeholder(position: number): string;
   /** What stands around a revision in a script: the transaction and, on SQLite, the pragmas that cannot be inside it. */

@@ -158,7 +158,7 @@ function applyOffline(operation: Operation, catalog: Catalog): Catalog {
 }
 
 function statementText(statement: Statement, dialect: Dialect): string {
-  return inlineParams(statement.sql, statement.params ?? [], dialect.literal);
+  return inlineParams(statement.sql, statement.params ?? [], dialect.boundLiteral);
 }
 
 function terminated(sql: string): string {

@@ -79,6 +79,33 @@ export async function downgrade(op) {}
 });
 
 describe('a script for PostgreSQL', () => {
+  it('writes bound values so that they mean what they mean when they are bound', async () => {
+    const database = await freshDatabase();
+    const project = userProject();
+    projects.push(project);
+    project.write('alembic.config.ts', "export default { dialect: 'postgres', schema: './schema' };");
+    project.write(
+      'revisions/ffff00001111_values.ts',
+      `import { column, sql } from 'drizzle-alembic';
+export const revision = 'ffff00001111';
+export const downRevision = null;
+export const branchLabels = null;
+export const dependsOn = null;
+export async function upgrade(op) {
+  await op.createTable('t', [column('j', 'jsonb'), column('n', 'numeric'), column('a', 'text[]')]);
+  await op.execute(sql\`insert into t (j, n) values (\${5}, \${1.5})\`);
+  await op.bulkInsert('t', [{ j: true, n: 2, a: ['x', 'y "z"'] }]);
+}
+export async function downgrade(op) { await op.dropTable('t'); }
+`,
+    );
+    await database.sql((await project.ok(['upgrade', 'head', '--sql'])).stdout);
+    expect(await database.sql('select j::text, n::text, a::text from t order by n')).toEqual([
+      { j: '5', n: '1.5', a: null },
+      { j: 'true', n: '2', a: '{x,"y \\"z\\""}' },
+    ]);
+  });
+
   it('brings a database to where the run would bring it, and back', async () => {
     const online = await freshDatabase();
     const offline = await freshDatabase();

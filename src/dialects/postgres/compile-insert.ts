@@ -1,7 +1,7 @@
 import { type Catalog, type Column, findColumn, findTable } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import type { Insert } from '../../operations/index.js';
-import { identifier, identifiers, literal } from './quote.js';
+import { boundLiteral, identifier, identifiers, literal } from './quote.js';
 import { parseType } from './types.js';
 
 /** Long inserts are cut into several, so that no statement grows without bound. */
@@ -34,20 +34,12 @@ export function insert({ table, columns, rows }: Insert, before: Catalog): reado
   return statements;
 }
 
-/**
- * Numbers and booleans are quoted too: a quoted literal takes the type of its column, whatever it is, where a bare one
- * is no JSON, and is rounded in silence by a column of integers.
- */
 function columnValue(value: unknown, column: Column | undefined): string {
   if (Array.isArray(value) && column) {
     const { base, array } = parseType(column.type);
     if (array) return literal(arrayText(value, isJson(base)));
   }
-  return isScalar(value) ? literal(String(value)) : literal(value);
-}
-
-function isScalar(value: unknown): value is number | bigint | boolean {
-  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+  return boundLiteral(value);
 }
 
 function isJson(base: string): boolean {
@@ -66,7 +58,6 @@ function arrayText(values: readonly unknown[], json: boolean): string {
 
 function elementText(value: unknown): string {
   if (typeof value === 'string') return value;
-  if (isScalar(value)) return String(value);
   // The literal refuses what cannot be written; inside of its quotes is the text.
-  return literal(value).slice(1, -1).replaceAll("''", "'");
+  return boundLiteral(value).slice(1, -1).replaceAll("''", "'");
 }

@@ -5,7 +5,7 @@ import { connect } from './driver.js';
 import { hasTable, inspect } from './inspect.js';
 import { lock } from './lock.js';
 import { normalize } from './normalize.js';
-import { identifier, literal } from './quote.js';
+import { boundLiteral, identifier, literal } from './quote.js';
 import { rules } from './rules.js';
 
 /** PostgreSQL 14 to 18, by the user's own postgres.js. */
@@ -21,6 +21,7 @@ export const postgres: Dialect = {
   compile,
   identifier,
   literal,
+  boundLiteral,
   placeholder,
   scriptFrame,
   lock,

@@ -35,6 +35,15 @@ export function literal(value: unknown): string {
   }
 }
 
+/**
+ * The same for a value in the place of a parameter: quoted, so that it takes the type of its place, where a bare number
+ * is no JSON, and is rounded in silence by a column of integers.
+ */
+export function boundLiteral(value: unknown): string {
+  const isScalar = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+  return isScalar ? literal(String(value)) : literal(value);
+}
+
 /** With standard_conforming_strings, which every supported version has on, a backslash is only a backslash. */
 function text(value: string): string {
   return `'${storable(value).replaceAll("'", "''")}'`;

@@ -22,6 +22,8 @@ export const sqlite: Dialect = {
   compile,
   identifier: quoteIdentifier,
   literal: quoteLiteral,
+  // A bare number is what a bound one is.
+  boundLiteral: quoteLiteral,
   placeholder: () => '?',
   scriptFrame,
   rules,
