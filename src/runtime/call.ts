@@ -2,6 +2,7 @@ import type { Dialect } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { Executor } from './executor.js';
 import { makeOp } from './op.js';
+import { QueryWatch } from './query-watch.js';
 import { OrderedQueue } from './queue.js';
 import type { RevisionFunctions } from './revision-source.js';
 
@@ -16,14 +17,16 @@ export interface CallOptions {
 /** Calls one function of a revision and waits for all that it has asked for, awaited or not. */
 export async function callRevision(call: RevisionFunctions['upgrade'], options: CallOptions): Promise<void> {
   const queue = new OrderedQueue();
+  const watch = new QueryWatch();
   const strays = watchStrays();
   try {
-    await call(makeOp({ ...options, queue }));
+    await call(makeOp({ ...options, queue, watch }));
     await queue.drain();
     // Node reports a promise that failed and was left behind only after the microtasks: before any commit.
     await new Promise((resolve) => setImmediate(resolve));
     await queue.drain();
     strays.check();
+    watch.check();
   } catch (error) {
     // What is already queued must have ended before a transaction is rolled back.
     queue.close();

@@ -24,6 +24,7 @@ import {
   sqlText,
 } from '../operations/index.js';
 import type { Executor } from './executor.js';
+import type { QueryWatch } from './query-watch.js';
 import type { OrderedQueue } from './queue.js';
 import { type ColumnChange, TableChanges } from './table-changes.js';
 
@@ -131,10 +132,11 @@ export interface OpParts {
   readonly args: Readonly<Record<string, string>>;
   /** The project's folder. */
   readonly folder: string;
+  readonly watch: QueryWatch;
 }
 
 /** The facade over one executor and queue. Malformed calls throw REV_OPERATION or REV_UNSUPPORTED in their order. */
-export function makeOp({ dialect, executor, queue, args, folder }: OpParts): Op {
+export function makeOp({ dialect, executor, queue, args, folder, watch }: OpParts): Op {
   const run = (make: () => Operation): Promise<void> => {
     const result = queue.push(async () => executor.operation(frozen(make())));
     // The queue keeps the failure; a call that nobody awaits must not be an unhandled rejection as well.
@@ -163,9 +165,11 @@ export function makeOp({ dialect, executor, queue, args, folder }: OpParts): Op 
     args,
     offline: executor.offline,
     get db() {
-      db ??= dialect.database(
-        (sql, params, method) => queue.ask(() => executor.query(sql, params, method)),
-        folder,
+      db ??= watch.watch(
+        dialect.database(
+          (sql, params, method) => queue.ask(() => executor.query(sql, params, method)),
+          folder,
+        ),
       );
       return db as Op['db'];
     },

@@ -349,6 +349,44 @@ describe('op.db', () => {
     expect(await runner.column('select id from a order by id')).toEqual([1, 2]);
   });
 
+  it('fails the revision for a change that nobody awaited, wherever it stands', async () => {
+    const runner = await testRunner('sqlite');
+    const a = sqliteTable('a', { id: sqliteInteger('id') });
+    type SqliteOp = import('../../src/runtime/op.js').Op<'sqlite'>;
+    const forgotten: Record<string, (op: SqliteOp) => unknown> = {
+      insert: (op) => void op.db.insert(a).values({ id: 1 }),
+      update: (op) => void op.db.update(a).set({ id: 2 }).where(sql`true`),
+      delete: (op) => op.db.transaction(async (inner) => void inner.delete(a)),
+    };
+    await runner.upgrade([chain[0] as TestRevision]);
+    for (const [method, upgrade] of Object.entries(forgotten)) {
+      const revision: TestRevision = { id: 'b1', down: ['a1'], upgrade: (op) => upgrade(op as SqliteOp) };
+      const result = runner.upgrade([chain[0] as TestRevision, revision]);
+      await expect(result).rejects.toThrow(`A query of op.db was not awaited: ${method}.`);
+    }
+    expect(await runner.rows()).toEqual(['a1']);
+  });
+
+  it('lets a change be a part of another query, and a read be dropped', async () => {
+    const runner = await testRunner('postgres');
+    const a = pgTable('a', { id: integer('id').primaryKey(), name: pgText('name') });
+    const revision: TestRevision = {
+      id: 'b1',
+      down: ['a1'],
+      upgrade: async (given) => {
+        const op = given as import('../../src/runtime/op.js').Op<'postgres'>;
+        op.db.select().from(a);
+        const added = op.db.$with('added').as(op.db.insert(a).values({ id: 1, name: 'one' }).returning());
+        expect(await op.db.with(added).select().from(added)).toEqual([{ id: 1, name: 'one' }]);
+        await op.db.insert(a).values({ id: 2 }).onConflictDoNothing();
+        const prepared = op.db.update(a).set({ name: 'two' }).where(sql`${a.id} = 2`).prepare('p');
+        await prepared.execute();
+      },
+    };
+    await runner.upgrade([chain[0] as TestRevision, revision]);
+    expect(await runner.column('select name from a order by id')).toEqual(['one', 'two']);
+  });
+
   it('takes its changes back with the revision', async () => {
     const runner = await testRunner('sqlite');
     const a = sqliteTable('a', { id: sqliteInteger('id') });
