@@ -50,20 +50,33 @@ export interface ProjectOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a run has done: its steps, and the version rows before and after it. */
+export type RunReport = Extract<RunTargetResult, { readonly kind: 'run' }>;
+
+/** A script, where `sql: true` asked for one. */
+export type ScriptReport = Extract<RunTargetResult, { readonly kind: 'script' }>;
+
+type UpgradeOptions = ProjectOptions & Omit<RunTargetOptions, 'sql'> & { readonly target?: string };
+type DowngradeOptions = ProjectOptions & Omit<RunTargetOptions, 'sql'> & { readonly target: string };
+
 /**
  * `rev upgrade`, for an application's start: takes the lock, waits for another runner, returns the steps that were run.
  * @throws RevError as the command does
  */
+export function upgrade(options?: UpgradeOptions & { readonly sql?: false }): Promise<RunReport>;
+export function upgrade(options: UpgradeOptions & { readonly sql: true }): Promise<ScriptReport>;
 export async function upgrade(
-  options: ProjectOptions & RunTargetOptions & { readonly target?: string } = {},
+  options: UpgradeOptions & { readonly sql?: boolean } = {},
 ): Promise<RunTargetResult> {
   const command = await import('./commands/upgrade.js');
   return command.upgrade(environmentOf(options), options.target ?? 'heads', options);
 }
 
 /** `rev downgrade`. @throws RevError as the command does */
+export function downgrade(options: DowngradeOptions & { readonly sql?: false }): Promise<RunReport>;
+export function downgrade(options: DowngradeOptions & { readonly sql: true }): Promise<ScriptReport>;
 export async function downgrade(
-  options: ProjectOptions & RunTargetOptions & { readonly target: string },
+  options: DowngradeOptions & { readonly sql?: boolean },
 ): Promise<RunTargetResult> {
   const command = await import('./commands/downgrade.js');
   return command.downgrade(environmentOf(options), options.target, options);

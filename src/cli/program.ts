@@ -47,7 +47,12 @@ function watchEnding(output: Output): { report(): number; stop(): void } {
     );
     process.exit(1);
   };
+  const onCrash = (error: unknown) => {
+    output.error(unexpected(error));
+    process.exit(1);
+  };
   process.on('unhandledRejection', onStray);
+  process.on('uncaughtException', onCrash);
   process.on('beforeExit', onIdle);
   return {
     report() {
@@ -60,6 +65,7 @@ function watchEnding(output: Output): { report(): number; stop(): void } {
     },
     stop() {
       process.off('unhandledRejection', onStray);
+      process.off('uncaughtException', onCrash);
       process.off('beforeExit', onIdle);
     },
   };
@@ -88,6 +94,7 @@ async function parse(argv: readonly string[], output: Output, signal: AbortSigna
     .wrap(Math.min(100, process.stderr.columns ?? 100))
     .epilogue(command ? '' : 'rev COMMAND --help explains one command. Documentation: docs/ of this package.')
     .fail((message: string | null, error: unknown) => {
+      if (name === undefined) throw unknownCommand(argv, message);
       if (message?.startsWith('Not enough non-option')) throw missingArgument(name);
       const isOwn = error instanceof Error && error.name === 'YError';
       if (error && !isOwn) throw error;
@@ -102,9 +109,16 @@ async function parse(argv: readonly string[], output: Output, signal: AbortSigna
     .parseAsync();
 }
 
-function missingArgument(name: string | undefined): RevError {
-  return new RevError('REV_USAGE', name ? `rev ${name} needs one argument more.` : 'Which command?', {
-    hint: name ? `rev ${name} --help` : 'rev --help',
+function missingArgument(name: string): RevError {
+  return new RevError('REV_USAGE', `rev ${name} needs one argument more.`, { hint: `rev ${name} --help` });
+}
+
+/** No word of the command line is a command; yargs may know one that looks like it. */
+function unknownCommand(argv: readonly string[], message: string | null): RevError {
+  const word = argv.find((each) => !each.startsWith('-'));
+  const guess = message?.startsWith('Did you mean') ? ` ${message}` : '';
+  return new RevError('REV_USAGE', word ? `There is no command ${word}.${guess}` : 'Which command?', {
+    hint: 'rev --help',
   });
 }
 

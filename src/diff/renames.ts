@@ -63,12 +63,15 @@ export function resolveRenames(
   return { operations, candidates };
 }
 
+/** A standing rename says nothing once the new name is there, whatever has the old one by then. */
 function isDue(actual: Catalog, rename: ParsedRename): boolean {
-  return actual.tables.some(
-    (table) =>
-      displayName(table) === rename.from ||
-      table.columns.some((column) => `${displayName(table)}.${column.name}` === rename.from),
-  );
+  const has = (name: string) =>
+    actual.tables.some(
+      (table) =>
+        displayName(table) === name ||
+        table.columns.some((column) => `${displayName(table)}.${column.name}` === name),
+    );
+  return has(rename.from) && !has(rename.to);
 }
 
 interface ParsedRename {
@@ -116,7 +119,9 @@ function columnRename(
     find(wanted, rename.to) ??
     (old && find(wanted, `${displayName(currentName(old.table, tables))}.${rename.to}`));
   if (!old || !to) {
-    const missing = old ? `${rename.to} is not in the models` : `${rename.from} is not in the database`;
+    const isTable = actual.tables.some((each) => displayName(each) === rename.from);
+    const missing =
+      old || isTable ? `${rename.to} is not in the models` : `${rename.from} is not in the database`;
     throw new RevError('REV_USAGE', `The rename ${rename.text} cannot be: ${missing}.`, {
       hint: 'Write --rename old=new for a table, --rename table.old=table.new for a column.',
     });

@@ -68,7 +68,7 @@ async function callOffline(
       if (operation.kind === 'alterTable' && dialect.needsCatalog(operation) && state.hasUnseenTriggers) {
         print({ sql: unseenTriggers });
       }
-      for (const statement of dialect.compile(operation, before, {})) print(statement);
+      for (const statement of compileOffline(dialect, operation, before)) print(statement);
       state.record(operation);
     },
     async query(sql, params) {
@@ -78,7 +78,10 @@ async function callOffline(
     },
     inspect: () => state.now(),
   };
-  if (call) await callRevision(call, { dialect, executor, args: options.args, folder: options.folder });
+  if (call)
+    await inRevision(report.revision, () =>
+      callRevision(call, { dialect, executor, args: options.args, folder: options.folder }),
+    );
 }
 
 /** The catalog that the history before the script leads to; data changes are left out. */
@@ -93,14 +96,10 @@ async function replay(options: ScriptOptions, see: (operation: Operation) => voi
     query: async () => ({ rows: [] }),
     inspect: async () => catalog,
   };
-  for (const { call } of await prepare(options.history, options.revision)) {
+  for (const { call, report } of await prepare(options.history, options.revision)) {
+    const { dialect, args, folder } = options;
     if (call)
-      await callRevision(call, {
-        dialect: options.dialect,
-        executor,
-        args: options.args,
-        folder: options.folder,
-      });
+      await inRevision(report.revision, () => callRevision(call, { dialect, executor, args, folder }));
   }
   return catalog;
 }
@@ -145,16 +144,39 @@ class ReplayedCatalog {
   }
 }
 
-function applyOffline(operation: Operation, catalog: Catalog): Catalog {
+/** The same failure, saying in which revision it is. */
+async function inRevision(revision: string, work: () => Promise<void>): Promise<void> {
   try {
-    return apply([operation], catalog);
+    await work();
   } catch (error) {
-    if (!(error instanceof RevError)) throw error;
+    if (!(error instanceof RevError) || error.data.revision !== undefined) throw error;
+    throw new RevError(error.code, `Revision ${revision}: ${error.message}`, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      data: { ...error.data, revision },
+      cause: error.cause,
+    });
+  }
+}
+
+/** Operations that do not fit the replayed catalog may well fit the database: raw SQL has made more than is seen here. */
+function seenOnly<T>(operation: Operation, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RevError) || error.code !== 'REV_OPERATION') throw error;
     throw new RevError('REV_OFFLINE', `Cannot print "${describe(operation)}": ${error.message}`, {
       hint: 'The schema is known from the operations of the history alone; what raw SQL has made is not seen.',
       cause: error,
     });
   }
+}
+
+function compileOffline(dialect: Dialect, operation: Operation, before: Catalog): readonly Statement[] {
+  return seenOnly(operation, () => dialect.compile(operation, before, {}));
+}
+
+function applyOffline(operation: Operation, catalog: Catalog): Catalog {
+  return seenOnly(operation, () => apply([operation], catalog));
 }
 
 function statementText(statement: Statement, dialect: Dialect): string {

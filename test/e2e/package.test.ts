@@ -101,6 +101,15 @@ describe('the package', () => {
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
     const tsc = join(repository, 'node_modules/typescript/bin/tsc');
     const run = () => execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
+    writeFileSync(
+      join(folder, 'schema/start.ts'),
+      `import { downgrade, upgrade } from 'drizzle-alembic';
+const { steps, after } = await upgrade();
+const script: string = (await upgrade({ target: 'head', sql: true })).sql;
+const { before } = await downgrade({ target: '-1' });
+export const all = [steps.map((step) => step.revision), after, script, before];
+`,
+    );
     // The configuration reads process.env, whose types are Node's.
     writeFileSync(
       join(folder, 'schema/node.d.ts'),

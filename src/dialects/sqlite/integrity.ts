@@ -43,7 +43,7 @@ export function refuseNewFaults(before: Faults, after: Faults): void {
   if (views.length > 0) {
     const lines = views.map(([name, message]) => `${name}: ${message}`);
     throw new RevError('REV_STATEMENT', `These views would no longer work:\n  ${lines.join('\n  ')}`, {
-      hint: 'Nothing was changed. Drop the views in this revision, or make them anew before it ends.',
+      hint: 'Drop the views in this revision, or make them anew before it ends.',
       data: { views: views.map(([name]) => name) },
     });
   }
@@ -51,7 +51,7 @@ export function refuseNewFaults(before: Faults, after: Faults): void {
   if (triggers.length > 0) {
     const lines = triggers.map(({ name, table, message }) => `${name} on ${table}: ${message}`);
     throw new RevError('REV_STATEMENT', `These triggers would no longer work:\n  ${lines.join('\n  ')}`, {
-      hint: 'Nothing was changed. Drop the triggers in this revision, or make them anew before it ends.',
+      hint: 'Drop the triggers in this revision, or make them anew before it ends.',
       data: { triggers: triggers.map(({ name }) => name) },
     });
   }
@@ -69,7 +69,7 @@ function refuseViolations(all: readonly Violation[]): void {
     return `${table} (${columns}): ${rows} row${rows === 1 ? '' : 's'} without a parent in ${parent}`;
   });
   throw new RevError('REV_STATEMENT', `Foreign keys are violated:\n  ${lines.join('\n  ')}`, {
-    hint: `Nothing was changed. ${violationHint(violations)}`,
+    hint: violationHint(violations),
     data: { violations },
   });
 }
