@@ -209,7 +209,7 @@ describe('transactions', () => {
     ).rejects.toMatchObject({
       code: 'REV_STATEMENT',
       message: 'Foreign keys are violated:\n  other (a, b) refers to table missing, which does not exist',
-      hint: expect.stringContaining('Nothing was changed.'),
+      hint: expect.stringContaining('Make the table in this revision'),
     });
     await expect(create('drop table parent')).rejects.toMatchObject({
       message: 'Foreign keys are violated:\n  child (parent_id) refers to table Parent, which does not exist',
