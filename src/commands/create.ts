@@ -36,7 +36,7 @@ export type CreateResult =
 
 const emptyBodies: RenderedBodies = {
   imports: [],
-  upgrade: '// Write here what changes, for example: await op.execute(sql`…`);',
+  upgrade: '// Write here what changes, for example: await op.execute('…');',
   downgrade: '// And here what takes it back.',
 };
 
