@@ -36,7 +36,7 @@ export type CreateResult =
 
 const emptyBodies: RenderedBodies = {
   imports: [],
-  upgrade: '// Write here what changes, for example: await op.execute('…');',
+  upgrade: '// Write here what changes, for example: await op.execute("update …");',
   downgrade: '// And here what takes it back.',
 };
 
