@@ -36,6 +36,7 @@ export async function withDatabase<T>(
     url,
     from: config.folder,
     create: options.create,
+    ...(config.driver === undefined ? {} : { driver: config.driver }),
     ...(environment.signal === undefined ? {} : { signal: environment.signal }),
   });
   try {

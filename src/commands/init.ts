@@ -102,7 +102,7 @@ function configText(dialect: DialectName, schema: readonly string[], kit: Drizzl
 /** The dialect whose driver the project has. */
 function installedDialect(folder: string): DialectName {
   const has = (name: string) => existsSync(join(folder, 'node_modules', name));
-  return has('postgres') && !has('better-sqlite3') ? 'postgres' : 'sqlite';
+  return has('postgres') && !has('better-sqlite3') && !has('libsql') ? 'postgres' : 'sqlite';
 }
 
 function isFilled(folder: string): boolean {

@@ -2,6 +2,11 @@
 
 import type { DialectName, QualifiedName } from '../catalog/index.js';
 
+/** As their package managers call them. */
+export const driverNames = ['postgres', 'better-sqlite3', 'libsql', 'node:sqlite'] as const;
+
+export type DriverName = (typeof driverNames)[number];
+
 /** Glob patterns of table names (`audit_*`, `app.*`), or a function that says yes. `schema: null` is the default schema. */
 export type TableFilter = readonly string[] | ((table: QualifiedName) => boolean);
 
@@ -13,6 +18,11 @@ export interface Config {
    * only read revision files; `--url` overrides it.
    */
   readonly url?: string | undefined;
+  /**
+   * Which driver package to use. PostgreSQL: `postgres`. SQLite: `better-sqlite3`, `libsql`, or `node:sqlite` of Node 22.16
+   * and later. Default: the first of them that is installed, in this order.
+   */
+  readonly driver?: DriverName | undefined;
   /** The modules with the drizzle models: files, folders, or glob patterns. */
   readonly schema: string | readonly string[];
   /** Folders of revision files. New ones are written to the first. Default: `./revisions`. */
@@ -75,6 +85,7 @@ export interface ResolvedConfig {
   readonly env: string | undefined;
   readonly args: Readonly<Record<string, string>>;
   readonly dialect: DialectName;
+  readonly driver: DriverName | undefined;
   /** As the configuration says it; `requireUrl` gives it checked and with an absolute path. */
   readonly url: string | undefined;
   /** Where a relative SQLite path starts: the configuration's folder, or the working directory for `--url`. */

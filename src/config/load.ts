@@ -105,6 +105,7 @@ function resolveConfig(config: Config, file: string, options: LoadConfigOptions)
     env: options.env,
     args: Object.freeze({ ...options.args }),
     dialect: config.dialect,
+    driver: config.driver,
     url: options.url ?? config.url,
     urlFolder: options.url === undefined ? folder : resolve(options.cwd),
     schema: list(config.schema),

@@ -2,7 +2,7 @@
 
 import { RevError } from '../errors.js';
 import { nearNames } from '../graph/near.js';
-import type { Config } from './config.js';
+import { type Config, driverNames } from './config.js';
 
 /** What is wrong with a value, as the end of a sentence ("must be …"). `undefined`: nothing. */
 type Check = (value: unknown) => string | undefined;
@@ -57,6 +57,7 @@ function fileName(value: unknown): string | undefined {
 const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   dialect: oneOf('postgres', 'sqlite'),
   url: (value) => (typeof value === 'string' ? undefined : 'must be a string'),
+  driver: oneOf(...driverNames),
   schema: textOrTexts,
   revisions: textOrTexts,
   versionTable: text,

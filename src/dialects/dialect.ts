@@ -52,6 +52,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** Folder from which the user's own copy of the driver package is resolved. */
   readonly from: string;
+  /** Which of the dialect's driver packages to use. Absent: the first that is installed. */
+  readonly driver?: string;
   /** SQLite: make the file if it does not exist. False: a missing file is an empty database, and none is made. */
   readonly create?: boolean;
   /** Aborting cancels the running statement. */

@@ -130,7 +130,8 @@ describe('a database that cannot be reached', () => {
     ['better-sqlite3', 'file:app.db'],
   ])('without the driver package %s', async (driver, url) => {
     const project = sqliteProject({ without: [driver] });
-    config(project, { dialect: driver === 'postgres' ? 'postgres' : 'sqlite', url, schema: './schema' });
+    const dialect = driver === 'postgres' ? 'postgres' : 'sqlite';
+    config(project, { dialect, url, driver, schema: './schema' });
     await refused(project, ['current'], 'REV_DRIVER_MISSING', 2, [new RegExp(`npm (i|install) ${driver}`)]);
   });
 

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { freshDatabase } from '../support/postgres.js';
 import { config, models, refused, revision, sqliteProject, tables } from '../support/refusals.js';
+import { changeFile } from '../support/sqlite-file.js';
 
 /** Revisions that cannot be read or run, and databases in a state that forbids what is asked. */
 
@@ -96,7 +96,7 @@ describe('a revision that is none', () => {
     const script = await project.ok(['upgrade', 'head', '--sql']);
     expect(script.stdout).not.toContain('everything');
     expect(script.stderr).toContain('everything');
-    new Database(project.path('app.db')).exec(script.stdout).close();
+    changeFile(project.path('app.db'), script.stdout);
     expect(tables(project)).toEqual(['a', 'alembic_version', 'b']);
     expect(JSON.parse((await project.ok(['upgrade', 'head', '--json'])).stdout)).toMatchObject({
       version: 1,
@@ -154,9 +154,7 @@ describe('a state that forbids it', () => {
     const project = sqliteProject();
     revision(project, { id: 'aaaa11112222' });
     await project.ok(['upgrade', 'head']);
-    const database = new Database(project.path('app.db'));
-    database.exec("update alembic_version set version_num = 'ffffffffffff'");
-    database.close();
+    changeFile(project.path('app.db'), "update alembic_version set version_num = 'ffffffffffff'");
     await refused(project, ['upgrade', 'head'], 'REV_ROWS', 1, [/ffffffffffff/]);
   });
 

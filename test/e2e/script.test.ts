@@ -1,7 +1,7 @@
-import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freshDatabase } from '../support/postgres.js';
 import { type UserProject, userProject } from '../support/project.js';
+import { changeFile, readFile } from '../support/sqlite-file.js';
 
 /** `--sql`: a script that does what the run would have done, written without a database. */
 
@@ -22,26 +22,14 @@ describe('a script for SQLite', () => {
     const project = example();
     const up = (await project.ok(['upgrade', 'head', '--sql'])).stdout;
     const down = (await project.ok(['downgrade', 'head:base', '--sql'])).stdout;
-    const database = new Database(project.path('tracker.db'));
-    database.exec(up);
+    const file = project.path('tracker.db');
+    changeFile(file, up);
     expect((await project.ok(['check'])).stderr).toContain('No changes');
     expect((await project.ok(['current'])).stdout).toContain('(head)');
-    database.exec(down);
-    const left = database
-      .prepare("select name from sqlite_schema where name not like 'sqlite_%'")
-      .pluck()
-      .all();
-    expect(left.filter((name) => !String(name).startsWith('sqlite_'))).toEqual(
-      expect.arrayContaining(['alembic_version']),
-    );
-    expect(
-      database
-        .prepare("select count(*) from sqlite_schema where type = 'table' and name = 'issues'")
-        .pluck()
-        .get(),
-    ).toBe(0);
-    expect(database.prepare('select count(*) from alembic_version').pluck().get()).toBe(0);
-    database.close();
+    changeFile(file, down);
+    const left = readFile(file, "select name from sqlite_schema where type = 'table'").map(String);
+    expect(left.filter((name) => !name.startsWith('sqlite_'))).toEqual(['alembic_version']);
+    expect(readFile(file, 'select count(*) from alembic_version')).toEqual([0]);
   });
 
   it('asks for no database, and starts where it is told', async () => {

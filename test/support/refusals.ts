@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { expect, onTestFinished } from 'vitest';
 import { type ProjectOptions, type RevResult, type UserProject, userProject } from './project.js';
+import { readFile } from './sqlite-file.js';
 
 /** Projects that are wrong in one place, and what their user is told. */
 
@@ -75,13 +75,8 @@ export async function refused(
 
 export const tables = (project: UserProject) => {
   if (!existsSync(project.path('app.db'))) return [];
-  const database = new Database(project.path('app.db'), { readonly: true });
-  try {
-    return database
-      .prepare("select name from sqlite_schema where type = 'table' order by name")
-      .pluck()
-      .all();
-  } finally {
-    database.close();
-  }
+  return readFile(
+    project.path('app.db'),
+    "select name from sqlite_schema where type = 'table' order by name",
+  );
 };

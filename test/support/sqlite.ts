@@ -3,12 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import type { Catalog, Table } from '../../src/catalog/index.js';
 import type { ConnectOptions, Driver, Scope } from '../../src/dialects/dialect.js';
+import { pragma } from '../../src/dialects/sqlite/connections/connection.js';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
 import type { Operation } from '../../src/operations/index.js';
+import { openFile } from './sqlite-file.js';
 
 /** Everything is in scope. */
 export const everything: Scope = { includes: () => true };
@@ -48,13 +49,12 @@ export async function freshSqlite(): Promise<SqliteDatabase> {
   return databaseOf(driver, url);
 }
 
-/** Changes the stored schema itself, for what only another build of SQLite could have written. */
+/** Changes the stored schema itself, for what only another build of SQLite could have written. libsql lets one do that. */
 export async function writeSchema(db: SqliteDatabase, sql: string): Promise<void> {
-  const database = new Database(db.url).unsafeMode();
-  database.pragma('writable_schema = ON');
+  const database = openFile(db.url, 'libsql');
+  database.exec('PRAGMA writable_schema = ON');
   database.exec(sql);
-  const version = Number(database.pragma('schema_version', { simple: true }));
-  database.pragma(`schema_version = ${version + 1}`);
+  database.exec(`PRAGMA schema_version = ${pragma(database, 'schema_version') + 1}`);
   database.close();
 }
 

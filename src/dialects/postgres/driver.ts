@@ -21,7 +21,12 @@ const textTypes = [1184, 1114, 1082, 1083, 1182, 1185, 1115, 1231];
 const jsonTypes = [114, 3802];
 const connectSeconds = 10;
 
-export async function connect({ url, from, signal }: ConnectOptions): Promise<Driver> {
+export async function connect({ url, from, driver, signal }: ConnectOptions): Promise<Driver> {
+  if (driver !== undefined && driver !== 'postgres') {
+    throw new RevError('REV_CONFIG', `There is no driver ${driver} for PostgreSQL.`, {
+      hint: "In the configuration, leave driver out, or set it to 'postgres'.",
+    });
+  }
   const postgres = loadPackage('postgres', from) as typeof postgresJs;
   const lost = { is: false };
   const sql = open(postgres, url, () => {

@@ -3,7 +3,8 @@
  * such a statement, without running it, tells whether the trigger works.
  */
 
-import type { Database } from 'better-sqlite3';
+import type { Row } from '../dialect.js';
+import { type Connection, columnOf, rowsOf } from './connections/connection.js';
 import { quoteName } from './quote.js';
 import { foldName, isSymbol, isWord, tokenize } from './tokens.js';
 
@@ -22,7 +23,7 @@ interface Trigger {
 }
 
 /** By the trigger's name. */
-export function findBrokenTriggers(database: Database): ReadonlyMap<string, BrokenTrigger> {
+export function findBrokenTriggers(database: Connection): ReadonlyMap<string, BrokenTrigger> {
   const broken = new Map<string, BrokenTrigger>();
   for (const triggers of readTriggers(database)) {
     const failures = triggers.length === 1 ? failing(database, triggers) : failingAlone(database, triggers);
@@ -34,15 +35,12 @@ export function findBrokenTriggers(database: Database): ReadonlyMap<string, Brok
 }
 
 /** The triggers of each table and view; without those of a virtual table's own tables, which are no one's to write. */
-function readTriggers(database: Database): readonly (readonly Trigger[])[] {
+function readTriggers(database: Connection): readonly (readonly Trigger[])[] {
   const select = `SELECT name, tbl_name AS "table", sql FROM sqlite_schema WHERE type = 'trigger'`;
-  const triggers = database.prepare(`${select} ORDER BY name`).all() as Trigger[];
+  const triggers = rowsOf<Trigger & Row>(database, `${select} ORDER BY name`);
   if (triggers.length === 0) return [];
-  const hidden = database
-    .prepare(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')`)
-    .pluck()
-    .all() as string[];
-  const excluded = new Set(hidden.map(foldName));
+  const hidden = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')`;
+  const excluded = new Set(columnOf(database, hidden).map((name) => foldName(String(name))));
   const byTable = new Map<string, Trigger[]>();
   for (const trigger of triggers) {
     const table = foldName(trigger.table);
@@ -52,7 +50,10 @@ function readTriggers(database: Database): readonly (readonly Trigger[])[] {
 }
 
 /** Those whose statement does not compile, with the message; another trigger of the table may be to blame. */
-function failing(database: Database, triggers: readonly Trigger[]): readonly (readonly [Trigger, string])[] {
+function failing(
+  database: Connection,
+  triggers: readonly Trigger[],
+): readonly (readonly [Trigger, string])[] {
   return triggers.flatMap((trigger): (readonly [Trigger, string])[] => {
     const message = failureOf(() => compileFiring(database, trigger));
     return message === null ? [] : [[trigger, message]];
@@ -61,7 +62,7 @@ function failing(database: Database, triggers: readonly Trigger[]): readonly (re
 
 /** The same with each trigger as the only one of its table. Where all is well, nothing is changed to find that out. */
 function failingAlone(
-  database: Database,
+  database: Connection,
   triggers: readonly Trigger[],
 ): readonly (readonly [Trigger, string])[] {
   const suspects = failing(database, triggers);
@@ -96,16 +97,14 @@ function failureOf(work: () => void): string | null {
 }
 
 /** Compiles a statement that fires the trigger. Nothing runs. */
-function compileFiring(database: Database, { table, sql }: Trigger): void {
+function compileFiring(database: Connection, { table, sql }: Trigger): void {
   const { event, columns } = parseTrigger(sql);
   const target = `main.${quoteName(table)}`;
   if (event === 'insert') database.prepare(`INSERT INTO ${target} DEFAULT VALUES`);
   if (event === 'delete') database.prepare(`DELETE FROM ${target}`);
   if (event !== 'update') return;
-  const all = database.prepare('SELECT name, hidden FROM pragma_table_xinfo(?)').all(table) as {
-    readonly name: string;
-    readonly hidden: number;
-  }[];
+  const xinfo = 'SELECT name, hidden FROM pragma_table_xinfo(?)';
+  const all = rowsOf<{ readonly name: string; readonly hidden: number }>(database, xinfo, [table]);
   // No statement may set a generated column.
   const generated = new Set(all.filter(({ hidden }) => hidden !== 0).map(({ name }) => foldName(name)));
   const free = (columns ?? all.map(({ name }) => name)).filter((name) => !generated.has(foldName(name)));

@@ -1,15 +1,15 @@
 /**
- * One connection by the user's own better-sqlite3: synchronous inside, asynchronous outside. Transactions here are such
+ * One connection by the user's own driver package: synchronous inside, asynchronous outside. Transactions here are such
  * that tables can be rebuilt in them (SQLite's manual, ALTER TABLE, "Making Other Kinds Of Table Schema Changes").
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type BetterSqlite from 'better-sqlite3';
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
+import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
 import { type Faults, findFaults, refuseNewFaults } from './integrity.js';
 import { checkPath, databasePath, isDatabase, memory } from './location.js';
-import { findPackage } from './packages.js';
+import { findOpener } from './open.js';
 import { beginsRebuild } from './rebuilt-name.js';
 import { connectError, endedError, isBusy, statementError, transactionEnd } from './statement-error.js';
 
@@ -20,39 +20,24 @@ const pollInterval = 25;
 /** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_LOCKED, REV_URL. */
 export async function connect(options: ConnectOptions): Promise<Driver> {
   const path = databasePath(options.url);
-  const Database = findPackage('better-sqlite3', options.from)('better-sqlite3') as typeof BetterSqlite;
+  const open = findOpener(options);
   const file = options.create === false && !isDatabase(path) ? memory : path;
-  let database: BetterSqlite.Database | undefined;
+  let database: Connection | undefined;
   try {
     checkPath(file);
-    database = new Database(file, { timeout: busyTimeout });
+    database = open(file, busyTimeout);
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
-    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    columnOf(database, 'SELECT count(*) FROM sqlite_schema');
     return new SqliteDriver(database, options.signal);
   } catch (thrown) {
     database?.close();
-    if (isBindingMissing(thrown)) {
-      throw new RevError(
-        'REV_DRIVER_MISSING',
-        'better-sqlite3 is installed, but its binary does not fit this Node.',
-        {
-          hint: 'npm rebuild better-sqlite3',
-          cause: thrown,
-        },
-      );
-    }
     throw connectError(thrown, path);
   }
 }
 
-function isBindingMissing(thrown: unknown): boolean {
-  const message = thrown instanceof Error ? thrown.message : '';
-  return /bindings file|NODE_MODULE_VERSION|ERR_DLOPEN|invalid ELF|\.node\b/.test(message);
-}
-
 class SqliteDriver implements Driver {
   readonly serverVersion: string;
-  readonly #database: BetterSqlite.Database;
+  readonly #database: Connection;
   readonly #signal: AbortSignal | undefined;
   #savepoints = 0;
   /** Whether a transaction of this driver has begun; it is the driver that ends it. */
@@ -60,17 +45,17 @@ class SqliteDriver implements Driver {
   /** What is said of a statement that ended it nevertheless: from then on nothing more runs. */
   #ended: RevError | null = null;
 
-  constructor(database: BetterSqlite.Database, signal: AbortSignal | undefined) {
+  constructor(database: Connection, signal: AbortSignal | undefined) {
     this.#database = database;
     this.#signal = signal;
-    this.serverVersion = String(database.prepare('SELECT sqlite_version()').pluck().get());
+    this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
   }
 
   async query<R extends Row = Row>(sql: string, params: readonly unknown[] = []): Promise<readonly R[]> {
     const statement = this.#prepare(sql);
     return this.#guard(sql, () => {
-      if (statement.reader) return statement.all(...params.map(bindable)) as R[];
-      statement.run(...params.map(bindable));
+      if (statement.reader) return statement.all(params.map(bindable)) as R[];
+      statement.run(params.map(bindable));
       return [];
     });
   }
@@ -78,8 +63,8 @@ class SqliteDriver implements Driver {
   async values(sql: string, params: readonly unknown[] = []): Promise<readonly (readonly unknown[])[]> {
     const statement = this.#prepare(sql);
     return this.#guard(sql, () => {
-      if (statement.reader) return statement.raw().all(...params.map(bindable)) as unknown[][];
-      statement.run(...params.map(bindable));
+      if (statement.reader) return statement.values(params.map(bindable));
+      statement.run(params.map(bindable));
       return [];
     });
   }
@@ -133,12 +118,12 @@ class SqliteDriver implements Driver {
   async #withForeignKeysOff<T>(work: () => Promise<T>): Promise<T> {
     const foreignKeys = this.#pragma('foreign_keys');
     const legacyAlterTable = this.#pragma('legacy_alter_table');
-    this.#database.pragma('foreign_keys = OFF');
+    this.#database.exec('PRAGMA foreign_keys = OFF');
     // The pragma does nothing, and says nothing, where a transaction is open; DROP TABLE would then delete the children.
     if (this.#pragma('foreign_keys') !== 0) {
       throw new RevError('REV_INTERNAL', 'SQLite did not turn foreign keys off before the transaction.');
     }
-    this.#database.pragma('legacy_alter_table = OFF');
+    this.#database.exec('PRAGMA legacy_alter_table = OFF');
     try {
       return await work();
     } finally {
@@ -146,8 +131,8 @@ class SqliteDriver implements Driver {
       this.#ended = null;
       if (this.#database.open) {
         if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
-        this.#database.pragma(`foreign_keys = ${foreignKeys}`);
-        this.#database.pragma(`legacy_alter_table = ${legacyAlterTable}`);
+        this.#database.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
+        this.#database.exec(`PRAGMA legacy_alter_table = ${legacyAlterTable}`);
       }
     }
   }
@@ -174,7 +159,7 @@ class SqliteDriver implements Driver {
   /** Runs BEGIN or COMMIT as soon as no other connection is in the way, without blocking this process meanwhile. */
   async #whenFree(sql: string, patience: number): Promise<void> {
     const deadline = performance.now() + patience;
-    this.#database.pragma('busy_timeout = 0');
+    this.#database.exec('PRAGMA busy_timeout = 0');
     try {
       for (;;) {
         this.#refuseAborted();
@@ -187,35 +172,30 @@ class SqliteDriver implements Driver {
         await sleep(pollInterval);
       }
     } finally {
-      this.#database.pragma(`busy_timeout = ${busyTimeout}`);
+      this.#database.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
     }
   }
 
   #run({ sql, params = [] }: Statement): number {
     const statement = params.length === 0 ? this.#prepareAny(sql) : this.#prepare(sql);
     return this.#guard(sql, () => {
-      if (statement !== null && !statement.reader) return statement.run(...params.map(bindable)).changes;
+      if (statement !== null && !statement.reader) return statement.run(params.map(bindable));
       const before = this.#totalChanges();
       if (statement === null) this.#database.exec(sql);
-      else statement.all(...params.map(bindable));
+      else statement.all(params.map(bindable));
       return this.#totalChanges() - before;
     });
   }
 
-  #prepare(sql: string): BetterSqlite.Statement<unknown[]> {
-    return this.#guard(sql, () => this.#database.prepare<unknown[]>(sql));
+  #prepare(sql: string): Prepared {
+    const statement = this.#prepareAny(sql);
+    if (statement) return statement;
+    throw statementError(new RangeError('The text is not one statement, but several or none.'), sql);
   }
 
   /** null: the text holds several statements, or none. */
-  #prepareAny(sql: string): BetterSqlite.Statement<unknown[]> | null {
-    return this.#guard(sql, () => {
-      try {
-        return this.#database.prepare<unknown[]>(sql);
-      } catch (thrown) {
-        if (thrown instanceof RangeError) return null;
-        throw thrown;
-      }
-    });
+  #prepareAny(sql: string): Prepared | null {
+    return this.#guard(sql, () => this.#database.prepare(sql));
   }
 
   #guard<T>(sql: string, work: () => T): T {
@@ -243,7 +223,7 @@ class SqliteDriver implements Driver {
     if (this.#ended) throw this.#ended;
   }
 
-  /** A statement of better-sqlite3 cannot be cancelled while it runs: an abort is seen before the next one. */
+  /** A statement cannot be cancelled while it runs: an abort is seen before the next one. */
   #refuseAborted(): void {
     if (this.#signal?.aborted) throw new RevError('REV_INTERRUPTED', 'Interrupted.');
   }
@@ -253,16 +233,16 @@ class SqliteDriver implements Driver {
   }
 
   #totalChanges(): number {
-    return Number(this.#database.prepare('SELECT total_changes()').pluck().get());
+    return Number(columnOf(this.#database, 'SELECT total_changes()')[0]);
   }
 
   #pragma(name: string): number {
-    return Number(this.#database.pragma(name, { simple: true }));
+    return pragma(this.#database, name);
   }
 }
 
 /**
- * A value as better-sqlite3 binds it. Whole numbers are bound as integers, not as reals, so that a bound 5 and a
+ * A value as the packages bind it. Whole numbers are bound as integers, not as reals, so that a bound 5 and a
  * literal 5 are one value; other objects as quoteLiteral writes them.
  */
 function bindable(value: unknown): unknown {

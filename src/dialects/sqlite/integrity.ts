@@ -4,9 +4,10 @@
  * nothing.
  */
 
-import type { Database } from 'better-sqlite3';
 import { RevError } from '../../errors.js';
+import type { Row } from '../dialect.js';
 import { type BrokenTrigger, findBrokenTriggers } from './broken-triggers.js';
+import { type Connection, columnOf, rowsOf } from './connections/connection.js';
 import { quoteLiteral, quoteName } from './quote.js';
 import { foldName } from './tokens.js';
 
@@ -28,7 +29,7 @@ export interface Faults {
   readonly triggers: ReadonlyMap<string, BrokenTrigger>;
 }
 
-export function findFaults(database: Database): Faults {
+export function findFaults(database: Connection): Faults {
   return {
     violations: findViolations(database),
     views: findBrokenViews(database),
@@ -109,16 +110,13 @@ interface ForeignKey {
   readonly parent: string;
 }
 
-function findViolations(database: Database): ReadonlyMap<string, Violation> {
+function findViolations(database: Connection): ReadonlyMap<string, Violation> {
   const keys = readForeignKeys(database);
   if (keys.length === 0) return new Map();
   const existing = new Set(
-    (
-      database
-        .prepare(`SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')`)
-        .pluck()
-        .all() as string[]
-    ).map(foldName),
+    columnOf(database, `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')`).map((name) =>
+      foldName(String(name)),
+    ),
   );
   const violations = [
     ...[...new Set(keys.map(({ table }) => table))].flatMap((table) => violationsOf(database, table)),
@@ -131,7 +129,7 @@ function findViolations(database: Database): ReadonlyMap<string, Violation> {
   );
 }
 
-function readForeignKeys(database: Database): readonly ForeignKey[] {
+function readForeignKeys(database: Connection): readonly ForeignKey[] {
   // One row: a foreign key.
   const sql = `
     SELECT "table", group_concat("from", ', ') AS columns, parent
@@ -139,10 +137,10 @@ function readForeignKeys(database: Database): readonly ForeignKey[] {
           FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k
           WHERE s.type = 'table' ORDER BY s.name, k.id, k.seq)
     GROUP BY "table", id, parent ORDER BY "table", id`;
-  return database.prepare(sql).all() as ForeignKey[];
+  return rowsOf<ForeignKey & Row>(database, sql);
 }
 
-function violationsOf(database: Database, table: string): readonly Violation[] {
+function violationsOf(database: Connection, table: string): readonly Violation[] {
   // One row: a foreign key of the table, its columns, and how many rows violate it.
   const sql = `
     SELECT k.columns, k.parent, count(*) AS rows
@@ -152,7 +150,7 @@ function violationsOf(database: Database, table: string): readonly Violation[] {
           GROUP BY id) AS k ON k.id = c.fkid
     GROUP BY k.id`;
   try {
-    const rows = database.prepare(sql).all() as Omit<Violation, 'table'>[];
+    const rows = rowsOf<Omit<Violation, 'table'> & Row>(database, sql);
     return rows.map((row) => ({ table, ...row }));
   } catch (thrown) {
     const mismatch = /foreign key mismatch - "(.*)" referencing "(.*)"/s.exec(
@@ -163,23 +161,17 @@ function violationsOf(database: Database, table: string): readonly Violation[] {
   }
 }
 
-function mismatchesOf(database: Database, table: string, parent: string): readonly Violation[] {
-  const keys = database
-    .prepare(
-      `SELECT group_concat("from", ', ') AS columns FROM pragma_foreign_key_list(?)
-       WHERE "table" = ? COLLATE NOCASE GROUP BY id`,
-    )
-    .all(table, parent) as { columns: string }[];
+function mismatchesOf(database: Connection, table: string, parent: string): readonly Violation[] {
+  const sql = `SELECT group_concat("from", ', ') AS columns FROM pragma_foreign_key_list(?)
+    WHERE "table" = ? COLLATE NOCASE GROUP BY id`;
+  const keys = rowsOf<{ columns: string }>(database, sql, [table, parent]);
   return keys.map(({ columns }) => ({ table, columns, parent, rows: 0 }));
 }
 
-function findBrokenViews(database: Database): ReadonlyMap<string, string> {
-  const names = database
-    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name`)
-    .pluck()
-    .all() as string[];
+function findBrokenViews(database: Connection): ReadonlyMap<string, string> {
+  const names = columnOf(database, `SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name`);
   const broken = new Map<string, string>();
-  for (const name of names) {
+  for (const name of names.map(String)) {
     try {
       // Preparing resolves every name; nothing runs.
       database.prepare(`SELECT * FROM ${quoteName(name)}`);

@@ -10,16 +10,19 @@ import { RevError } from '../../errors.js';
  * @throws RevError REV_DRIVER_MISSING with the command that installs it.
  */
 export function findPackage(name: string, from: string | undefined): NodeJS.Require {
-  const places = from === undefined ? [import.meta.url] : [join(from, 'package.json'), import.meta.url];
-  for (const place of places) {
-    const require = createRequire(place);
-    if (canResolve(require, name)) return require;
-  }
+  const found = placesOf(from).find((require) => canResolve(require, name));
+  if (found) return found;
   const installed = name.split('/')[0] ?? name;
   throw new RevError('REV_DRIVER_MISSING', `The package ${installed} is not installed.`, {
     hint: `npm i ${installed}`,
     data: { package: installed },
   });
+}
+
+/** The `require` of the folder, and that of this package. */
+export function placesOf(from: string | undefined): readonly NodeJS.Require[] {
+  const places = from === undefined ? [import.meta.url] : [join(from, 'package.json'), import.meta.url];
+  return places.map((place) => createRequire(place));
 }
 
 export function canResolve(require: NodeJS.Require, name: string): boolean {

@@ -2,7 +2,8 @@
 
 import { RevError, type RevErrorCode } from '../../errors.js';
 import { withoutRebuiltName } from './rebuilt-name.js';
-import { isSymbol, isWord, tokenize } from './tokens.js';
+import { statementsOf } from './statements.js';
+import { isWord } from './tokens.js';
 
 const longest = 500;
 
@@ -85,18 +86,10 @@ export function endedError(sql: string, end: TransactionEnd, thrown?: unknown): 
 
 /** By which of its statements a text ended the transaction; one that has none for it ended it by a conflict. */
 export function transactionEnd(sql: string): TransactionEnd {
-  const tokens = tokenize(sql);
-  let inTrigger = false;
-  for (const [at, token] of tokens.entries()) {
-    if (at > 0 && !isSymbol(tokens[at - 1], ';')) continue;
-    if (isWord(token, 'create')) {
-      const temporary = isWord(tokens[at + 1], 'temp', 'temporary');
-      inTrigger = isWord(tokens[at + (temporary ? 2 : 1)], 'trigger');
-    } else if (inTrigger) inTrigger = !isWord(token, 'end');
-    else if (isWord(token, 'commit', 'end')) return 'commit';
-    else if (isWord(token, 'rollback')) {
-      const to = at + (isWord(tokens[at + 1], 'transaction') ? 2 : 1);
-      if (!isWord(tokens[to], 'to')) return 'rollback';
+  for (const [first, second, third] of statementsOf(sql)) {
+    if (isWord(first, 'commit', 'end')) return 'commit';
+    if (isWord(first, 'rollback') && !isWord(isWord(second, 'transaction') ? third : second, 'to')) {
+      return 'rollback';
     }
   }
   return 'rollback';

@@ -162,10 +162,11 @@ describe('literals', () => {
     [[1], '[1]'],
   ])('%o', async (value, expected) => {
     const db = await freshSqlite();
-    const typed = typeof expected === 'bigint' ? String(expected) : expected;
-    const text =
-      typeof expected === 'bigint' ? `cast(${sqlite.literal(value)} as text)` : sqlite.literal(value);
-    expect((await db.rows(`select ${text}`))[0]?.[0]).toEqual(typed);
+    // libsql reads a text up to its first zero character, and all drivers read numbers as doubles: bytes are the same.
+    const bytes = typeof expected === 'string' || typeof expected === 'bigint';
+    const literal = sqlite.literal(value);
+    const [row] = await db.rows(`select ${bytes ? `cast(cast(${literal} as text) as blob)` : literal}`);
+    expect(row?.[0]).toEqual(bytes ? Buffer.from(String(expected)) : expected);
   });
 
   test('what SQLite cannot hold is refused', () => {

@@ -1,9 +1,10 @@
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { columnOf } from '../../../src/dialects/sqlite/connections/connection.js';
 import { parseKey } from '../../../src/dialects/sqlite/index-keys.js';
 import { parseTable } from '../../../src/dialects/sqlite/parse-table.js';
 import { tokenize } from '../../../src/dialects/sqlite/tokens.js';
+import { openFile } from '../../support/sqlite-file.js';
 
 const quotings: readonly ((name: string) => string)[] = [
   (name) => `"${name.replaceAll('"', '""')}"`,
@@ -140,11 +141,11 @@ describe('stored tables', () => {
             .map((part, at) => part + (space[at] ?? ' '))
             .join('')
             .trim();
-          const database = new Database(':memory:');
+          const database = openFile(':memory:');
           let stored: string;
           try {
             database.exec(sql);
-            stored = String(database.prepare('select sql from sqlite_schema').pluck().get());
+            stored = String(columnOf(database, 'select sql from sqlite_schema')[0]);
           } catch {
             // Not a text that SQLite stores (it has its own limits on names).
             return;

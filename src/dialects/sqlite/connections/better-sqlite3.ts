@@ -1,0 +1,56 @@
+import type { Row } from '../../dialect.js';
+import type { Connection, Opener, Prepared } from './connection.js';
+
+/** The part of better-sqlite3 (11 and later) that is used. */
+interface Database {
+  readonly open: boolean;
+  readonly inTransaction: boolean;
+  prepare(sql: string): Statement;
+  exec(sql: string): void;
+  close(): void;
+}
+
+interface Statement {
+  readonly reader: boolean;
+  raw(): Statement;
+  all(...params: readonly unknown[]): unknown[];
+  run(...params: readonly unknown[]): { readonly changes: number };
+}
+
+type Constructor = new (path: string, options: { readonly timeout: number }) => Database;
+
+export const betterSqlite3: Opener = {
+  name: 'better-sqlite3',
+  open: (module, path, busyTimeout) =>
+    connection(new (module as Constructor)(path, { timeout: busyTimeout })),
+};
+
+function connection(database: Database): Connection {
+  return {
+    get open() {
+      return database.open;
+    },
+    get inTransaction() {
+      return database.inTransaction;
+    },
+    prepare(sql) {
+      try {
+        return prepared(database.prepare(sql));
+      } catch (thrown) {
+        if (thrown instanceof RangeError) return null;
+        throw thrown;
+      }
+    },
+    exec: (sql) => void database.exec(sql),
+    close: () => void database.close(),
+  };
+}
+
+function prepared(statement: Statement): Prepared {
+  return {
+    reader: statement.reader,
+    all: (params = []) => statement.all(...params) as Row[],
+    values: (params = []) => statement.raw().all(...params) as unknown[][],
+    run: (params = []) => statement.run(...params).changes,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Row } from '../../dialect.js';
+
+/** One open database, as little of it as every driver package has. All of it is synchronous, and throws SQLite's errors. */
+export interface Connection {
+  readonly open: boolean;
+  readonly inTransaction: boolean;
+  /** Compiles one statement. null: the text holds several, or none. */
+  prepare(sql: string): Prepared | null;
+  /** Runs any number of statements. */
+  exec(sql: string): void;
+  close(): void;
+}
+
+export interface Prepared {
+  /** Whether it gives rows. */
+  readonly reader: boolean;
+  all(params?: readonly unknown[]): Row[];
+  /** Rows as arrays. */
+  values(params?: readonly unknown[]): unknown[][];
+  /** The number of rows that it changed. */
+  run(params?: readonly unknown[]): number;
+}
+
+/** How a connection is opened by one package. */
+export interface Opener {
+  /** As the configuration's `driver` and the package manager call it. */
+  readonly name: SqliteDriverName;
+  /** @param busyTimeout how long SQLite itself waits for another writer, in milliseconds. */
+  open(module: unknown, path: string, busyTimeout: number): Connection;
+}
+
+export type SqliteDriverName = 'better-sqlite3' | 'libsql' | 'node:sqlite';
+
+/** The rows of a query that is known to be one statement. */
+export function rowsOf<R extends Row>(connection: Connection, sql: string, params?: readonly unknown[]): R[] {
+  return (connection.prepare(sql)?.all(params) ?? []) as R[];
+}
+
+/** The first column of them. */
+export function columnOf(connection: Connection, sql: string): unknown[] {
+  return (connection.prepare(sql)?.values() ?? []).map(([value]) => value);
+}
+
+export function pragma(connection: Connection, name: string): number {
+  return Number(columnOf(connection, `PRAGMA ${name}`)[0]);
+}

@@ -1,0 +1,93 @@
+import type { Row } from '../../dialect.js';
+import { statementsOf } from '../statements.js';
+import type { Connection, Opener, Prepared } from './connection.js';
+import { SqliteError } from './result-codes.js';
+
+/** The part of node:sqlite that is used: Node 22.16 and later. */
+interface Module {
+  readonly DatabaseSync: new (path: string, options: { readonly timeout: number }) => Database;
+}
+
+interface Database {
+  readonly isOpen: boolean;
+  readonly isTransaction: boolean;
+  prepare(sql: string): Statement;
+  exec(sql: string): void;
+  close(): void;
+}
+
+interface Statement {
+  columns(): readonly unknown[];
+  setReadBigInts(enabled: boolean): void;
+  setReturnArrays(enabled: boolean): void;
+  all(...params: readonly unknown[]): unknown[];
+  run(...params: readonly unknown[]): { readonly changes: number | bigint };
+}
+
+/** Whether it is all that is needed: the first versions of it lacked some. */
+export function isNodeSqlite(module: unknown): module is Module {
+  const { StatementSync } = (module ?? {}) as { readonly StatementSync?: { readonly prototype: Statement } };
+  return (
+    typeof StatementSync?.prototype.columns === 'function' && 'setReturnArrays' in StatementSync.prototype
+  );
+}
+
+export const nodeSqlite: Opener = {
+  name: 'node:sqlite',
+  open(module, path, busyTimeout) {
+    const { DatabaseSync } = module as Module;
+    return connection(translated(() => new DatabaseSync(path, { timeout: busyTimeout })));
+  },
+};
+
+function connection(database: Database): Connection {
+  return {
+    get open() {
+      return database.isOpen;
+    },
+    get inTransaction() {
+      return database.isTransaction;
+    },
+    // node:sqlite takes the first statement of a text and says nothing of the others.
+    prepare: (sql) =>
+      statementsOf(sql).length === 1 ? translated(() => prepared(database.prepare(sql))) : null,
+    exec: (sql) => translated(() => database.exec(sql)),
+    close: () => database.close(),
+  };
+}
+
+function prepared(statement: Statement): Prepared {
+  // A number that no double holds is an error otherwise.
+  statement.setReadBigInts(true);
+  return {
+    reader: statement.columns().length > 0,
+    all: (params = []) => translated(() => (statement.all(...params) as Row[]).map(plain)),
+    values(params = []) {
+      return translated(() => {
+        statement.setReturnArrays(true);
+        return (statement.all(...params) as unknown[][]).map((row) => row.map(value));
+      });
+    },
+    run: (params = []) => translated(() => Number(statement.run(...params).changes)),
+  };
+}
+
+function plain(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, each]) => [name, value(each)]));
+}
+
+/** As better-sqlite3 gives it. */
+function value(read: unknown): unknown {
+  if (typeof read === 'bigint') return Number(read);
+  return read instanceof Uint8Array ? Buffer.from(read.buffer, read.byteOffset, read.byteLength) : read;
+}
+
+/** Its errors have SQLite's code as a number. */
+function translated<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    const { errcode, message } = thrown as { readonly errcode?: unknown; readonly message?: unknown };
+    throw typeof errcode === 'number' ? new SqliteError(String(message), errcode, thrown) : thrown;
+  }
+}

@@ -1,0 +1,28 @@
+import { isSymbol, isWord, type Token, tokenize } from './tokens.js';
+
+/** A text's statements, each as its tokens without the semicolon. One that makes a trigger goes to the trigger's END. */
+export function statementsOf(sql: string): readonly (readonly Token[])[] {
+  const statements: Token[][] = [];
+  let current: Token[] = [];
+  let inBody = false;
+  let atBegin = true;
+  for (const token of tokenize(sql)) {
+    if (inBody && atBegin && isWord(token, 'end')) inBody = false;
+    atBegin = isSymbol(token, ';');
+    if (atBegin && !inBody) {
+      if (current.length > 0) statements.push(current);
+      current = [];
+    } else {
+      current.push(token);
+      inBody ||= isWord(token, 'begin') && makesTrigger(current);
+      atBegin ||= inBody && isWord(token, 'begin');
+    }
+  }
+  if (current.length > 0) statements.push(current);
+  return statements;
+}
+
+function makesTrigger([create, second, third]: readonly Token[]): boolean {
+  if (!isWord(create, 'create')) return false;
+  return isWord(isWord(second, 'temp', 'temporary') ? third : second, 'trigger');
+}
