@@ -27,7 +27,7 @@ const mayImport = {
   'dialect interface': ['catalog', 'operations', 'diff'],
   drizzle: ['errors', 'catalog'],
   dialects: ['errors', 'catalog', 'operations', 'diff', 'dialect interface'],
-  config: ['errors', 'catalog', 'graph', 'loading'],
+  config: ['errors', 'catalog', 'graph', 'loading', 'diff'],
   revisions: ['errors', 'catalog', 'graph', 'operations', 'loading'],
   runtime: ['errors', 'catalog', 'graph', 'operations', 'dialect interface'],
   commands: [

@@ -22,6 +22,7 @@ export type {
   TableIndex,
 } from './catalog/index.js';
 export { type Config, type ConfigContext, defineConfig } from './config/config.js';
+export type { AutogenerateHooks, ColumnDifference } from './diff/overrides.js';
 export { RevError, type RevErrorCode } from './errors.js';
 export { type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
 export {

@@ -78,6 +78,7 @@ export class Output {
     const { dim, green } = this.err;
     switch (event.kind) {
       case 'waiting':
+      case 'hook':
         this.talk(event.text);
         break;
       case 'warning':

@@ -6,6 +6,7 @@ import type { ResolvedConfig } from '../config/config.js';
 import { loadModels } from '../config/models.js';
 import { tableScope } from '../config/tables.js';
 import { diff } from '../diff/diff.js';
+import { rewritten, withEqualColumns } from '../diff/overrides.js';
 import type { RenameCandidate, RenameOptions } from '../diff/renames.js';
 import { readModels } from '../drizzle/read-models.js';
 import { RevError } from '../errors.js';
@@ -41,8 +42,12 @@ export async function compare(
     tables: models.catalog.tables.filter((table) => includes(table)),
   });
   const live = await dialect.inspect(driver, { schemas, includes });
-  const { actual, wanted: spelled, unverified } = await dialect.normalize(driver, live, wanted);
-  const { operations, candidates } = diff(actual, spelled, dialect.rules, { renames });
+  const normalized = await dialect.normalize(driver, live, wanted);
+  const { actual, unverified } = normalized;
+  const spelled = withEqualColumns(actual, normalized.wanted, dialect.rules, config.autogenerate);
+  const { operations: found, candidates } = diff(actual, spelled, dialect.rules, { renames });
+  // While it is open what was renamed, there is nothing to rewrite yet.
+  const operations = candidates.length > 0 ? found : rewritten(found, actual, spelled, config.autogenerate);
   return {
     operations,
     candidates,

@@ -58,7 +58,7 @@ export async function create(environment: Environment, options: CreateOptions): 
   const warnings = found?.warnings ?? [];
   const uncompared = found?.uncompared ?? [];
   if (found?.operations.length === 0) return { kind: 'unchanged', warnings, uncompared };
-  const written = newRevision(environment, project, {
+  const written = await newRevision(environment, project, {
     down,
     labels: options.branchLabels ?? [],
     depends: (options.dependsOn ?? []).map((name) => fullId(project, name)),

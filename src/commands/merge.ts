@@ -26,7 +26,7 @@ export async function merge(
     targets.length === 0 ? ['heads'] : targets,
     options.splice === undefined ? {} : { splice: options.splice },
   );
-  const written = newRevision(environment, project, {
+  const written = await newRevision(environment, project, {
     down,
     labels: options.branchLabels ?? [],
     depends: [],

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import type { ResolvedConfig } from '../config/config.js';
 import { RevError } from '../errors.js';
 import { RevisionGraph } from '../graph/graph.js';
 import { indent } from '../operations/index.js';
+import { runHooks } from '../revisions/hooks.js';
 import type { RenderedBodies } from '../revisions/render.js';
 import { newRevisionId, renderRevision, revisionFileName } from '../revisions/render-file.js';
 import { packageTemplate, readTemplate } from '../revisions/template.js';
@@ -31,13 +33,13 @@ export interface WrittenRevision {
 
 /**
  * Writes a revision file, after the graph has said that it fits. Throws REV_USAGE (no message), REV_NAME, REV_LABEL,
- * REV_DUPLICATE_REVISION, REV_EXISTS, REV_UNWRITABLE, REV_CONFIG (a template that does not write the header).
+ * REV_DUPLICATE_REVISION, REV_EXISTS, REV_UNWRITABLE, REV_HOOK, REV_CONFIG (a template that does not write the header).
  */
-export function newRevision(
+export async function newRevision(
   environment: Environment,
   project: Project,
   revision: NewRevision,
-): WrittenRevision {
+): Promise<WrittenRevision> {
   const { config } = project;
   const { down, labels, depends, message, bodies } = revision;
   if (message.trim() === '') {
@@ -47,8 +49,8 @@ export function newRevision(
   const created = environment.now();
   const id = revision.id ?? newRevisionId({ down, message, body, nonce: environment.nonce() });
   const name = revisionFileName({ id, message, created, ...nameOptions(config) });
-  const file = { id, down, labels, depends, created: created.toISOString(), source: name };
-  RevisionGraph.of([...project.files.values(), file]);
+  const node = { id, down, labels, depends, created: created.toISOString(), source: name };
+  RevisionGraph.of([...project.files.values(), node]);
   const source = renderRevision({
     id,
     down,
@@ -64,7 +66,12 @@ export function newRevision(
   });
   const folder = config.revisions[0] ?? '';
   if (revision.dryRun) return { id, file: `${folder}/${name}`, source, written: false };
-  return { id, file: writeRevision(folder, name, source), source, written: true };
+  const file = writeRevision(folder, name, source);
+  if (config.hooks.length === 0) return { id, file, source, written: true };
+  for (const text of runHooks(config.hooks, file, config.folder)) {
+    if (text !== '') environment.report({ kind: 'hook', text });
+  }
+  return { id, file, source: readFileSync(file, 'utf8'), written: true };
 }
 
 function nameOptions({ fileTemplate, slugLength, timezone }: ResolvedConfig) {

@@ -1,6 +1,7 @@
 /** What a user writes in `alembic.config.ts`, and what the rest of `rev` reads of it. */
 
 import type { DialectName, QualifiedName } from '../catalog/index.js';
+import type { AutogenerateHooks } from '../diff/overrides.js';
 
 /** As their package managers call them. */
 export const driverNames = ['postgres', 'better-sqlite3', 'libsql', 'node:sqlite'] as const;
@@ -43,6 +44,10 @@ export interface Config {
   readonly casing?: 'snake_case' | 'camelCase' | undefined;
   /** Renames that `--autogenerate` is to know: `users=people`, `users.fullname=users.full_name`. */
   readonly renames?: readonly string[] | undefined;
+  /** What the project itself decides about differences. */
+  readonly autogenerate?: AutogenerateHooks | undefined;
+  /** Commands that each new revision file goes through, e.g. `prettier --write`; the file's path is added to them. */
+  readonly hooks?: readonly string[] | undefined;
   /** One transaction for each revision, or one for the whole run. Default: `each`. */
   readonly transaction?: 'each' | 'all' | undefined;
   /** How long a statement waits for a lock, in milliseconds; 0: for ever. Default: 5000. */
@@ -102,6 +107,8 @@ export interface ResolvedConfig {
   readonly exclude: TableFilter | undefined;
   readonly casing: 'snake_case' | 'camelCase' | undefined;
   readonly renames: readonly string[];
+  readonly autogenerate: AutogenerateHooks;
+  readonly hooks: readonly string[];
   readonly transaction: 'each' | 'all';
   readonly lockTimeout: number;
   readonly statementTimeout: number | undefined;

@@ -118,6 +118,8 @@ function resolveConfig(config: Config, file: string, options: LoadConfigOptions)
     exclude: config.exclude,
     casing: config.casing,
     renames: Object.freeze([...(config.renames ?? [])]),
+    autogenerate: Object.freeze({ ...config.autogenerate }),
+    hooks: Object.freeze([...(config.hooks ?? [])]),
     transaction: config.transaction ?? 'each',
     lockTimeout: config.lockTimeout ?? 5000,
     statementTimeout: config.statementTimeout,

@@ -1,5 +1,6 @@
 /** Says what is wrong with a configuration, by the name of the key. */
 
+import type { AutogenerateHooks } from '../diff/overrides.js';
 import { RevError } from '../errors.js';
 import { nearNames } from '../graph/near.js';
 import { type Config, driverNames } from './config.js';
@@ -54,6 +55,18 @@ function fileName(value: unknown): string | undefined {
   return /[/\\]/.test(template) ? 'must be a file name, without folders' : undefined;
 }
 
+const hookNames: readonly (keyof AutogenerateHooks)[] = ['compareType', 'compareDefault', 'rewrite'];
+
+function autogenerateHooks(value: unknown): string | undefined {
+  const known = hookNames.map((name) => `${name}()`).join(', ');
+  if (typeof value !== 'object' || value === null) return `must be an object with ${known}`;
+  for (const [name, hook] of Object.entries(value)) {
+    if (!hookNames.some((each) => each === name)) return `has no ${name}: it may have ${known}`;
+    if (hook !== undefined && typeof hook !== 'function') return `must have a function as ${name}`;
+  }
+  return undefined;
+}
+
 const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   dialect: oneOf('postgres', 'sqlite'),
   url: (value) => (typeof value === 'string' ? undefined : 'must be a string'),
@@ -70,6 +83,8 @@ const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   renames: (value) =>
     texts(value) ??
     ((value as string[]).every((each) => /^[^=]+=[^=]+$/.test(each)) ? undefined : "must hold 'old=new'"),
+  autogenerate: autogenerateHooks,
+  hooks: texts,
   transaction: oneOf('each', 'all'),
   lockTimeout: milliseconds,
   statementTimeout: milliseconds,

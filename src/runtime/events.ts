@@ -4,6 +4,8 @@ export type RunEvent =
   | { readonly kind: 'stepStarted'; readonly step: StepReport }
   | { readonly kind: 'stepDone'; readonly step: StepReport; readonly duration: number }
   | { readonly kind: 'statement'; readonly sql: string }
+  /** What a command of `hooks` printed. */
+  | { readonly kind: 'hook'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string };
 
 export interface StepReport {

@@ -44,6 +44,8 @@ describe('a configuration', () => {
       exclude: undefined,
       casing: undefined,
       renames: [],
+      autogenerate: {},
+      hooks: [],
       transaction: 'each',
       lockTimeout: 5000,
       statementTimeout: undefined,

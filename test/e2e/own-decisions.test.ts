@@ -1,0 +1,77 @@
+import { chmodSync, existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { UserProject } from '../support/project.js';
+import { refused, sqliteProject } from '../support/refusals.js';
+import { changeFile } from '../support/sqlite-file.js';
+
+/** What a project decides about --autogenerate and new files itself, in its configuration. */
+
+function configured(settings: string): UserProject {
+  const project = sqliteProject();
+  project.write(
+    'alembic.config.ts',
+    `import { defineConfig } from 'drizzle-alembic';
+export default defineConfig({ dialect: 'sqlite', url: 'file:app.db', schema: './schema', ${settings} });
+`,
+  );
+  return project;
+}
+
+const differing =
+  'create table users (id integer primary key, name varchar(10) default 5); create table old (a)';
+
+async function listed(project: UserProject): Promise<readonly string[]> {
+  const result = await project.ok(['create', '-m', 'x', '--autogenerate', '--dry-run', '--json']);
+  return JSON.parse(result.stdout).changes;
+}
+
+describe('differences', () => {
+  it('count unless a hook says that they do not', async () => {
+    const without = configured('');
+    changeFile(without.path('app.db'), differing);
+    expect((await listed(without)).join('\n')).toMatch(/users[\s\S]*old|old[\s\S]*users/);
+    const project = configured(`autogenerate: {
+      compareType: ({ table, column, actual, wanted }) =>
+        table.name === 'users' && column === 'name' && actual === 'varchar(10)' && wanted === 'text' ? false : undefined,
+      compareDefault: ({ actual, wanted }) => (actual !== null && wanted === null ? false : undefined),
+      rewrite: (operations) => operations.filter(({ kind }) => kind !== 'dropTable'),
+    }`);
+    changeFile(project.path('app.db'), differing);
+    expect(await listed(project)).toEqual([]);
+    await project.ok(['check']);
+  });
+
+  it('are refused where a hook throws, or leaves what does not fit', async () => {
+    const throws = configured(`autogenerate: { rewrite: () => { throw new Error('no way'); } }`);
+    await refused(throws, ['create', '-m', 'x', '--autogenerate'], 'REV_CONFIG', 2, [/rewrite .*no way/]);
+    const nothing = configured('autogenerate: { rewrite: () => undefined }');
+    await refused(nothing, ['check'], 'REV_CONFIG', 2, [/returned undefined/]);
+    const twice = configured('autogenerate: { rewrite: (operations) => [...operations, ...operations] }');
+    await refused(twice, ['check'], 'REV_CONFIG', 2, [/does not fit/]);
+    const unknown = configured('autogenerate: { compareEverything: () => false }');
+    await refused(unknown, ['check'], 'REV_CONFIG', 2, [/compareEverything/]);
+  });
+});
+
+describe('hooks', () => {
+  it('get each new file, and find the commands of the project', async () => {
+    const project = configured(`hooks: ['stamper --mark', "node -e 'console.log(1)' --"]`);
+    const command = 'node_modules/.bin/stamper';
+    project.write(
+      command,
+      `#!${process.execPath}\nconst { appendFileSync } = require('node:fs');\nappendFileSync(process.argv[3], '// ' + process.argv[2]);\n`,
+    );
+    chmodSync(project.path(command), 0o755);
+    const created = await project.ok(['create', '-m', `it's first`, '--json']);
+    const { file } = JSON.parse(created.stdout);
+    expect(project.read(`revisions/${project.revisions()[0]}`)).toMatch(/\/\/ --mark$/);
+    expect(existsSync(file)).toBe(true);
+    await project.ok(['heads']);
+  });
+
+  it('that fail say so, and keep the file', async () => {
+    const project = configured(`hooks: ['no-such-formatter --write']`);
+    await refused(project, ['create', '-m', 'first'], 'REV_HOOK', 1, [/no-such-formatter/]);
+    expect(project.revisions()).not.toEqual([]);
+  });
+});
