@@ -162,7 +162,7 @@ export function temporaryQuery(major: number): string {
 with
 tab as materialized (
   select c.*, null::text as schema from pg_class as c
-  where c.relnamespace = pg_my_temp_schema() and c.relkind = 'r'
+  where c.relnamespace = pg_my_temp_schema() and c.relkind = 'p'
 ),
 ${ownedSequences}
 select json_build_object(

@@ -15,11 +15,12 @@ import type { Spelling } from './spelling.js';
 import { serialType, typeKey } from './types.js';
 
 /**
- * One spelling for both sides. Text first; what then still differs, PostgreSQL itself prints (probe.ts), both sides
- * again and again until nothing changes: `varchar_column IN ('x', 'y')` needs a second time.
+ * One spelling for both sides. Text first; what then still differs, PostgreSQL itself prints (probe.ts): the models'
+ * first, as the database's was printed already; then both sides again and again until nothing changes, as
+ * `varchar_column IN ('x', 'y')` needs a second time.
  */
 
-const passes = 3;
+const passes = 4;
 
 export async function normalize(driver: Driver, actual: Catalog, wanted: Catalog): Promise<Normalized> {
   const live = spellPlainly(actual);
@@ -44,7 +45,9 @@ async function spellUntilSettled(
   let types: Answers['types'] = new Map();
   for (let pass = 0; pass < passes; pass += 1) {
     const open = items.filter((item) => matchItems(item) === undefined);
-    const sides = new Set(open.flatMap((item) => [item.wanted, ...item.candidates]));
+    const sides = new Set(
+      open.flatMap(({ wanted, candidates }) => (pass === 0 ? [wanted] : [wanted, ...candidates])),
+    );
     const asked = [...sides].filter((side) => !side.fixed);
     const tables = pass === 0 ? doubtful : [];
     if (asked.length === 0 && tables.length === 0) break;

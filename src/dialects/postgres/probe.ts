@@ -1,7 +1,6 @@
 import {
   type Catalog,
   type EnumType,
-  nameKey,
   type Sequence,
   sameData,
   sameName,
@@ -13,7 +12,7 @@ import { collationName, columnType } from './compile-table.js';
 import { printingSettings, type TemporaryRow, temporaryQuery } from './inspect-queries.js';
 import { identifier, literal } from './quote.js';
 import { newSequenceClauses } from './sequences.js';
-import { probeStatement, readProbe, type Spelling } from './spelling.js';
+import { byName, probeStatement, readProbe, type Spelling } from './spelling.js';
 import { storedType } from './types.js';
 
 /**
@@ -76,9 +75,11 @@ export async function ask(
     ]);
     return JSON.parse(found[0]?.catalog ?? '') as TemporaryRow;
   });
+  const found = byName(rows);
+  const types = printedTypes(rows);
   return {
-    spellings: probes.map(({ spelling, probe }) => readProbe(spelling, rows, probe)),
-    types: new Map([...names].map(([table, name]) => [table, printedTypes(rows, name)])),
+    spellings: probes.map(({ spelling, probe }) => readProbe(spelling, found, probe)),
+    types: new Map([...names].map(([table, name]) => [table, types.get(name) ?? new Map()])),
   };
 }
 
@@ -119,7 +120,13 @@ function temporaryTable(table: Table, name: string): string {
       ...(column.collation === undefined ? [] : [`collate ${collationName(column.collation)}`]),
     ].join(' '),
   );
-  return `create temporary table ${identifier(name)} (${columns.join(', ')})`;
+  // A partitioned table and its indexes have no files of their own: it is made, and undone, several times as fast.
+  const key = unusedName('rev_partition', table);
+  return `create temporary table ${identifier(name)} (${[...columns, `${key} integer`].join(', ')}) partition by list (${key})`;
+}
+
+function unusedName(name: string, table: Table): string {
+  return table.columns.some((column) => column.name === name) ? unusedName(`${name}_`, table) : name;
 }
 
 function standInStatements({ schemas, enums, sequences }: StandIns): readonly string[] {
@@ -136,9 +143,9 @@ function standInStatements({ schemas, enums, sequences }: StandIns): readonly st
   ];
 }
 
-function printedTypes(rows: TemporaryRow, name: string): ReadonlyMap<string, string> {
-  const oid = rows.tables.find((table) => nameKey(table) === name)?.oid;
-  return new Map(
-    rows.columns.filter(({ table }) => table === oid).map(({ name: column, type }) => [column, type]),
-  );
+/** By table and column. */
+function printedTypes(rows: TemporaryRow): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const types = new Map(rows.tables.map(({ oid }) => [oid, new Map<string, string>()]));
+  for (const { table, name, type } of rows.columns) types.get(table)?.set(name, type);
+  return new Map(rows.tables.map((table) => [table.name, types.get(table.oid) ?? new Map()]));
 }

@@ -75,24 +75,37 @@ function probeType(column: Column): string {
   return columnType({ ...column, type: storedType(column.type) });
 }
 
+/** What PostgreSQL printed, by the name of the probe. */
+export interface PrintedProbes {
+  readonly columns: ReadonlyMap<string, TemporaryRow['columns'][number]>;
+  readonly constraints: ReadonlyMap<string, TemporaryRow['constraints'][number]>;
+  readonly indexes: ReadonlyMap<string, TemporaryRow['indexes'][number]>;
+}
+
+export function byName({ columns, constraints, indexes }: TemporaryRow): PrintedProbes {
+  const named = <T extends { readonly name: string }>(rows: readonly T[]) =>
+    new Map(rows.map((row) => [row.name, row]));
+  return { columns: named(columns), constraints: named(constraints), indexes: named(indexes) };
+}
+
 /** What PostgreSQL printed for it; null where it refused. */
-export function readProbe(spelling: Spelling, rows: TemporaryRow, probe: string): Spelling | null {
+export function readProbe(spelling: Spelling, rows: PrintedProbes, probe: string): Spelling | null {
   switch (spelling.kind) {
     case 'default': {
-      const row = rows.columns.find(({ name }) => name === probe);
+      const row = rows.columns.get(probe);
       const value = row?.expression ? defaultFromSql(row.expression, spelling.column) : null;
       return value && { ...spelling, value };
     }
     case 'generated': {
-      const printed = rows.columns.find(({ name }) => name === probe)?.expression;
+      const printed = rows.columns.get(probe)?.expression;
       return printed ? { ...spelling, expression: withoutOuterParentheses(printed) } : null;
     }
     case 'check': {
-      const printed = rows.constraints.find(({ name }) => name === probe)?.expression;
+      const printed = rows.constraints.get(probe)?.expression;
       return printed ? { ...spelling, expression: withoutOuterParentheses(printed) } : null;
     }
     case 'index': {
-      const row = rows.indexes.find(({ name }) => name === probe);
+      const row = rows.indexes.get(probe);
       if (!row) return null;
       const { method, keys, where } = toIndex(row);
       return { ...spelling, index: { ...spelling.index, method, keys: keys.map(plainKey), where } };
