@@ -48,7 +48,18 @@ const serials: Readonly<Record<string, string>> = {
 
 const arraySuffix = /\s*(?:\[\s*\d*\s*\]|\barray(?:\s*\[\s*\d*\s*\])?)\s*$/i;
 
+/** A catalog says the same few types thousands of times. */
+const parsed = new Map<string, TypeText>();
+
 export function parseType(text: string): TypeText {
+  const known = parsed.get(text);
+  if (known) return known;
+  const found = readType(text);
+  parsed.set(text, found);
+  return found;
+}
+
+function readType(text: string): TypeText {
   let rest = text.trim();
   let array = false;
   while (arraySuffix.test(rest)) {
