@@ -68,20 +68,26 @@ function timeOf(created: string | undefined): number {
   return Date.parse(zoned) || 0;
 }
 
+/** The caller may keep what it gave and change it; what is frozen through is taken as it is. */
 function freezeNode(node: RevisionNode): RevisionNode {
+  const { down, labels, depends } = node;
+  const isFrozen = [node, down, labels, depends].every(Object.isFrozen) && labels.length < 2;
+  if (isFrozen) return node;
   return Object.freeze({
     ...node,
-    down: Object.freeze([...node.down]),
-    labels: Object.freeze([...new Set(node.labels)]),
-    depends: Object.freeze([...node.depends]),
+    down: Object.freeze([...down]),
+    labels: Object.freeze([...new Set(labels)]),
+    depends: Object.freeze([...depends]),
   });
 }
 
 function pick<T>(list: readonly T[], order: readonly number[]): T[] {
-  return order.flatMap((at) => {
+  const picked: T[] = [];
+  for (const at of order) {
     const item = list[at];
-    return item === undefined ? [] : [item];
-  });
+    if (item !== undefined) picked.push(item);
+  }
+  return picked;
 }
 
 function reverse(edges: Edges): number[][] {

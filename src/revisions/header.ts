@@ -10,8 +10,9 @@
  * in any order, with or without types and `as const`.
  */
 
-import { type Docstring, readDocstring } from './docstring.js';
+import { copyOf, type Docstring, readDocstring } from './docstring.js';
 import { type Token, Tokens } from './tokens.js';
+import { noNames, readUsualHeader } from './usual-header.js';
 
 export interface Header extends Docstring {
   readonly id: string;
@@ -65,6 +66,14 @@ class Fault {
 /** Reads the header of a whole file: a constant may also stand after the functions. */
 export function readHeader(text: string): HeaderReading {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const usual = readUsualHeader(source);
+  if (usual !== undefined && !mayExportMore(source, usual.end))
+    return { kind: 'revision', header: { ...usual.header, transactional: true } };
+  return readByTokens(source);
+}
+
+/** The same for any text. */
+export function readByTokens(source: string): HeaderReading {
   const tokens = new Tokens(source);
   try {
     const { found, functions } = readExports(source, tokens);
@@ -197,14 +206,11 @@ function toHeader(found: ReadonlyMap<Name, Found>, functions: number): Omit<Head
   };
 }
 
-/** Ten thousand headers share it. */
-const none: readonly string[] = Object.freeze([]);
-
 function toNames(name: Name, found: Found | undefined): readonly string[] {
-  if (found === undefined || found.value === null) return none;
+  if (found === undefined || found.value === null) return noNames;
   if (typeof found.value === 'boolean')
     throw new Fault(found.position, `${name} is not a string, an array or null`, name);
-  return typeof found.value === 'string' ? [found.value] : found.value;
+  return Object.freeze(typeof found.value === 'string' ? [found.value] : [...found.value]);
 }
 
 const simple: Readonly<Record<string, string>> = {
@@ -218,7 +224,7 @@ const simple: Readonly<Record<string, string>> = {
 };
 
 function unescapeText(text: string): string {
-  if (!text.includes('\\')) return text;
+  if (!text.includes('\\')) return copyOf(text);
   return text.replace(
     /\\(?:u\{([0-9a-f]+)\}|u([0-9a-f]{4})|x([0-9a-f]{2})|(\r\n|[\s\S]))/gi,
     (_, point?: string, four?: string, two?: string, character = '') => {

@@ -88,7 +88,7 @@ export function readRevision(file: string): RevisionFile | undefined {
   if (reading.kind === 'other') refuseUnreadable(file, text);
   switch (reading.kind) {
     case 'revision':
-      return { ...reading.header, file, source: file };
+      return Object.freeze({ ...reading.header, file, source: file });
     case 'fault':
       throw fault(file, reading);
     default:
