@@ -18,14 +18,18 @@ export const soundRevisions: fc.Arbitrary<RevisionNode[]> = fc
   )
   .map((seeds) => {
     const id = (n: number) => ((n + 1) * 2654435761).toString(16).slice(-8);
+    const labelOf = (at: number) => (seeds[at]?.labelled && at % 3 === 0 ? `label_${at}` : undefined);
+    // A dependency may be named by a label as well.
+    const nameOf = (at: number, n: number) => (n % 2 === 0 ? labelOf(at) : undefined) ?? id(at);
     return seeds.map((seed, at): RevisionNode => {
+      const label = labelOf(at);
       // Near parents make long lines, far ones forks and merges.
       const before = (n: number) => id(seed.near ? at - 1 - (n % Math.min(at, 2)) : n % at);
       return {
         id: id(at),
         down: at === 0 ? [] : seed.parents.map(before),
-        labels: seed.labelled && at % 3 === 0 ? [`label_${at}`] : [],
-        depends: at === 0 ? [] : seed.depends.map((n) => id(n % at)),
+        labels: label === undefined ? [] : [label],
+        depends: at === 0 ? [] : seed.depends.map((n) => nameOf(n % at, n)),
         ...(seed.day === null ? {} : { created: `2026-02-${String(seed.day).padStart(2, '0')}T00:00:00Z` }),
       };
     });
