@@ -46,7 +46,7 @@ export function readPlainArguments(
     );
     if (found === undefined) return undefined;
     const [name, spec] = found;
-    if (!Object.keys(spec).every((key) => understood.has(key))) return undefined;
+    if (!isUnderstood(spec)) return undefined;
     if (spec.array !== true && Object.hasOwn(values, name)) return undefined;
     if (spec.type === 'boolean') {
       if (words[at + 1] === 'true' || words[at + 1] === 'false') return undefined;
@@ -69,18 +69,23 @@ function isPlain(word: string): boolean {
   return word !== '' && !word.startsWith('-') && !/^['"]|['"]$/.test(word);
 }
 
+function isUnderstood(spec: Spec): boolean {
+  return Object.keys(spec).every((key) => understood.has(key));
+}
+
 /** Collects the options that a command declares. False: it declares more than options and positional words. */
 function declares(declare: (yargs: Argv) => Argv, options: Map<string, Spec>): boolean {
   let isSimple = true;
   const recorder: unknown = new Proxy(
     {},
     {
-      get: (_, method) => (name: unknown, spec: Spec) => {
-        if (method === 'option') options.set(String(name), spec);
-        else if (method !== 'positional' || !Object.keys(spec).every((key) => understood.has(key)))
-          isSimple = false;
-        return recorder;
-      },
+      get:
+        (_, method) =>
+        (name: unknown, spec: Spec = {}) => {
+          if (method === 'option') options.set(String(name), spec);
+          else if (method !== 'positional' || spec.type !== 'string' || !isUnderstood(spec)) isSimple = false;
+          return recorder;
+        },
     },
   );
   declare(recorder as Argv);

@@ -3,12 +3,9 @@
  * and a descending walk is a downgrade's, and sets of revisions are byte arrays.
  */
 import { checkNames, circle, linkRevision } from './check.js';
-import { topologicalOrder } from './order.js';
+import { type Edges, topologicalOrder } from './order.js';
 import { withoutRedundant } from './redundant.js';
 import type { RevisionNode } from './revision.js';
-
-/** For each node, other nodes. */
-export type Edges = readonly (readonly number[])[];
 
 export interface Dag {
   /** Oldest first: whatever a node needs comes before it. */

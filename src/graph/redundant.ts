@@ -1,7 +1,7 @@
 /**
  * Parents that are ancestors of another parent of the same node say nothing; hand-written files have them.
  */
-import type { Edges } from './dag.js';
+import type { Edges } from './order.js';
 
 const width = 32;
 

@@ -11,8 +11,8 @@ import {
   soundRevisions,
   targetFor,
 } from '../graph/arbitrary.js';
-import { closure, expectUsable, tipsOf, unlessRefused } from '../graph/model.js';
-import { applyRows, refusal } from '../graph/notation.js';
+import { closure, expectUsable, outcome, tipsOf, unlessRefused } from '../graph/model.js';
+import { applyRows, graphOf, refusal } from '../graph/notation.js';
 
 /** Revisions with targets and rows about them. */
 function withQuestions(revisions: fc.Arbitrary<RevisionNode[]>) {
@@ -124,6 +124,22 @@ describe('nothing but a RevError with a code and a next step comes', () => {
       { numRuns: 2_000 },
     );
   });
+});
+
+describe('a number without end', () => {
+  const graph = graphOf('a; b; c; d<c; e<c');
+  const endless = '9'.repeat(400);
+  it.each([`+${endless}`, `-${endless}`, `d-${endless}`, `c+${endless}`, `c@+${endless}`, `d@-${endless}`])(
+    'is refused as any that is too large: %s',
+    (target) => {
+      for (const rows of [[], ['a'], ['d'], ['a', 'b'], ['a', 'd', 'e']]) {
+        outcome(() => graph.planUpgrade(rows, target));
+        outcome(() => graph.planDowngrade(rows, target));
+        outcome(() => graph.history({ from: target }, rows));
+        outcome(() => graph.history({ from: 'c', to: target }, rows));
+      }
+    },
+  );
 });
 
 describe('rows that lie under others, or are there twice', () => {
