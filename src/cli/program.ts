@@ -6,6 +6,7 @@ import { RevError } from '../errors.js';
 import { CliArguments, type CliCommand } from './command.js';
 import { commands } from './commands/index.js';
 import { Output, withQuietStdout } from './output.js';
+import { readPlainArguments } from './plain-arguments.js';
 
 /**
  * Runs one command line and returns the exit code (docs/cli.md). Nothing below this throws to the user: a RevError is
@@ -72,9 +73,14 @@ function watchEnding(output: Output): { report(): number; stop(): void } {
 }
 
 async function parse(argv: readonly string[], output: Output, signal: AbortSignal): Promise<void> {
-  const { default: yargs } = await import('yargs');
   const name = commandName(argv);
   const command = name === undefined ? undefined : await commands[name]?.load();
+  // The name comes first: a word before it may be an option's value.
+  if (command && name !== undefined && [name, ...(commands[name]?.aliases ?? [])].includes(argv[0] ?? '')) {
+    const values = readPlainArguments(command, globalOptions, argv.slice(1));
+    if (values) return runCommand(command, values, output, signal);
+  }
+  const { default: yargs } = await import('yargs');
   const parser = globalOptions(yargs([...argv]).scriptName('rev'));
   if (command) register(parser, command, output, signal);
   else for (const [each, { describe }] of Object.entries(commands)) parser.command(each, describe);
@@ -86,11 +92,7 @@ async function parse(argv: readonly string[], output: Output, signal: AbortSigna
     .version(false)
     .help()
     .alias('help', 'h')
-    .parserConfiguration({
-      'parse-numbers': true,
-      'parse-positional-numbers': false,
-      'boolean-negation': false,
-    })
+    .parserConfiguration(parserConfiguration)
     .wrap(Math.min(100, process.stderr.columns ?? 100))
     .epilogue(command ? '' : 'rev COMMAND --help explains one command. Documentation: docs/ of this package.')
     .fail((message: string | null, error: unknown) => {
@@ -108,6 +110,13 @@ async function parse(argv: readonly string[], output: Output, signal: AbortSigna
     })
     .parseAsync();
 }
+
+/** How yargs reads words. */
+export const parserConfiguration = {
+  'parse-numbers': true,
+  'parse-positional-numbers': false,
+  'boolean-negation': false,
+} as const;
 
 function missingArgument(name: string): RevError {
   return new RevError('REV_USAGE', `rev ${name} needs one argument more.`, { hint: `rev ${name} --help` });
@@ -130,14 +139,22 @@ function register(parser: Argv, command: CliCommand, output: Output, signal: Abo
       const own = command.options(yargs);
       return command.examples.reduce((each, [example, text]) => each.example(example, text), own);
     },
-    async (values) => {
-      const environment = await environmentOf(values, output, signal);
-      await withQuietStdout(() => command.run({ environment, output }, new CliArguments(values)));
-    },
+    (values) => runCommand(command, values, output, signal),
   );
 }
 
-function globalOptions(parser: Argv): Argv {
+async function runCommand(
+  command: CliCommand,
+  values: Readonly<Record<string, unknown>>,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const environment = await environmentOf(values, output, signal);
+  await withQuietStdout(() => command.run({ environment, output }, new CliArguments(values)));
+}
+
+/** The options of every command. */
+export function globalOptions(parser: Argv): Argv {
   const group = 'Everywhere:';
   return parser
     .option('config', {

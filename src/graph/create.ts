@@ -31,7 +31,8 @@ export function planCreate(dag: Dag, options: CreateOptions): string[] {
   const { head = 'head', splice = false } = options;
   const texts = typeof head === 'string' ? [head] : head;
   const parents = texts.flatMap((text) => parentsNamed(dag, text, 'create'));
-  const twice = parents.find((at, turn) => parents.indexOf(at) !== turn);
+  const named = new Set<number>();
+  const twice = parents.find((at) => named.size === named.add(at).size);
   if (twice !== undefined) {
     throw new RevError('REV_USAGE', `Revision ${quote(idOf(dag, twice))} is named twice as a parent.`, {
       hint: 'Name each parent once.',

@@ -3,11 +3,9 @@
  * and a descending walk is a downgrade's, and sets of revisions are byte arrays.
  */
 import { checkNames, circle, linkRevision } from './check.js';
-import { topologicalOrder } from './order.js';
+import { type Edges, topologicalOrder } from './order.js';
+import { withoutRedundant } from './redundant.js';
 import type { RevisionNode } from './revision.js';
-
-/** For each node, other nodes. */
-export type Edges = readonly (readonly number[])[];
 
 export interface Dag {
   /** Oldest first: whatever a node needs comes before it. */
@@ -68,20 +66,26 @@ function timeOf(created: string | undefined): number {
   return Date.parse(zoned) || 0;
 }
 
+/** The caller may keep what it gave and change it; what is frozen through is taken as it is. */
 function freezeNode(node: RevisionNode): RevisionNode {
+  const { down, labels, depends } = node;
+  const isFrozen = [node, down, labels, depends].every(Object.isFrozen) && labels.length < 2;
+  if (isFrozen) return node;
   return Object.freeze({
     ...node,
-    down: Object.freeze([...node.down]),
-    labels: Object.freeze([...new Set(node.labels)]),
-    depends: Object.freeze([...node.depends]),
+    down: Object.freeze([...down]),
+    labels: Object.freeze([...new Set(labels)]),
+    depends: Object.freeze([...depends]),
   });
 }
 
 function pick<T>(list: readonly T[], order: readonly number[]): T[] {
-  return order.flatMap((at) => {
+  const picked: T[] = [];
+  for (const at of order) {
     const item = list[at];
-    return item === undefined ? [] : [item];
-  });
+    if (item !== undefined) picked.push(item);
+  }
+  return picked;
 }
 
 function reverse(edges: Edges): number[][] {
@@ -90,40 +94,4 @@ function reverse(edges: Edges): number[][] {
     for (const target of targets) back[target]?.push(at);
   }
   return back;
-}
-
-/**
- * Leaves out parents that are ancestors of another parent of the same node: they say nothing.
- * A parent with no other child cannot be one, and the search never goes below the candidates' level
- * (their longest way to a base), so ordinary merges cost next to nothing.
- */
-function withoutRedundant(down: Edges): Edges {
-  const children = new Uint32Array(down.length);
-  const level = new Uint32Array(down.length);
-  for (const [at, parents] of down.entries()) {
-    for (const parent of parents) {
-      children[parent] = (children[parent] ?? 0) + 1;
-      level[at] = Math.max(level[at] ?? 0, (level[parent] ?? 0) + 1);
-    }
-  }
-  const seenBy = new Int32Array(down.length).fill(-1);
-  return down.map((parents, at) => {
-    if (parents.length < 2) return parents;
-    const candidates = new Set(parents.filter((parent) => (children[parent] ?? 0) > 1));
-    if (candidates.size === 0) return parents;
-    let floor = down.length;
-    for (const parent of candidates) floor = Math.min(floor, level[parent] ?? 0);
-    const redundant = new Set<number>();
-    const queue = parents.filter((parent) => (level[parent] ?? 0) > floor);
-    for (const from of queue) {
-      for (const parent of down[from] ?? []) {
-        if (seenBy[parent] === at) continue;
-        seenBy[parent] = at;
-        if (candidates.has(parent)) redundant.add(parent);
-        if ((level[parent] ?? 0) > floor) queue.push(parent);
-      }
-      if (redundant.size === candidates.size) break;
-    }
-    return redundant.size === 0 ? parents : parents.filter((parent) => !redundant.has(parent));
-  });
 }

@@ -6,25 +6,25 @@ import type { Dag } from './dag.js';
 /**
  * The labels of every node. A label goes to all descendants of its revision, and to its ancestors up to
  * (not including) the branch point before it; a merge point passes nothing upwards.
+ *
+ * So the revisions of a line without branch and merge points carry the same: they share one list.
  */
 export function propagateLabels(dag: Dag): readonly (readonly string[])[] {
-  const carried: (readonly string[])[] = dag.nodes.map((node) => node.labels);
-  for (let at = dag.nodes.length - 1; at >= 0; at--) {
-    const [parent, second] = dag.down[at] ?? [];
-    if (parent === undefined || second !== undefined || dag.up[parent]?.length !== 1) continue;
-    // Only labels that were declared at this node or came up to it: those from above come in the second pass.
-    carried[parent] = union(carried[parent] ?? [], carried[at] ?? []);
-  }
+  const lines: Set<string>[] = [];
+  const lineOf = new Uint32Array(dag.nodes.length);
   for (const [at, parents] of dag.down.entries()) {
-    for (const parent of parents) carried[at] = union(carried[at] ?? [], carried[parent] ?? []);
+    const [parent, second] = parents;
+    const goesOn = parent !== undefined && second === undefined && dag.up[parent]?.length === 1;
+    // A parent that the line does not go on from is the last of its own, so that one is complete.
+    lineOf[at] = goesOn ? (lineOf[parent] ?? 0) : lines.push(union(parents, lineOf, lines)) - 1;
+    for (const label of dag.nodes[at]?.labels ?? []) lines[lineOf[at] ?? 0]?.add(label);
   }
-  return carried;
+  const carried = lines.map((labels): readonly string[] => Object.freeze([...labels].sort()));
+  return dag.nodes.map((_, at) => carried[lineOf[at] ?? 0] ?? []);
 }
 
-/** Keeps the list that it was given where nothing is added, so that a long line shares one list. */
-function union(mine: readonly string[], theirs: readonly string[]): readonly string[] {
-  if (mine === theirs || theirs.length === 0) return mine;
-  if (mine.length === 0) return theirs;
-  const all = new Set([...mine, ...theirs]);
-  return all.size === mine.length ? mine : [...all].sort();
+function union(parents: readonly number[], lineOf: Uint32Array, lines: readonly Set<string>[]): Set<string> {
+  const all = new Set<string>();
+  for (const parent of parents) for (const label of lines[lineOf[parent] ?? 0] ?? []) all.add(label);
+  return all;
 }

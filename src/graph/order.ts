@@ -2,6 +2,9 @@
  * The one order of all revisions: what a revision needs comes before it, and apart from that the older comes first.
  */
 
+/** For each node, other nodes. */
+export type Edges = readonly (readonly number[])[];
+
 /** An order, or the circle that makes one impossible (each member needs the next). */
 export type Order =
   | { readonly kind: 'order'; readonly order: readonly number[] }
@@ -15,7 +18,7 @@ const done = 2;
  * Goes through the nodes 0, 1, 2, … and puts each after everything that it needs and that is not there yet.
  * So the order depends only on the nodes' own order, and lines stay together. O(nodes + edges), no recursion.
  */
-export function topologicalOrder(needs: readonly (readonly number[])[]): Order {
+export function topologicalOrder(needs: Edges): Order {
   const state = new Uint8Array(needs.length);
   const next = new Uint32Array(needs.length);
   const order: number[] = [];

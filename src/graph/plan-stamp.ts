@@ -96,10 +96,11 @@ function difference(
   const come = after.filter((at) => had[at] === 0);
   if (gone.length === 0 && come.length === 0) return [];
 
-  const surplus = gone.splice(0, Math.max(0, gone.length - come.length));
-  const deletes = surplus.map((at): RowChange => ({ kind: 'delete', id: idOf(dag, at) }));
+  const surplus = Math.max(0, gone.length - come.length);
+  const deletes = gone.slice(0, surplus).map((at): RowChange => ({ kind: 'delete', id: idOf(dag, at) }));
+  const replaced = gone.slice(surplus).values();
   const place = (at: number): RowChange => {
-    const from = gone.shift();
+    const from = replaced.next().value;
     const id = idOf(dag, at);
     return from === undefined ? { kind: 'insert', id } : { kind: 'update', from: idOf(dag, from), to: id };
   };

@@ -1,7 +1,8 @@
 /**
  * Sets of revisions, as one byte per node, and what can be reached from them. Every function is O(nodes + edges).
  */
-import type { Dag, Edges } from './dag.js';
+import type { Dag } from './dag.js';
+import type { Edges } from './order.js';
 
 /** 1 where the node is in the set. */
 export type NodeSet = Uint8Array;

@@ -26,7 +26,7 @@ export interface Applied {
  * @throws RevError REV_ROWS when a row names a revision that is not there
  */
 export function readRows(dag: Dag, rows: readonly string[]): Applied {
-  const unknown = rows.filter((row) => !dag.ids.has(row));
+  const unknown = [...new Set(rows)].filter((row) => !dag.ids.has(row));
   if (unknown.length > 0) throw unknownRows(dag, unknown);
   const given = setOf(
     dag,
@@ -117,7 +117,7 @@ export class RowLedger {
 }
 
 function unknownRows(dag: Dag, rows: readonly string[]): RevError {
-  const near = rows.flatMap((row) => nearNames(row, dag.ids.keys()));
+  const near = rows.slice(0, 3).flatMap((row) => nearNames(row, dag.ids.keys()));
   const message =
     rows.length === 1
       ? `The database is at revision ${quote(rows[0] ?? '')}, which is not among the revision files.`

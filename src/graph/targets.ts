@@ -32,7 +32,10 @@ export function parseTarget(text: string): Target {
     text,
     branch,
     symbol: match[1] ?? '',
-    offset: { sign: match[2] === '-' ? '-' : '+', n: Number(match[3]) },
+    offset: {
+      sign: match[2] === '-' ? '-' : '+',
+      n: Math.min(Number(match[3]), Number.MAX_SAFE_INTEGER),
+    },
   };
 }
 

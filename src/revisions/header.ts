@@ -10,8 +10,9 @@
  * in any order, with or without types and `as const`.
  */
 
-import { type Docstring, readDocstring } from './docstring.js';
+import { copyOf, type Docstring, readDocstring } from './docstring.js';
 import { type Token, Tokens } from './tokens.js';
+import { noNames, readUsualHeader } from './usual-header.js';
 
 export interface Header extends Docstring {
   readonly id: string;
@@ -26,8 +27,6 @@ export type HeaderReading =
   | { readonly kind: 'revision'; readonly header: Header }
   /** It exports neither a revision nor functions of one. */
   | { readonly kind: 'other' }
-  /** The text ended before the header did: more of the file has to be read. */
-  | { readonly kind: 'cut' }
   /** `line` is from 1. */
   | { readonly kind: 'fault'; readonly line: number; readonly problem: string; readonly write: string };
 
@@ -48,8 +47,8 @@ const forms = {
 
 type Name = keyof typeof forms;
 
-const late =
-  /\bexport\s+(?:const|let|var)\s+(?:revision|downRevision|branchLabels|dependsOn|transactional)\b/;
+const constant =
+  /export\b[^'"`;={(]{0,200}?\b(?:revision|downRevision|branchLabels|dependsOn|transactional)\b/y;
 
 /** Thrown inside this file only. */
 class Fault {
@@ -64,18 +63,23 @@ class Fault {
   }
 }
 
-class Cut {}
-
-/** Reads the header of `text`. `complete: false`: the file goes on after it. */
-export function readHeader(text: string, options: { readonly complete: boolean }): HeaderReading {
+/** Reads the header of a whole file: a constant may also stand after the functions. */
+export function readHeader(text: string): HeaderReading {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const usual = readUsualHeader(source);
+  if (usual !== undefined && !mayExportMore(source, usual.end))
+    return { kind: 'revision', header: { ...usual.header, transactional: true } };
+  return readByTokens(source);
+}
+
+/** The same for any text. */
+export function readByTokens(source: string): HeaderReading {
   const tokens = new Tokens(source);
   try {
-    const { found, functions } = readExports(source, tokens, options);
+    const { found, functions } = readExports(source, tokens);
     if (!found.has('revision') && functions === undefined) return { kind: 'other' };
     return { kind: 'revision', header: { ...toHeader(found, functions ?? 0), ...readDocstring(source) } };
   } catch (thrown) {
-    if (thrown instanceof Cut) return { kind: 'cut' };
     if (!(thrown instanceof Fault)) throw thrown;
     return {
       kind: 'fault',
@@ -92,32 +96,29 @@ interface Exports {
   readonly functions: number | undefined;
 }
 
-function readExports(text: string, tokens: Tokens, { complete }: { readonly complete: boolean }): Exports {
+function readExports(text: string, tokens: Tokens): Exports {
   const found = new Map<Name, Found>();
   let functions: number | undefined;
-  let depth = 0;
-  let before: Token | undefined;
-  for (;;) {
-    const token = tokens.next();
-    if (token.kind === 'end') {
-      if (!complete) throw new Cut();
-      return { found, functions };
+  while (tokens.nextExport()) {
+    const name = readExportedName(tokens);
+    if (name === undefined) continue;
+    if (name.text === 'upgrade' || name.text === 'downgrade') {
+      functions ??= name.start;
+      if (found.has('revision') && found.has('downRevision') && !mayExportMore(text, name.end)) break;
+    } else if (Object.hasOwn(forms, name.text)) {
+      readAssignment(name, tokens, found);
     }
-    if (token.kind === 'mark') {
-      if ('([{'.includes(token.text)) depth += 1;
-      else if (')]}'.includes(token.text)) depth -= 1;
-    } else if (depth === 0 && token.text === 'export' && before?.text !== '.') {
-      const name = readExportedName(tokens);
-      if (name?.text === 'upgrade' || name?.text === 'downgrade') {
-        functions ??= name.start;
-        const done = found.has('revision') && found.has('downRevision');
-        if (done && !late.test(text.slice(name.end))) return { found, functions };
-      } else if (name !== undefined && Object.hasOwn(forms, name.text)) {
-        readAssignment(name, tokens, found, complete);
-      }
-    }
-    before = token;
   }
+  return { found, functions };
+}
+
+/** Whether a constant may follow; a comment that looks like one is enough for yes. */
+function mayExportMore(text: string, from: number): boolean {
+  for (let at = text.indexOf('export', from); at >= 0; at = text.indexOf('export', at + 6)) {
+    constant.lastIndex = at;
+    if (constant.test(text)) return true;
+  }
+  return false;
 }
 
 /** What stands after `export`: the name of a constant or a function. `undefined`: something else. */
@@ -130,41 +131,37 @@ function readExportedName(tokens: Tokens): Token | undefined {
   return token.kind === 'word' ? tokens.next() : undefined;
 }
 
-function readAssignment(name: Token, tokens: Tokens, found: Map<Name, Found>, complete: boolean): void {
+function readAssignment(name: Token, tokens: Tokens, found: Map<Name, Found>): void {
   const key = name.text as Name;
   if (found.has(key)) throw new Fault(name.start, `${key} is exported twice`, key);
-  skipType(name, tokens, complete);
-  const value = readValue(key, tokens, complete);
-  checkEnd(key, tokens, complete);
+  skipType(name, tokens);
+  const value = readValue(key, tokens);
+  checkEnd(key, tokens);
   found.set(key, { value, position: name.start });
 }
 
 /** Goes on to the `=`, over a type annotation. */
-function skipType(name: Token, tokens: Tokens, complete: boolean): void {
+function skipType(name: Token, tokens: Tokens): void {
   for (;;) {
     const token = tokens.next();
     if (token.text === '=') return;
-    if (token.kind === 'end' && !complete) throw new Cut();
     if (token.kind === 'end' || token.text === ';')
       throw new Fault(name.start, `${name.text} has no value`, name.text as Name);
   }
 }
 
-function readValue(name: Name, tokens: Tokens, complete: boolean): Value {
+function readValue(name: Name, tokens: Tokens): Value {
   const token = tokens.next();
-  if (token.kind === 'end' && !complete) throw new Cut();
   if (token.text !== '[') return readScalar(name, token);
   const items: string[] = [];
   for (;;) {
     const item = tokens.next();
-    if (item.kind === 'end' && !complete) throw new Cut();
     if (item.text === ']') return items;
     const value = readScalar(name, item);
     if (typeof value !== 'string') throw notLiteral(name, item);
     items.push(value);
     const separator = tokens.next();
     if (separator.text === ']') return items;
-    if (separator.kind === 'end' && !complete) throw new Cut();
     if (separator.text !== ',') throw notLiteral(name, separator);
   }
 }
@@ -179,9 +176,8 @@ function readScalar(name: Name, token: Token): string | boolean | null {
 }
 
 /** After a value: the end of the statement, or a type assertion. Anything else computes. */
-function checkEnd(name: Name, tokens: Tokens, complete: boolean): void {
+function checkEnd(name: Name, tokens: Tokens): void {
   const token = tokens.peek();
-  if (token.kind === 'end' && !complete) throw new Cut();
   if (token.kind === 'end' || token.text === ';' || token.text === 'as' || token.text === 'satisfies') return;
   const goesOn = token.kind === 'mark' || token.kind === 'template' || token.kind === 'regex';
   if (!token.afterBreak || goesOn) throw notLiteral(name, token);
@@ -211,10 +207,10 @@ function toHeader(found: ReadonlyMap<Name, Found>, functions: number): Omit<Head
 }
 
 function toNames(name: Name, found: Found | undefined): readonly string[] {
-  if (found === undefined || found.value === null) return [];
+  if (found === undefined || found.value === null) return noNames;
   if (typeof found.value === 'boolean')
     throw new Fault(found.position, `${name} is not a string, an array or null`, name);
-  return typeof found.value === 'string' ? [found.value] : found.value;
+  return Object.freeze(typeof found.value === 'string' ? [found.value] : [...found.value]);
 }
 
 const simple: Readonly<Record<string, string>> = {
@@ -228,7 +224,7 @@ const simple: Readonly<Record<string, string>> = {
 };
 
 function unescapeText(text: string): string {
-  if (!text.includes('\\')) return text;
+  if (!text.includes('\\')) return copyOf(text);
   return text.replace(
     /\\(?:u\{([0-9a-f]+)\}|u([0-9a-f]{4})|x([0-9a-f]{2})|(\r\n|[\s\S]))/gi,
     (_, point?: string, four?: string, two?: string, character = '') => {

@@ -109,7 +109,7 @@ const headerLines = [
 
 /** A template of the user's own may have lost what makes the file a revision. */
 function checkHeader(text: string, { id, down, labels = [], depends = [] }: RevisionParts): void {
-  const reading = readHeader(text, { complete: true });
+  const reading = readHeader(text);
   const wanted = JSON.stringify([id, down, labels, depends]);
   if (reading.kind === 'revision') {
     const { header } = reading;

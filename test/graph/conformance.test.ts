@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RevError } from '../../src/errors.js';
 import { type Plan, RevisionGraph, type RevisionNode } from '../../src/graph/graph.js';
-import { applyRows, graphOf, refusal } from './notation.js';
+import { expectUsable } from './model.js';
+import { applyRows, graphOf, refusal, showPlan } from './notation.js';
 
 interface Case {
   readonly revisions: readonly RevisionNode[];
@@ -19,6 +20,8 @@ interface Case {
     | { readonly error: string }
     | { readonly steps: [string, string][]; readonly heads: string[] };
 }
+
+const differences = readFileSync(new URL('../../docs/differences-from-alembic.md', import.meta.url), 'utf8');
 
 type Answer =
   | { readonly kind: 'refused'; readonly error: RevError }
@@ -63,8 +66,8 @@ function sameSet(a: readonly string[], b: readonly string[]): boolean {
 
 function agrees(given: Case, mine: Answer): boolean {
   if (given.class === 'free') return true;
-  if ('error' in given.alembic) return mine.kind === 'refused';
-  if (mine.kind === 'refused') return false;
+  if (given.class === 'error') return mine.kind === 'refused';
+  if (mine.kind === 'refused' || 'error' in given.alembic) return false;
   const steps = mine.plan.steps.map((step) => `${words[step.kind]} ${step.revision}`);
   const theirs = given.alembic.steps.map(([word, id]) => `${word} ${id}`);
   return sameSet(steps, theirs) && sameSet(mine.plan.rows, given.alembic.heads);
@@ -152,15 +155,30 @@ describe('2,500 random cases against Alembic 1.19.2', () => {
     console.log('deviations by rule', counts, `${total} of ${cases.length}`);
     console.log(`where Alembic crashes or corrupts: ${planned} planned, ${free.length - planned} refused`);
     expect(total / cases.length).toBeLessThan(0.03);
+    // A change that makes one more case deviate is a decision: it is written down there.
+    const named = [...differences.matchAll(/^`([\w-]+)` \((\d+)\):/gm)].map(([, name, n]) => [
+      name,
+      Number(n),
+    ]);
+    expect(counts).toEqual(Object.fromEntries(named));
+  });
+
+  it('are answered alike whatever the order of the files and of the rows', () => {
+    for (const { given, mine } of answers) {
+      const turned = answer({
+        ...given,
+        revisions: [...given.revisions].reverse(),
+        heads: [...given.heads].reverse(),
+      });
+      const words = (each: Answer) =>
+        each.kind === 'planned' ? showPlan(each.plan) : `${each.error.code} ${each.error.hint}`;
+      // A purge deletes the rows in the order in which they were given.
+      if (!given.purge) expect(words(turned)).toEqual(words(mine));
+    }
   });
 
   it('refuse with what happened and what to type', () => {
-    for (const { mine } of answers) {
-      if (mine.kind === 'planned') continue;
-      expect(mine.error.message).toMatch(/\.$/);
-      expect(mine.error.hint).toBeTruthy();
-      expect(mine.error.message + mine.error.hint).not.toMatch(/undefined|\[object|NaN/);
-    }
+    for (const { mine } of answers) if (mine.kind === 'refused') expectUsable(mine.error);
   });
 
   it('plan what a database can do, and leave rows that are tips', () => {

@@ -53,6 +53,25 @@ describe('a folder is scanned', () => {
     expect(scan([folder]).map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
+  test('to its end, wherever a constant stands and however much comes before it', () => {
+    const rest = `export async function upgrade() {\n${'  // a change\n'.repeat(20_000)}}\n`;
+    const late = `${rest}export const dependsOn = 'x';\nexport const transactional = false;`;
+    const folder = project({ 'a.ts': revision('a', null, late) });
+    expect(scan([folder])).toMatchObject([{ depends: ['x'], transactional: false }]);
+  });
+
+  test('alike where a buffer ends inside of a header', () => {
+    const header = revision('abc', 'xyz', 'export function upgrade() {}');
+    for (const size of [4096, 8192, 65_536]) {
+      const files = Array.from({ length: header.length + 2 }, (_, cut) => [
+        `${String(cut).padStart(4, '0')}.ts`,
+        `//${' '.repeat(size - cut - 3)}\n${header.replace("'abc'", `'abc${cut}'`)}`,
+      ]);
+      const found = scan([project(Object.fromEntries(files))]);
+      expect(found.map(({ id }) => id)).toEqual(files.map((_, cut) => `abc${cut}`));
+    }
+  });
+
   test('and what is wrong is named with file and line', () => {
     const folder = project({ 'a.ts': "import { id } from './b';\nexport const revision = id;\n" });
     const error = refusal(() => scan([folder]));
