@@ -58,20 +58,33 @@ const metadata = /^(?:Revision|Revises|Depends on|Created):(?: |$)/;
 
 /** Reads the comment at the top of `text`. Without one the message is empty. */
 export function readDocstring(text: string): Docstring {
-  const comment = opening.exec(text)?.[1];
-  if (comment === undefined) return { message: '' };
-  const body = comment
-    .split(lineBreak)
-    .map((line, index) => line.replace(index === 0 ? /^\*?[ \t]*/ : /^[ \t]*(?:\*(?: |$))?/, '').trim())
-    .join('\n')
-    .replace(/\*\\(\\*)\//g, '*$1/')
-    .trim();
-  const paragraphs = body.split(/\n{2,}/);
-  const facts = paragraphs.findLast((paragraph) =>
-    paragraph.split('\n').every((line) => metadata.test(line)),
-  );
+  const paragraphs = paragraphsOf(text);
+  const facts = paragraphs.findLast(isFacts);
   const [first = ''] = paragraphs;
   const created = /^Created: +(\S+)/m.exec(facts ?? '')?.[1];
   const message = first === facts && paragraphs.length === 1 ? '' : first.replaceAll('\n', ' ');
   return created === undefined || Number.isNaN(Date.parse(created)) ? { message } : { message, created };
+}
+
+/** All that the comment says, but for the lines of the id, the parents and the date. */
+export function readDescription(text: string): string {
+  const paragraphs = paragraphsOf(text);
+  const facts = paragraphs.findLast(isFacts);
+  return paragraphs.filter((paragraph) => paragraph !== facts).join('\n\n');
+}
+
+/** Of the comment at the top, without its stars. */
+function paragraphsOf(text: string): readonly string[] {
+  const comment = opening.exec(text)?.[1] ?? '';
+  return comment
+    .split(lineBreak)
+    .map((line, index) => line.replace(index === 0 ? /^\*?[ \t]*/ : /^[ \t]*(?:\*(?: |$))?/, '').trim())
+    .join('\n')
+    .replace(/\*\\(\\*)\//g, '*$1/')
+    .trim()
+    .split(/\n{2,}/);
+}
+
+function isFacts(paragraph: string): boolean {
+  return paragraph.split('\n').every((line) => metadata.test(line));
 }
