@@ -174,6 +174,8 @@
     return { x: event.clientX - left, y: event.clientY - top };
   }
 
+  // Else a press would give the focus to a revision, and so choose it, where a drag begins.
+  picture.addEventListener('mousedown', (event) => event.preventDefault());
   picture.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
     if (pointers.size === 0) hasMoved = false;
