@@ -20,8 +20,3 @@ export interface Picture {
   /** In the order of the layout's rows. */
   readonly revisions: readonly PictureRevision[];
 }
-
-/** Shorter than an id where ids are long, and still no other revision's: for notes. */
-export function shortId(id: string): string {
-  return id.length > 12 ? `${id.slice(0, 12)}…` : id;
-}

@@ -103,11 +103,26 @@ async function call(
     inspect: async () => catalog,
   };
   try {
-    await callRevision(run, { dialect, executor, args, folder });
+    await inTime(callRevision(run, { dialect, executor, args, folder }));
   } catch (error) {
     problems.push(messageOf(error));
   }
   return { told: { operations, sql: statements.join('\n'), problems }, after: catalog };
+}
+
+/** Long for a revision that only says what it does; one that waits for something else must not hold up the others. */
+const patience = 10_000;
+
+async function inTime(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It has not ended within ${patience / 1000} s.`)), patience);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function messageOf(error: unknown): string {
