@@ -23,7 +23,7 @@ export type {
 } from './catalog/index.js';
 export { type Config, type ConfigContext, defineConfig } from './config/config.js';
 export { RevError, type RevErrorCode } from './errors.js';
-export { type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
+export { type Layout, type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
 export {
   type ColumnOptions,
   check,

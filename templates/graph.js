@@ -69,11 +69,13 @@
     return place.y + (margin + rowHeight * (row + 0.5)) * place.scale;
   }
 
-  /** Brings a row into sight. */
+  /** Brings a row into sight, with no more emptiness above or below the drawing than there must be. */
   function reveal(row) {
+    const { clientHeight } = picture;
     const y = heightOf(row);
-    if (y > rowHeight && y < picture.clientHeight - rowHeight) showRows();
-    else move(place.x, place.y + picture.clientHeight / 2 - y);
+    if (y > rowHeight / 2 && y < clientHeight - rowHeight / 2) return showRows();
+    const lowest = clientHeight - size.height * place.scale;
+    move(place.x, Math.min(0, Math.max(Math.min(0, lowest), place.y + clientHeight / 2 - y)));
   }
 
   /** Few enough rows are all in the document at once; of more, those in sight. */
