@@ -45,7 +45,7 @@ export function drawTerminal(picture: Picture, options: TerminalOptions = {}): s
     0,
     ...drawn.map(({ cells }) => cells.columns).filter((each) => each <= alignedColumns),
   );
-  const most = Math.max(4, Math.min(columns - leastText, columns));
+  const most = Math.max(4, columns - leastText);
   return drawn
     .map(({ cells, revision, outside }) => {
       const room = Math.min(most, Math.max(widest, cells.columns));
