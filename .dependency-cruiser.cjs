@@ -3,6 +3,7 @@ const floors = [
   ['errors', '^src/errors\\.ts$'],
   ['catalog', '^src/catalog/'],
   ['graph', '^src/graph/'],
+  ['pictures', '^src/pictures/'],
   ['loading', '^src/loading/'],
   ['operations', '^src/operations/'],
   ['diff', '^src/diff/'],
@@ -21,6 +22,7 @@ const mayImport = {
   errors: [],
   catalog: ['errors'],
   graph: ['errors'],
+  pictures: ['graph'],
   loading: ['errors'],
   operations: ['errors', 'catalog'],
   diff: ['errors', 'catalog', 'operations'],
@@ -34,6 +36,7 @@ const mayImport = {
     'errors',
     'catalog',
     'graph',
+    'pictures',
     'loading',
     'operations',
     'diff',
@@ -44,7 +47,7 @@ const mayImport = {
     'revisions',
     'runtime',
   ],
-  cli: ['errors', 'catalog', 'graph', 'operations', 'diff', 'config', 'runtime', 'commands'],
+  cli: ['errors', 'catalog', 'graph', 'pictures', 'operations', 'diff', 'config', 'runtime', 'commands'],
 };
 
 const pathOf = Object.fromEntries(floors);

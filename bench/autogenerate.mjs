@@ -27,7 +27,8 @@ const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]
 
 function models(count, extra) {
   const tables = Array.from({ length: count }, (_, n) => {
-    const parent = (by) => (n === 0 ? `(): AnyPgColumn => t0.id` : `(): AnyPgColumn => t${Math.floor(n / by)}.id`);
+    const parent = (by) =>
+      n === 0 ? `(): AnyPgColumn => t0.id` : `(): AnyPgColumn => t${Math.floor(n / by)}.id`;
     return `export const t${n} = pgTable('t${n}', {
   id: bigserial('id', { mode: 'number' }).primaryKey(),
   name: varchar('name', { length: 120 }).notNull(),
@@ -56,7 +57,11 @@ ${tables.join('\n')}
 
 function timed(command, args, options) {
   const start = process.hrtime.bigint();
-  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1e9, ...options });
+  const { status, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+    ...options,
+  });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} exited ${status}: ${error ?? stderr}`);
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
@@ -84,7 +89,10 @@ async function relay({ counter, host, port }, tell) {
       answered = true;
       client.write(chunk);
     });
-    for (const [a, b] of [[client, upstream], [upstream, client]]) {
+    for (const [a, b] of [
+      [client, upstream],
+      [upstream, client],
+    ]) {
       a.on('close', () => b.destroy());
       a.on('error', () => b.destroy());
     }

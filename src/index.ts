@@ -24,7 +24,7 @@ export type {
 export { type Config, type ConfigContext, defineConfig } from './config/config.js';
 export type { AutogenerateHooks, ColumnDifference } from './diff/overrides.js';
 export { RevError, type RevErrorCode } from './errors.js';
-export { type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
+export { type Layout, type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
 export {
   type ColumnOptions,
   check,

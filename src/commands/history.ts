@@ -16,11 +16,19 @@ export async function history(
   options: HistoryOptions = {},
 ): Promise<readonly RevisionView[]> {
   const project = await openProject(environment);
+  return revisionsOf(environment, project, options);
+}
+
+/** The same for a project that is open already. */
+export async function revisionsOf(
+  environment: Environment,
+  project: Project,
+  options: HistoryOptions,
+): Promise<readonly RevisionView[]> {
   const range = parseRange(options.range);
   const asks = options.indicateCurrent || range.from === 'current' || range.to === 'current';
   const rows = asks ? await askDatabase(environment, project) : undefined;
-  const view = viewer(project, rows);
-  return project.graph.history(range, rows ?? []).map(view);
+  return project.graph.history(range, rows ?? []).map(viewer(project, rows));
 }
 
 function parseRange(range: string | undefined): { from?: string; to?: string } {

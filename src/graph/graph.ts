@@ -7,6 +7,7 @@ import { type CreateOptions, type MergeOptions, planCreate, planMerge } from './
 import { buildDag, type Dag } from './dag.js';
 import { type HistoryRange, listHistory } from './history.js';
 import { propagateLabels } from './labels.js';
+import { type Layout, layoutRevisions } from './layout.js';
 import { nearNames } from './near.js';
 import { planDowngrade } from './plan-downgrade.js';
 import { planStamp } from './plan-stamp.js';
@@ -19,6 +20,7 @@ import { quote, sentence } from './wording.js';
 
 export type { CreateOptions, MergeOptions } from './create.js';
 export type { HistoryRange } from './history.js';
+export type { Layout, Line, PlacedRevision } from './layout.js';
 export type { Plan, RevisionNode, RowChange, Step } from './revision.js';
 
 /** Version rows without those that lie under another row. */
@@ -105,6 +107,16 @@ export class RevisionGraph {
   }
 
   /**
+   * Revisions that have to be applied first without being parents; a label stands for its revision.
+   * @throws RevError REV_UNKNOWN_REVISION
+   */
+  dependenciesOf(id: string): string[] {
+    const at = this.#at(id);
+    const parents = this.#dag.down[at] ?? [];
+    return idsOf(this.#dag, [...new Set(this.#dag.needs[at]?.slice(parents.length))]);
+  }
+
+  /**
    * The labels that a revision is shown with: its own, those of its ancestors, and those of its descendants
    * up to the branch point before them.
    * @throws RevError REV_UNKNOWN_REVISION
@@ -160,6 +172,16 @@ export class RevisionGraph {
    */
   history(range: HistoryRange = {}, rows: readonly string[] = []): string[] {
     return listHistory(this.#dag, range, rows);
+  }
+
+  /**
+   * Where the given revisions go in a picture, given newest first: what `history` returns.
+   * @throws RevError REV_UNKNOWN_REVISION
+   */
+  layout(ids: readonly string[]): Layout {
+    return layoutRevisions(
+      ids.map((id) => ({ id, parents: this.parentsOf(id), depends: this.dependenciesOf(id) })),
+    );
   }
 
   /**

@@ -59,16 +59,34 @@ const metadata = /^(?:Revision|Revises|Depends on|Created):(?: |$)/;
 
 /** Reads the comment at the top of `text`. Without one the message is empty. */
 export function readDocstring(text: string): Docstring {
-  const start = opening.exec(text)?.[0].length ?? 0;
-  const end = start === 0 ? -1 : text.indexOf('*/', start);
-  if (end < 0) return { message: '' };
-  const paragraphs = paragraphsOf(copyOf(text.slice(start, end)));
-  const facts = paragraphs.findLast((lines) => lines.every((line) => metadata.test(line)));
+  const paragraphs = paragraphsOf(commentOf(text));
+  const facts = paragraphs.findLast(isFacts);
   const [first] = paragraphs;
   const isMessage = first !== undefined && (first !== facts || paragraphs.length > 1);
   const message = isMessage ? first.join(' ') : '';
   const created = facts?.map((line) => /^Created: +(\S+)/.exec(line)?.[1]).find((date) => date !== undefined);
   return created === undefined || Number.isNaN(Date.parse(created)) ? { message } : { message, created };
+}
+
+/** All that the comment says, but for the lines of the id, the parents and the date. */
+export function readDescription(text: string): string {
+  const paragraphs = paragraphsOf(commentOf(text));
+  const facts = paragraphs.findLast(isFacts);
+  return paragraphs
+    .filter((paragraph) => paragraph !== facts)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function isFacts(paragraph: readonly string[]): boolean {
+  return paragraph.every((line) => metadata.test(line));
+}
+
+/** The comment at the top, without its ends; empty if there is none. */
+function commentOf(text: string): string {
+  const start = opening.exec(text)?.[0].length ?? 0;
+  const end = start === 0 ? -1 : text.indexOf('*/', start);
+  return end < 0 ? '' : copyOf(text.slice(start, end));
 }
 
 /** A text of its own: what V8 cuts from a longer text (13 characters or more) keeps that in memory, here whole files. */

@@ -171,19 +171,23 @@ function seenOnly<T>(operation: Operation, work: () => T): T {
   }
 }
 
-function compileOffline(dialect: Dialect, operation: Operation, before: Catalog): readonly Statement[] {
+export function compileOffline(
+  dialect: Dialect,
+  operation: Operation,
+  before: Catalog,
+): readonly Statement[] {
   return seenOnly(operation, () => dialect.compile(operation, before, {}));
 }
 
-function applyOffline(operation: Operation, catalog: Catalog): Catalog {
+export function applyOffline(operation: Operation, catalog: Catalog): Catalog {
   return seenOnly(operation, () => apply([operation], catalog));
 }
 
-function statementText(statement: Statement, dialect: Dialect): string {
+export function statementText(statement: Statement, dialect: Dialect): string {
   return inlineParams(statement.sql, statement.params ?? [], dialect.boundLiteral);
 }
 
-function terminated(sql: string): string {
+export function terminated(sql: string): string {
   const text = sql.trimEnd();
   if (text.endsWith(';')) return text;
   // A comment at the end would swallow the semicolon.
@@ -199,7 +203,7 @@ function oneLine(text: string): string {
 }
 
 /** Whether a query is one whose result is read. */
-function reads(sql: string): boolean {
+export function reads(sql: string): boolean {
   return (
     /^\s*(select|values|table|show|explain|pragma)\b/i.test(sql) ||
     /\breturning\b/i.test(sql) ||
@@ -207,7 +211,7 @@ function reads(sql: string): boolean {
   );
 }
 
-function unprintable(revision: string, sql: string): RevError {
+export function unprintable(revision: string, sql: string): RevError {
   return new RevError(
     'REV_OFFLINE',
     `Revision ${revision} reads from the database (op.db): ${oneLine(sql).slice(0, 120)}`,

@@ -74,6 +74,7 @@ describe('the package', () => {
     expect(await rev('downgrade', 'base')).toMatchObject({ code: 0 });
     expect(await rev('upgrade', 'head')).toMatchObject({ code: 0 });
     expect(await rev('check')).toMatchObject({ code: 0 });
+    expect(await rev('graph', '-o', 'history.html')).toMatchObject({ code: 0 });
   });
 
   it('gives the types that revisions and configurations use', () => {

@@ -42,6 +42,10 @@ export const commands: Readonly<
     describe: 'list revisions, newest first',
     load: async () => (await import('./history.js')).history,
   },
+  graph: {
+    describe: 'draw the history as Mermaid, DOT, SVG or a page',
+    load: async () => (await import('./graph.js')).graph,
+  },
   show: { describe: 'show one revision', load: async () => (await import('./show.js')).show },
   merge: {
     describe: 'write a revision that joins heads',
