@@ -54,43 +54,25 @@ export function isoSeconds(date: Date): string {
 }
 
 // One blank at a time: `\s+` in here would take exponential time where no comment follows.
-const opening = /^(?:#![^\n]*\n)?(?:\s|\/\/[^\n]*\n)*\/\*/;
+const opening = /^(?:#![^\n]*\n)?(?:\s|\/\/[^\n]*\n)*\/\*([\s\S]*?)\*\//;
 const metadata = /^(?:Revision|Revises|Depends on|Created):(?: |$)/;
 
 /** Reads the comment at the top of `text`. Without one the message is empty. */
 export function readDocstring(text: string): Docstring {
-  const start = opening.exec(text)?.[0].length ?? 0;
-  const end = start === 0 ? -1 : text.indexOf('*/', start);
-  if (end < 0) return { message: '' };
-  const paragraphs = paragraphsOf(copyOf(text.slice(start, end)));
-  const facts = paragraphs.findLast((lines) => lines.every((line) => metadata.test(line)));
-  const [first] = paragraphs;
-  const isMessage = first !== undefined && (first !== facts || paragraphs.length > 1);
-  const message = isMessage ? first.join(' ') : '';
-  const created = facts?.map((line) => /^Created: +(\S+)/.exec(line)?.[1]).find((date) => date !== undefined);
+  const comment = opening.exec(text)?.[1];
+  if (comment === undefined) return { message: '' };
+  const body = comment
+    .split(lineBreak)
+    .map((line, index) => line.replace(index === 0 ? /^\*?[ \t]*/ : /^[ \t]*(?:\*(?: |$))?/, '').trim())
+    .join('\n')
+    .replace(/\*\\(\\*)\//g, '*$1/')
+    .trim();
+  const paragraphs = body.split(/\n{2,}/);
+  const facts = paragraphs.findLast((paragraph) =>
+    paragraph.split('\n').every((line) => metadata.test(line)),
+  );
+  const [first = ''] = paragraphs;
+  const created = /^Created: +(\S+)/m.exec(facts ?? '')?.[1];
+  const message = first === facts && paragraphs.length === 1 ? '' : first.replaceAll('\n', ' ');
   return created === undefined || Number.isNaN(Date.parse(created)) ? { message } : { message, created };
-}
-
-/** A text of its own: what V8 cuts from a longer text (13 characters or more) keeps that in memory, here whole files. */
-export function copyOf(text: string): string {
-  return text.length < 13 ? text : ` ${text}`.slice(1);
-}
-
-/** The lines of each paragraph, without the comment's own stars. */
-function paragraphsOf(comment: string): readonly (readonly string[])[] {
-  const paragraphs: string[][] = [];
-  let paragraph: string[] | undefined;
-  for (const [at, line] of comment.split(lineBreak).entries()) {
-    const bare = line.replace(at === 0 ? /^\*?[ \t]*/ : /^[ \t]*(?:\*(?: |$))?/, '').trim();
-    const text = bare.includes('*\\') ? bare.replace(/\*\\(\\*)\//g, '*$1/') : bare;
-    if (text === '') {
-      paragraph = undefined;
-    } else if (paragraph === undefined) {
-      paragraph = [text];
-      paragraphs.push(paragraph);
-    } else {
-      paragraph.push(text);
-    }
-  }
-  return paragraphs;
 }
