@@ -6,7 +6,6 @@ import { RevError } from '../errors.js';
 import { CliArguments, type CliCommand } from './command.js';
 import { commands } from './commands/index.js';
 import { Output, withQuietStdout } from './output.js';
-import { readPlainArguments } from './plain-arguments.js';
 
 /**
  * Runs one command line and returns the exit code (docs/cli.md). Nothing below this throws to the user: a RevError is
@@ -73,14 +72,9 @@ function watchEnding(output: Output): { report(): number; stop(): void } {
 }
 
 async function parse(argv: readonly string[], output: Output, signal: AbortSignal): Promise<void> {
+  const { default: yargs } = await import('yargs');
   const name = commandName(argv);
   const command = name === undefined ? undefined : await commands[name]?.load();
-  // The name comes first: a word before it may be an option's value.
-  if (command && name !== undefined && [name, ...(commands[name]?.aliases ?? [])].includes(argv[0] ?? '')) {
-    const values = readPlainArguments(command, globalOptions, argv.slice(1));
-    if (values) return runCommand(command, values, output, signal);
-  }
-  const { default: yargs } = await import('yargs');
   const parser = globalOptions(yargs([...argv]).scriptName('rev'));
   if (command) register(parser, command, output, signal);
   else for (const [each, { describe }] of Object.entries(commands)) parser.command(each, describe);
@@ -92,7 +86,11 @@ async function parse(argv: readonly string[], output: Output, signal: AbortSigna
     .version(false)
     .help()
     .alias('help', 'h')
-    .parserConfiguration(parserConfiguration)
+    .parserConfiguration({
+      'parse-numbers': true,
+      'parse-positional-numbers': false,
+      'boolean-negation': false,
+    })
     .wrap(Math.min(100, process.stderr.columns ?? 100))
     .epilogue(command ? '' : 'rev COMMAND --help explains one command. Documentation: docs/ of this package.')
     .fail((message: string | null, error: unknown) => {
@@ -110,13 +108,6 @@ async function parse(argv: readonly string[], output: Output, signal: AbortSigna
     })
     .parseAsync();
 }
-
-/** How yargs reads words. */
-export const parserConfiguration = {
-  'parse-numbers': true,
-  'parse-positional-numbers': false,
-  'boolean-negation': false,
-} as const;
 
 function missingArgument(name: string): RevError {
   return new RevError('REV_USAGE', `rev ${name} needs one argument more.`, { hint: `rev ${name} --help` });
@@ -139,22 +130,14 @@ function register(parser: Argv, command: CliCommand, output: Output, signal: Abo
       const own = command.options(yargs);
       return command.examples.reduce((each, [example, text]) => each.example(example, text), own);
     },
-    (values) => runCommand(command, values, output, signal),
+    async (values) => {
+      const environment = await environmentOf(values, output, signal);
+      await withQuietStdout(() => command.run({ environment, output }, new CliArguments(values)));
+    },
   );
 }
 
-async function runCommand(
-  command: CliCommand,
-  values: Readonly<Record<string, unknown>>,
-  output: Output,
-  signal: AbortSignal,
-): Promise<void> {
-  const environment = await environmentOf(values, output, signal);
-  await withQuietStdout(() => command.run({ environment, output }, new CliArguments(values)));
-}
-
-/** The options of every command. */
-export function globalOptions(parser: Argv): Argv {
+function globalOptions(parser: Argv): Argv {
   const group = 'Everywhere:';
   return parser
     .option('config', {

@@ -2,7 +2,7 @@
  * The revisions as numbers: node i needs only nodes below i, so that an ascending walk is an upgrade's order
  * and a descending walk is a downgrade's, and sets of revisions are byte arrays.
  */
-import { checkNames, circle, linkRevision } from './check.js';
+import { checkNames, circle, type Links, linkRevision } from './check.js';
 import { type Edges, topologicalOrder } from './order.js';
 import { withoutRedundant } from './redundant.js';
 import type { RevisionNode } from './revision.js';
@@ -31,26 +31,38 @@ export function buildDag(revisions: readonly RevisionNode[]): Dag {
   const byAge = sortByAge(revisions);
   const names = checkNames(byAge);
   const links = byAge.map((node) => linkRevision(node, byAge, names));
-  const sorted = topologicalOrder(links.map((link) => [...link.down, ...link.depends].sort((a, b) => a - b)));
+  const sorted = topologicalOrder(links.map(inOneList));
   if (sorted.kind === 'circle') throw circle(pick(byAge, sorted.members));
 
   const nodes = pick(byAge, sorted.order).map(freezeNode);
   const rank = new Uint32Array(nodes.length);
   for (const [at, old] of sorted.order.entries()) rank[old] = at;
-  const renumber = (list: readonly number[]) => list.map((old) => rank[old] ?? 0);
+  // Mostly every revision is younger than what it needs, and keeps its number.
+  const isInOrder = rank.every((at, old) => at === old);
+  const renumber = (list: readonly number[]) => (isInOrder ? list : list.map((old) => rank[old] ?? 0));
   const ordered = pick(links, sorted.order);
-  const written = ordered.map((link) => renumber(link.down));
-  const down = withoutRedundant(written);
-  const needs = ordered.map((link, at) => [...(down[at] ?? []), ...renumber(link.depends)]);
+  const down = withoutRedundant(ordered.map((link) => renumber(link.down)));
+  const up = reverse(down);
+  // Most histories have no dependencies: then all that is needed are parents.
+  const hasDependencies = ordered.some((link) => link.depends.length > 0);
+  const needs = hasDependencies
+    ? ordered.map((link, at) => [...(down[at] ?? []), ...renumber(link.depends)])
+    : down;
   return {
     nodes,
     ids: new Map(nodes.map((node, at) => [node.id, at])),
     labels: new Map([...names.labels].map(([label, old]) => [label, rank[old] ?? 0])),
     down,
-    up: reverse(down),
+    up,
     needs,
-    neededBy: reverse(needs),
+    neededBy: hasDependencies ? reverse(needs) : up,
   };
+}
+
+/** What a revision needs, oldest first. */
+function inOneList({ down, depends }: Links): readonly number[] {
+  if (depends.length === 0 && down.length < 2) return down;
+  return [...down, ...depends].sort((a, b) => a - b);
 }
 
 function sortByAge(revisions: readonly RevisionNode[]): RevisionNode[] {
@@ -62,7 +74,7 @@ function sortByAge(revisions: readonly RevisionNode[]): RevisionNode[] {
 /** Milliseconds; 0 where there is no date, or none that can be read. The machine's time zone plays no part. */
 function timeOf(created: string | undefined): number {
   if (created === undefined) return 0;
-  const zoned = /T[\d:.]+$/.test(created) ? `${created}Z` : created;
+  const zoned = !created.endsWith('Z') && /T[\d:.]+$/.test(created) ? `${created}Z` : created;
   return Date.parse(zoned) || 0;
 }
 

@@ -61,7 +61,9 @@ export function branchTips(dag: Dag, members: NodeSet): number[] {
 
 /** Nodes that the edges lead nowhere from, oldest first. */
 export function ends(edges: Edges): number[] {
-  return edges.flatMap((targets, at) => (targets.length === 0 ? [at] : []));
+  const found: number[] = [];
+  for (const [at, targets] of edges.entries()) if (targets.length === 0) found.push(at);
+  return found;
 }
 
 /** The ids of nodes. */

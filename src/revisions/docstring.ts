@@ -54,61 +54,38 @@ export function isoSeconds(date: Date): string {
 }
 
 // One blank at a time: `\s+` in here would take exponential time where no comment follows.
-const opening = /^(?:#![^\n]*\n)?(?:\s|\/\/[^\n]*\n)*\/\*/;
+const opening = /^(?:#![^\n]*\n)?(?:\s|\/\/[^\n]*\n)*\/\*([\s\S]*?)\*\//;
 const metadata = /^(?:Revision|Revises|Depends on|Created):(?: |$)/;
 
 /** Reads the comment at the top of `text`. Without one the message is empty. */
 export function readDocstring(text: string): Docstring {
-  const paragraphs = paragraphsOf(commentOf(text));
+  const paragraphs = paragraphsOf(text);
   const facts = paragraphs.findLast(isFacts);
-  const [first] = paragraphs;
-  const isMessage = first !== undefined && (first !== facts || paragraphs.length > 1);
-  const message = isMessage ? first.join(' ') : '';
-  const created = facts?.map((line) => /^Created: +(\S+)/.exec(line)?.[1]).find((date) => date !== undefined);
+  const [first = ''] = paragraphs;
+  const created = /^Created: +(\S+)/m.exec(facts ?? '')?.[1];
+  const message = first === facts && paragraphs.length === 1 ? '' : first.replaceAll('\n', ' ');
   return created === undefined || Number.isNaN(Date.parse(created)) ? { message } : { message, created };
 }
 
 /** All that the comment says, but for the lines of the id, the parents and the date. */
 export function readDescription(text: string): string {
-  const paragraphs = paragraphsOf(commentOf(text));
+  const paragraphs = paragraphsOf(text);
   const facts = paragraphs.findLast(isFacts);
-  return paragraphs
-    .filter((paragraph) => paragraph !== facts)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n');
+  return paragraphs.filter((paragraph) => paragraph !== facts).join('\n\n');
 }
 
-function isFacts(paragraph: readonly string[]): boolean {
-  return paragraph.every((line) => metadata.test(line));
+/** Of the comment at the top, without its stars. */
+function paragraphsOf(text: string): readonly string[] {
+  const comment = opening.exec(text)?.[1] ?? '';
+  return comment
+    .split(lineBreak)
+    .map((line, index) => line.replace(index === 0 ? /^\*?[ \t]*/ : /^[ \t]*(?:\*(?: |$))?/, '').trim())
+    .join('\n')
+    .replace(/\*\\(\\*)\//g, '*$1/')
+    .trim()
+    .split(/\n{2,}/);
 }
 
-/** The comment at the top, without its ends; empty if there is none. */
-function commentOf(text: string): string {
-  const start = opening.exec(text)?.[0].length ?? 0;
-  const end = start === 0 ? -1 : text.indexOf('*/', start);
-  return end < 0 ? '' : copyOf(text.slice(start, end));
-}
-
-/** A text of its own: what V8 cuts from a longer text (13 characters or more) keeps that in memory, here whole files. */
-export function copyOf(text: string): string {
-  return text.length < 13 ? text : ` ${text}`.slice(1);
-}
-
-/** The lines of each paragraph, without the comment's own stars. */
-function paragraphsOf(comment: string): readonly (readonly string[])[] {
-  const paragraphs: string[][] = [];
-  let paragraph: string[] | undefined;
-  for (const [at, line] of comment.split(lineBreak).entries()) {
-    const bare = line.replace(at === 0 ? /^\*?[ \t]*/ : /^[ \t]*(?:\*(?: |$))?/, '').trim();
-    const text = bare.includes('*\\') ? bare.replace(/\*\\(\\*)\//g, '*$1/') : bare;
-    if (text === '') {
-      paragraph = undefined;
-    } else if (paragraph === undefined) {
-      paragraph = [text];
-      paragraphs.push(paragraph);
-    } else {
-      paragraph.push(text);
-    }
-  }
-  return paragraphs;
+function isFacts(paragraph: string): boolean {
+  return paragraph.split('\n').every((line) => metadata.test(line));
 }

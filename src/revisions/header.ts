@@ -10,9 +10,9 @@
  * in any order, with or without types and `as const`.
  */
 
-import { copyOf, type Docstring, readDocstring } from './docstring.js';
+import { type Docstring, readDocstring } from './docstring.js';
 import { type Token, Tokens } from './tokens.js';
-import { noNames, readUsualHeader } from './usual-header.js';
+import { copyOf, noNames, readUsualHeader } from './usual-header.js';
 
 export interface Header extends Docstring {
   readonly id: string;
@@ -68,7 +68,7 @@ export function readHeader(text: string): HeaderReading {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const usual = readUsualHeader(source);
   if (usual !== undefined && !mayExportMore(source, usual.end))
-    return { kind: 'revision', header: { ...usual.header, transactional: true } };
+    return { kind: 'revision', header: usual.header };
   return readByTokens(source);
 }
 

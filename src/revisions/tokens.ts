@@ -14,7 +14,6 @@ const number = /\.?\d[\w.]*/y;
 const flags = /\w*/y;
 const lineBreak = /[\n\r\u2028\u2029]/;
 const nextLineBreak = /[\n\r\u2028\u2029]/g;
-const lineEnd = /\r\n|[\n\r\u2028\u2029]/;
 const odd = /\s/;
 /** A `/` after one of these words begins a regular expression, after any other it divides. */
 const operatorWords = new Set([
@@ -82,7 +81,7 @@ export class Tokens {
 
   /** The line, from 1, of a position. */
   lineAt(position: number): number {
-    return this.#text.slice(0, position).split(lineEnd).length;
+    return this.#text.slice(0, position).split(/\r\n|[\n\r\u2028\u2029]/).length;
   }
 
   next(): Token {

@@ -4,13 +4,12 @@
  * tokens, with the same result where both read it.
  */
 
-import { copyOf } from './docstring.js';
-
 export interface UsualHeader {
   readonly id: string;
   readonly down: readonly string[];
   readonly labels: readonly string[];
   readonly depends: readonly string[];
+  readonly transactional: true;
   readonly message: string;
   readonly created: string;
 }
@@ -23,7 +22,7 @@ const value = String.raw`(null|${text}|\[${text}(?:, ${text})*\]);(?: //[^\n\r\u
 const usual = new RegExp(
   [
     String.raw`\/\*\*${end} \* ([^*\s]${line}*)${end} \*${end}`,
-    String.raw`(?:(?: \*(?: ${line}*)?${end})*? \*${end})?`,
+    String.raw`(?:(?: \*(?: ${line}*)?${end})*? \*${end})??`,
     String.raw` \* Revision: ${line}+${end} \* Revises: ${line}+${end}(?: \* Depends on: ${line}+${end})?`,
     String.raw` \* Created:  (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)${end} \*\/${end}`,
     String.raw`(?:import (?:type )?(?:\w+|\* as \w+|\{[\w\s,]*\}) from '[^'\\\n\r]*';${end})*(?:${end})*`,
@@ -51,6 +50,7 @@ export function readUsualHeader(
       down: names(down),
       labels: names(labels),
       depends: names(depends),
+      transactional: true,
       message: copyOf(message.trim()),
       created: copyOf(created),
     },
@@ -65,4 +65,9 @@ function names(written: string): readonly string[] {
   if (written === 'null') return noNames;
   if (!written.startsWith('[')) return Object.freeze([copyOf(written.slice(1, -1))]);
   return Object.freeze(written.slice(2, -2).split("', '").map(copyOf));
+}
+
+/** A text of its own: what V8 cuts from a longer text (13 characters or more) keeps that in memory, here whole files. */
+export function copyOf(text: string): string {
+  return text.length < 13 ? text : ` ${text}`.slice(1);
 }
