@@ -11,7 +11,7 @@ import { nearNames } from './near.js';
 import { planDowngrade } from './plan-downgrade.js';
 import { planStamp } from './plan-stamp.js';
 import { planUpgrade } from './plan-upgrade.js';
-import { branchTips, ends, idsOf } from './reach.js';
+import { branchTips, ends, idsOf, membersOf, reach } from './reach.js';
 import type { Plan, RevisionNode } from './revision.js';
 import { readRows } from './rows.js';
 import { resolveTarget } from './targets.js';
@@ -185,6 +185,29 @@ export class RevisionGraph {
    */
   current(rows: readonly string[]): string[] {
     return idsOf(this.#dag, branchTips(this.#dag, readRows(this.#dag, rows).members));
+  }
+
+  /**
+   * For each of several revisions, what has to be applied for it (itself included) and not for all of them: what their
+   * branches have done since they parted.
+   * @throws RevError REV_UNKNOWN_REVISION
+   */
+  unshared(ids: readonly string[]): string[][] {
+    const sets = ids.map((id) => reach(this.#dag.needs, [this.#at(id)]));
+    return sets.map((set) =>
+      idsOf(
+        this.#dag,
+        membersOf(set).filter((at) => sets.some((other) => other[at] !== 1)),
+      ),
+    );
+  }
+
+  /**
+   * Everything that the version rows say is applied.
+   * @throws RevError REV_ROWS
+   */
+  applied(rows: readonly string[]): string[] {
+    return idsOf(this.#dag, membersOf(readRows(this.#dag, rows).members));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { merge as mergeRevisions } from '../../commands/merge.js';
+import { branchTable, reportOverlaps } from '../branch-text.js';
 import type { CliCommand } from '../command.js';
 import { revisionLine } from '../revision-text.js';
 
@@ -7,8 +8,10 @@ export const merge: CliCommand = {
   command: 'merge [revisions..]',
   describe: 'Write a revision that joins branches.',
   examples: [
-    ['rev merge -m "merge billing and search"', 'all heads'],
-    ['rev merge 5c1e 1f9a -m "merge"', 'these two'],
+    ['rev merge', 'all heads'],
+    ['rev merge 5c1e 1f9a -m "merge billing and search"', 'these two, with a message of your own'],
+    ['rev merge --dry-run', 'only compare the branches, and print what would be written'],
+    ['rev merge --check', 'write nothing if the branches conflict: for CI'],
   ],
   options: (yargs) =>
     yargs
@@ -16,8 +19,7 @@ export const merge: CliCommand = {
       .option('message', {
         alias: 'm',
         type: 'string',
-        demandOption: true,
-        describe: 'what the revision does',
+        describe: 'what the revision does (default: the names of the branches)',
       })
       .option('branch-label', {
         type: 'string',
@@ -27,20 +29,38 @@ export const merge: CliCommand = {
       })
       .option('rev-id', { type: 'string', describe: 'an id of your own' })
       .option('splice', { type: 'boolean', describe: 'allow joining revisions that are no heads' })
+      .option('check', { type: 'boolean', describe: 'exit 1 and write nothing if the branches conflict' })
       .option('dry-run', { type: 'boolean', describe: 'print instead of writing' }),
   async run({ environment, output }, args) {
     const result = await mergeRevisions(environment, args.list('revisions'), {
-      message: args.requiredText('message'),
+      message: args.text('message'),
       branchLabels: args.list('branch-label'),
       revId: args.text('rev-id'),
       splice: args.flag('splice'),
+      check: args.flag('check'),
       dryRun: args.flag('dry-run'),
     });
-    const { id, file, written, source, parents } = result;
+    const { id, file, written, source, parents, branches, overlaps } = result;
     for (const parent of parents) output.talk(`  joins ${revisionLine(parent, output)}`);
+    output.talk(
+      `\n${branchTable(
+        parents.map(({ id }) => `branch ${id}`),
+        branches,
+        process.stderr.columns ?? 100,
+      )}\n`,
+    );
+    reportOverlaps(result, output);
     if (written) output.talk(`Wrote ${relative(environment.cwd, file)}`);
     output.result(
-      { id, file, written, parents: parents.map((view) => view.id), ...(written ? {} : { source }) },
+      {
+        id,
+        file,
+        written,
+        parents: parents.map((view) => view.id),
+        branches,
+        overlaps,
+        ...(written ? {} : { source }),
+      },
       written ? file : source,
     );
   },

@@ -1,0 +1,96 @@
+import { loadDialect } from '../dialects/load-dialect.js';
+import { describe, findOverlaps, type Overlap } from '../operations/index.js';
+import { type Recording, recordOperations } from '../runtime/record.js';
+import { revisionSources } from './database.js';
+import type { Environment } from './environment.js';
+import type { Project } from './project.js';
+
+/** What a revision does, as lines for a person. */
+export interface RevisionOperations {
+  readonly revision: string;
+  readonly message: string;
+  readonly operations: readonly string[];
+  /** Why there may be more to it than that: raw SQL, queries; ends of a sentence. */
+  readonly opaque: readonly string[];
+}
+
+/** An object that two branches touch, and what either does to it. */
+export interface OverlapView {
+  readonly kind: Overlap['kind'];
+  readonly object: string;
+  readonly sides: readonly [readonly OverlapSide[], readonly OverlapSide[]];
+}
+
+export interface OverlapSide {
+  readonly revision: string;
+  readonly operation: string;
+}
+
+export interface ComparedBranches {
+  /** One list for each branch, oldest first. */
+  readonly branches: readonly (readonly RevisionOperations[])[];
+  readonly overlaps: readonly OverlapView[];
+}
+
+/**
+ * Compares what branches do, each given by its revisions, oldest first; a revision that two of them share is not compared
+ * with itself. Every revision is run without a database, as for a script; none is asked.
+ */
+export async function compareBranches(
+  environment: Environment,
+  project: Project,
+  branches: readonly (readonly string[])[],
+): Promise<ComparedBranches> {
+  const { config } = project;
+  const sources = revisionSources(project);
+  const options = {
+    dialect: await loadDialect(config.dialect),
+    args: environment.args,
+    folder: config.folder,
+  };
+  const recordings = new Map<string, Recording>();
+  for (const id of new Set(branches.flat())) recordings.set(id, await recordOperations(sources(id), options));
+  const owned = (ids: readonly string[], without: readonly string[]) => {
+    const shared = new Set(without);
+    return ids
+      .filter((id) => !shared.has(id))
+      .flatMap((revision) =>
+        (recordings.get(revision)?.operations ?? []).map((operation) => ({ revision, operation })),
+      );
+  };
+  const overlaps = branches.flatMap((left, at) =>
+    branches.slice(at + 1).flatMap((right) => findOverlaps(owned(left, right), owned(right, left))),
+  );
+  return {
+    branches: branches.map((ids) =>
+      ids.map((id) => ({
+        revision: id,
+        message: project.files.get(id)?.message ?? '',
+        operations: (recordings.get(id)?.operations ?? []).map(describe),
+        opaque: recordings.get(id)?.opaque ?? [],
+      })),
+    ),
+    overlaps: overlaps.map(({ kind, object, left, right }) => ({
+      kind,
+      object,
+      sides: [side(left), side(right)],
+    })),
+  };
+}
+
+function side(list: Overlap['left']): readonly OverlapSide[] {
+  return list.map(({ revision, operation }) => ({ revision, operation: describe(operation) }));
+}
+
+/** One line for each conflict: `column users.name: 5c1e… (alter table …), 1f9a… (…)`. */
+export function conflictLines(overlaps: readonly OverlapView[]): readonly string[] {
+  return overlaps
+    .filter(({ kind }) => kind === 'conflict')
+    .map(
+      ({ object, sides }) =>
+        `${object}: ${sides
+          .flat()
+          .map(({ revision, operation }) => `${revision} (${operation})`)
+          .join(', ')}`,
+    );
+}
