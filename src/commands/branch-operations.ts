@@ -1,4 +1,5 @@
 import { loadDialect } from '../dialects/load-dialect.js';
+import { RevError } from '../errors.js';
 import { describe, findOverlaps, type Overlap } from '../operations/index.js';
 import { type Recording, recordOperations } from '../runtime/record.js';
 import { revisionSources } from './database.js';
@@ -93,4 +94,21 @@ export function conflictLines(overlaps: readonly OverlapView[]): readonly string
           .map(({ revision, operation }) => `${revision} (${operation})`)
           .join(', ')}`,
     );
+}
+
+export function hasConflict({ overlaps }: ComparedBranches): boolean {
+  return overlaps.some(({ kind }) => kind === 'conflict');
+}
+
+/** What `--check` throws instead of writing. */
+export function conflictError(compared: ComparedBranches, command: 'merge' | 'rebase'): RevError {
+  const conflicts = conflictLines(compared.overlaps);
+  const objects = conflicts.length === 1 ? 'one object' : `${conflicts.length} objects`;
+  return new RevError('REV_CONFLICT', `The branches conflict over ${objects}: it matters which runs first.`, {
+    hint: [
+      ...conflicts,
+      `Nothing was written. Change one of the revisions, or rev ${command} without --check and settle it there.`,
+    ].join('\n'),
+    data: { ...compared },
+  });
 }

@@ -1,5 +1,10 @@
-import { RevError } from '../errors.js';
-import { type ComparedBranches, compareBranches, conflictLines } from './branch-operations.js';
+import {
+  type ComparedBranches,
+  compareBranches,
+  conflictError,
+  conflictLines,
+  hasConflict,
+} from './branch-operations.js';
 import type { Environment } from './environment.js';
 import { newRevision, type WrittenRevision } from './new-revision.js';
 import { openProject } from './project.js';
@@ -37,7 +42,7 @@ export async function merge(
   );
   const compared = await compareBranches(environment, project, project.graph.unshared(down));
   const conflicts = conflictLines(compared.overlaps);
-  if (options.check && conflicts.length > 0) throw conflict(conflicts, compared);
+  if (options.check && hasConflict(compared)) throw conflictError(compared, 'merge');
   const view = viewer(project);
   const parents = down.map(view);
   const message = options.message ?? `merge ${parents.map(branchName).join(' and ')}`;
@@ -60,18 +65,4 @@ function branchName({ id, labels }: RevisionView): string {
 
 function conflictNote(conflicts: readonly string[]): string {
   return ['The branches conflict:', ...conflicts.map((line) => `- ${line}`)].join('\n');
-}
-
-function conflict(conflicts: readonly string[], compared: ComparedBranches): RevError {
-  return new RevError(
-    'REV_CONFLICT',
-    `The branches conflict: both touch ${conflicts.length === 1 ? 'an object' : `${conflicts.length} objects`} in ways that depend on their order.`,
-    {
-      hint: [
-        ...conflicts,
-        'Change one of the revisions, or merge without --check and settle it in the merge.',
-      ].join('\n'),
-      data: { ...compared },
-    },
-  );
 }

@@ -12,6 +12,7 @@ import { planDowngrade } from './plan-downgrade.js';
 import { planStamp } from './plan-stamp.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { branchTips, ends, idsOf, membersOf, reach } from './reach.js';
+import { planRebase, type Rebase, type RebaseOptions } from './rebase.js';
 import type { Plan, RevisionNode } from './revision.js';
 import { readRows } from './rows.js';
 import { resolveTarget } from './targets.js';
@@ -19,6 +20,7 @@ import { quote, sentence } from './wording.js';
 
 export type { CreateOptions, MergeOptions } from './create.js';
 export type { HistoryRange } from './history.js';
+export type { Rebase, RebaseOptions } from './rebase.js';
 export type { Plan, RevisionNode, RowChange, Step } from './revision.js';
 
 /** Version rows without those that lie under another row. */
@@ -176,6 +178,22 @@ export class RevisionGraph {
    */
   planMerge(targets: readonly string[] = ['heads'], options: MergeOptions = {}): string[] {
     return planMerge(this.#dag, targets, options);
+  }
+
+  /**
+   * Which revision gets which other parents, so that its branch stands on another one.
+   * @throws RevError REV_USAGE, REV_TARGET, REV_MULTIPLE_HEADS, REV_UNKNOWN_REVISION, REV_AMBIGUOUS_REVISION
+   */
+  planRebase(name: string | undefined, options: RebaseOptions = {}): Rebase {
+    return planRebase(this.#dag, name, options);
+  }
+
+  /**
+   * Everything that has to be applied for a revision, itself included.
+   * @throws RevError REV_UNKNOWN_REVISION
+   */
+  neededFor(id: string): string[] {
+    return idsOf(this.#dag, membersOf(reach(this.#dag.needs, [this.#at(id)])));
   }
 
   /**

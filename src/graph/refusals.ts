@@ -8,7 +8,7 @@ import { idOf, idsOf } from './reach.js';
 import { count, lines, plain, quote } from './wording.js';
 
 /** The command that a target was given to; hints repeat it. */
-export type Command = 'upgrade' | 'downgrade' | 'stamp' | 'create' | 'merge' | 'history' | 'show';
+export type Command = 'upgrade' | 'downgrade' | 'stamp' | 'create' | 'merge' | 'rebase' | 'history' | 'show';
 
 /** A target that has to be one head fits several. */
 export function multipleHeads(dag: Dag, text: string, heads: readonly number[], command: Command): RevError {
@@ -45,6 +45,8 @@ function choices(command: Command, one: string, all: string): string[] {
     case 'downgrade':
     case 'show':
       return [`rev ${command} ${one}`, merge];
+    case 'rebase':
+      return [`rev rebase ${one}`, merge];
     case 'merge':
       return ['rev merge heads -m "merge"'];
     case 'history':

@@ -36,6 +36,14 @@ type Value = string | readonly string[] | boolean | null;
 interface Found {
   readonly value: Value;
   readonly position: number;
+  /** The literal itself. */
+  readonly literal: Span;
+}
+
+/** A part of a text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
 const forms = {
@@ -86,6 +94,16 @@ export function readHeader(text: string, options: { readonly complete: boolean }
   }
 }
 
+/** Where the literal of `downRevision` stands in a text whose header can be read. */
+export function findDownRevision(text: string): Span | undefined {
+  const offset = text.startsWith('\uFEFF') ? 1 : 0;
+  const source = text.slice(offset);
+  const literal = readExports(source, new Tokens(source), { complete: true }).found.get(
+    'downRevision',
+  )?.literal;
+  return literal && { start: literal.start + offset, end: literal.end + offset };
+}
+
 interface Exports {
   readonly found: ReadonlyMap<Name, Found>;
   /** Where `upgrade` or `downgrade` is exported first. */
@@ -134,9 +152,11 @@ function readAssignment(name: Token, tokens: Tokens, found: Map<Name, Found>, co
   const key = name.text as Name;
   if (found.has(key)) throw new Fault(name.start, `${key} is exported twice`, key);
   skipType(name, tokens, complete);
+  const { start } = tokens.peek();
   const value = readValue(key, tokens, complete);
+  const literal = { start, end: tokens.position };
   checkEnd(key, tokens, complete);
-  found.set(key, { value, position: name.start });
+  found.set(key, { value, position: name.start, literal });
 }
 
 /** Goes on to the `=`, over a type annotation. */

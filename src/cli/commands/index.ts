@@ -47,6 +47,10 @@ export const commands: Readonly<
     describe: 'write a revision that joins heads',
     load: async () => (await import('./merge.js')).merge,
   },
+  rebase: {
+    describe: 'put a branch onto another one, by other parents',
+    load: async () => (await import('./rebase.js')).rebase,
+  },
   stamp: {
     describe: 'set the version rows without running anything',
     load: async () => (await import('./stamp.js')).stamp,
