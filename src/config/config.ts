@@ -17,6 +17,8 @@ export interface Config {
   readonly schema: string | readonly string[];
   /** Folders of revision files. New ones are written to the first. Default: `./revisions`. */
   readonly revisions?: string | readonly string[] | undefined;
+  /** Look for revisions in the folders inside of those, too. Default: false. */
+  readonly recursive?: boolean | undefined;
   /** Default: `alembic_version`. */
   readonly versionTable?: string | undefined;
   /** PostgreSQL: the schema of the version table and the journal. Default: the connection's own. */
@@ -83,6 +85,7 @@ export interface ResolvedConfig {
   readonly schema: readonly string[];
   /** At least one. */
   readonly revisions: readonly string[];
+  readonly recursive: boolean;
   readonly versionTable: string;
   readonly versionTableSchema: string | undefined;
   readonly journalTable: string;

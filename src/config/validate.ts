@@ -59,6 +59,7 @@ const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   url: (value) => (typeof value === 'string' ? undefined : 'must be a string'),
   schema: textOrTexts,
   revisions: textOrTexts,
+  recursive: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
   versionTable: text,
   versionTableSchema: text,
   journalTable: text,
@@ -91,6 +92,7 @@ const otherNames: Readonly<Record<string, keyof Config>> = {
   schemaFilter: 'schemas',
   scriptLocation: 'revisions',
   versionLocations: 'revisions',
+  recursiveVersionLocations: 'recursive',
   truncateSlugLength: 'slugLength',
 };
 

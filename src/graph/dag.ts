@@ -2,7 +2,7 @@
  * The revisions as numbers: node i needs only nodes below i, so that an ascending walk is an upgrade's order
  * and a descending walk is a downgrade's, and sets of revisions are byte arrays.
  */
-import { checkNames, circle, linkRevision } from './check.js';
+import { checkNames, circle, linkRevision, throwFault } from './check.js';
 import { topologicalOrder } from './order.js';
 import type { RevisionNode } from './revision.js';
 
@@ -31,8 +31,8 @@ export interface Dag {
  */
 export function buildDag(revisions: readonly RevisionNode[]): Dag {
   const byAge = sortByAge(revisions);
-  const names = checkNames(byAge);
-  const links = byAge.map((node) => linkRevision(node, byAge, names));
+  const names = checkNames(byAge, throwFault);
+  const links = byAge.map((node) => linkRevision(node, byAge, names, throwFault));
   const sorted = topologicalOrder(links.map((link) => [...link.down, ...link.depends].sort((a, b) => a - b)));
   if (sorted.kind === 'circle') throw circle(pick(byAge, sorted.members));
 

@@ -5,6 +5,7 @@
 import { RevError } from '../errors.js';
 import { type CreateOptions, type MergeOptions, planCreate, planMerge } from './create.js';
 import { buildDag, type Dag } from './dag.js';
+import { findFaults } from './faults.js';
 import { type HistoryRange, listHistory } from './history.js';
 import { propagateLabels } from './labels.js';
 import { nearNames } from './near.js';
@@ -46,6 +47,18 @@ export class RevisionGraph {
    */
   static of(revisions: readonly RevisionNode[]): RevisionGraph {
     return new RevisionGraph(buildDag(revisions));
+  }
+
+  /**
+   * The same of revisions that may be wrong: every fault that keeps them from being a graph, and the graph that is left
+   * without what is at fault.
+   */
+  static inspect(revisions: readonly RevisionNode[]): {
+    readonly faults: readonly RevError[];
+    readonly graph: RevisionGraph;
+  } {
+    const { faults, sound } = findFaults(revisions);
+    return { faults, graph: RevisionGraph.of(sound) };
   }
 
   get size(): number {
