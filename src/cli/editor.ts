@@ -11,14 +11,14 @@ export function findEditor(env: Readonly<Record<string, string | undefined>>): E
   return program === undefined ? undefined : [program, ...args];
 }
 
-/** Splits at blanks; quotes keep them, and a backslash outside of single quotes keeps what follows it. */
+/** Splits at blanks; quotes keep them, and so does a backslash. Before anything else a backslash is one of a path. */
 function words(text: string): readonly string[] {
-  const pieces = text.matchAll(/(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/gs);
+  const pieces = text.matchAll(/(?:\\[\s'"\\]|'[^']*'|"(?:\\["\\]|[^"])*"|[^\s'"])+/g);
   return [...pieces].map(([word]) =>
     word.replace(
-      /\\(.)|'([^']*)'|"((?:[^"\\]|\\.)*)"/gs,
-      (_, plain?: string, single?: string, double?: string) =>
-        plain ?? single ?? (double ?? '').replace(/\\(["\\$`])/g, '$1'),
+      /\\([\s'"\\])|'([^']*)'|"((?:\\["\\]|[^"])*)"/g,
+      (_, kept?: string, single?: string, double?: string) =>
+        kept ?? single ?? (double ?? '').replace(/\\(["\\])/g, '$1'),
     ),
   );
 }

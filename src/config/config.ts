@@ -47,7 +47,7 @@ export interface Config {
   readonly timezone?: string | undefined;
   /**
    * The names of new revision files, without `.ts`. Default: `{id}_{slug}`. Also: `{epoch}`, `{year}`, `{month}`, `{day}`,
-   * `{hour}`, `{minute}`, `{second}`.
+   * `{hour}`, `{minute}`, `{second}`. With `recursive` it may begin with folders: `{year}/{id}_{slug}`.
    */
   readonly fileTemplate?: string | undefined;
   /** The most characters of a message that go into a file's name. Default: 40. */

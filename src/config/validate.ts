@@ -51,7 +51,9 @@ function fileName(value: unknown): string | undefined {
   if (unknown !== undefined)
     return `has no field {${unknown}}: use ${fields.map((name) => `{${name}}`).join(', ')}`;
   if (!template.includes('{id}')) return 'must hold {id}, so that no two files have one name';
-  return /[/\\]/.test(template) ? 'must be a file name, without folders' : undefined;
+  if (template.includes('\\') || template.split('/').some((name) => ['', '.', '..'].includes(name)))
+    return "must be a file name, or a path below the folder of revisions with '/'";
+  return undefined;
 }
 
 const checks: { readonly [Key in keyof Required<Config>]: Check } = {
@@ -112,6 +114,13 @@ export function validateConfig(value: unknown, file: string): Config {
     if (problem !== undefined)
       throw invalid(file, `'${key}' ${problem}; it is ${describe(given[key], key)}.`, undefined, key);
   }
+  if (String(given.fileTemplate ?? '').includes('/') && given.recursive !== true)
+    throw invalid(
+      file,
+      "'fileTemplate' names a folder, which needs 'recursive: true'.",
+      undefined,
+      'fileTemplate',
+    );
   return value as Config;
 }
 

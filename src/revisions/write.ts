@@ -20,15 +20,15 @@ import { basename, dirname, join } from 'node:path';
 import { RevError } from '../errors.js';
 
 /**
- * Writes `text` as `name` into `folder` (made if it is not there) and returns the file's path.
+ * Writes `text` as `name` (which may begin with folders) into `folder` (made if it is not there) and returns the file's path.
  * @throws RevError REV_EXISTS, REV_UNWRITABLE
  */
 export function writeRevision(folder: string, name: string, text: string): string {
   const file = join(folder, name);
   // Hidden, so that a scan in between does not see it.
-  const draft = join(folder, `.${name}.${randomUUID()}.tmp`);
+  const draft = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(file), { recursive: true });
     publish(text, draft, file);
   } catch (cause) {
     throw failure(cause as NodeJS.ErrnoException, file, folder);
