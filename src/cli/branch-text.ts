@@ -51,12 +51,18 @@ function wrap(line: string, width: number): readonly string[] {
   return [...lines, rest];
 }
 
-/** Says what two branches both touch: conflicts as warnings, the rest as talk. */
-export function reportOverlaps({ branches, overlaps }: ComparedBranches, output: Output): void {
+/** Says what two branches both touch: conflicts as warnings, with what to do about them, the rest as talk. */
+export function reportOverlaps(
+  { branches, overlaps }: ComparedBranches,
+  advice: string,
+  output: Output,
+): void {
   const conflicts = overlaps.filter(({ kind }) => kind === 'conflict');
   const neighbours = overlaps.filter(({ kind }) => kind === 'sameTable');
   if (conflicts.length > 0)
-    output.warn(`the branches conflict; it matters which of them runs first:\n${overlapText(conflicts)}`);
+    output.warn(
+      `the branches conflict; it matters which of them runs first:\n${overlapText(conflicts)}\n  ${advice}`,
+    );
   if (neighbours.length > 0)
     output.talk(
       `Same table, different parts: ${neighbours.map(({ object }) => object.replace(/^table /, '')).join(', ')}.`,

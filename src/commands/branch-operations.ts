@@ -1,6 +1,6 @@
 import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
-import { describe, findOverlaps, type Overlap } from '../operations/index.js';
+import { describe, findOverlaps, type Operation, type Overlap } from '../operations/index.js';
 import { type Recording, recordOperations } from '../runtime/record.js';
 import { revisionSources } from './database.js';
 import type { Environment } from './environment.js';
@@ -50,7 +50,10 @@ export async function compareBranches(
     folder: config.folder,
   };
   const recordings = new Map<string, Recording>();
-  for (const id of new Set(branches.flat())) recordings.set(id, await recordOperations(sources(id), options));
+  for (const id of new Set(branches.flat())) {
+    const recording = await recordOperations(sources(id), options);
+    recordings.set(id, { ...recording, operations: recording.operations.flatMap(singleChanges) });
+  }
   const owned = (ids: readonly string[], without: readonly string[]) => {
     const shared = new Set(without);
     return ids
@@ -77,6 +80,12 @@ export async function compareBranches(
       sides: [side(left), side(right)],
     })),
   };
+}
+
+/** The changes of one table one by one, so that a conflict names just what it is about. */
+function singleChanges(operation: Operation): readonly Operation[] {
+  if (operation.kind !== 'alterTable') return [operation];
+  return operation.changes.map((change) => ({ ...operation, changes: [change] }));
 }
 
 function side(list: Overlap['left']): readonly OverlapSide[] {

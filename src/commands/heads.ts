@@ -22,10 +22,15 @@ export async function heads(
 }
 
 function unmerged(ids: readonly string[]): RevError {
+  const rebase = ids.map((id, at) =>
+    ids.length === 2
+      ? `  rev rebase ${id}   (puts it onto ${ids[1 - at]})`
+      : `  rev rebase ${id} --onto HEAD`,
+  );
   return new RevError('REV_UNMERGED_HEADS', `There are ${ids.length} heads: ${ids.join(', ')}.`, {
     hint: [
-      'Put your own branch onto the other one, if nobody else has it yet:',
-      `  rev rebase ${ids.length === 2 ? 'YOUR-HEAD' : 'YOUR-HEAD --onto OTHER-HEAD'}`,
+      'Put your own one onto the other, if nobody else has it yet:',
+      ...rebase,
       'or join them with a revision:',
       '  rev merge',
     ].join('\n'),

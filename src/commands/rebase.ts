@@ -65,7 +65,13 @@ export async function rebase(
   const path = relative(environment.cwd, file);
   const diff = createTwoFilesPatch(path, path, text, rewritten, undefined, undefined, { context: 2 });
   if (!options.dryRun) replaceRevision(file, rewritten, text);
-  return { ...plan, ...compared, file, diff: diff.replace(/^=+\n/, ''), written: !options.dryRun };
+  return {
+    ...plan,
+    ...compared,
+    file,
+    diff: diff.replace(/^(?:Index: .*\n)?=+\n/, ''),
+    written: !options.dryRun,
+  };
 }
 
 /** What the moved revisions come to stand on, or no longer stand on. */

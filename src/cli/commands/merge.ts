@@ -49,7 +49,11 @@ export const merge: CliCommand = {
         process.stderr.columns ?? 100,
       )}\n`,
     );
-    reportOverlaps(result, output);
+    reportOverlaps(
+      result,
+      'To settle the order, `rev rebase` one of them instead, and change it to fit.',
+      output,
+    );
     if (written) output.talk(`Wrote ${relative(environment.cwd, file)}`);
     output.result(
       {

@@ -47,7 +47,7 @@ export const rebase: CliCommand = {
     } else {
       const titles = ['what moves', 'what it passes'];
       output.talk(`${branchTable(titles, branches, process.stderr.columns ?? 100)}\n`);
-      reportOverlaps(result, output);
+      reportOverlaps(result, `Change what runs second so that it fits: rev edit ${revision}`, output);
       output.talk(
         `${revision} ${written ? 'now revises' : 'would revise'} ${names(to)} instead of ${names(from)}.`,
       );
