@@ -2,6 +2,7 @@ import type { ResolvedConfig } from '../config/config.js';
 import { RevError, type RevErrorCode } from '../errors.js';
 import { RevisionGraph } from '../graph/graph.js';
 import { scan } from '../revisions/scan.js';
+import { Journal } from '../runtime/journal.js';
 import {
   type ExamineOptions,
   examineVersionTable,
@@ -9,7 +10,7 @@ import {
   type VersionTableFault,
   type VersionTableFaultCode,
 } from '../runtime/version-table-faults.js';
-import { versionTableName, withDatabase } from './database.js';
+import { journalTableName, toolVersion, versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openConfig } from './project.js';
 import { defaultLockWait } from './run-target.js';
@@ -96,7 +97,8 @@ async function examine(
   known: Pick<ExamineOptions, 'graph' | 'isSound' | 'forget'>,
 ): Promise<{ readonly left: readonly VersionTableFault[]; readonly fixed: readonly VersionTableFault[] }> {
   return withDatabase(environment, config, { create: false }, async ({ dialect, driver }) => {
-    const options = { ...known, dialect, driver, table: versionTableName(config) };
+    const journal = new Journal(dialect, journalTableName(config), toolVersion());
+    const options = { ...known, dialect, driver, journal, table: versionTableName(config) };
     const faults = await examineVersionTable(options);
     refuseKnown(known, faults);
     if (!fix || faults.every(({ repair }) => !repair)) return { left: faults, fixed: [] };

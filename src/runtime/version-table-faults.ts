@@ -2,6 +2,7 @@ import { displayName, type QualifiedName, type Table } from '../catalog/index.js
 import type { Dialect, Driver, Statement } from '../dialects/dialect.js';
 import type { RevisionGraph } from '../graph/graph.js';
 import { type Operation, primaryKey, type TableChange, unique } from '../operations/index.js';
+import type { Journal, PastRun } from './journal.js';
 import { VersionTable } from './version-table.js';
 
 export type VersionTableFaultCode =
@@ -34,6 +35,8 @@ export interface ExamineOptions {
   readonly dialect: Dialect;
   readonly driver: Driver;
   readonly table: QualifiedName;
+  /** Tells what unknown rows were. */
+  readonly journal: Journal;
   /** What there is of revisions. */
   readonly graph: RevisionGraph;
   /** Whether the files are without faults: else a row may only seem to be unknown, or under another. */
@@ -50,7 +53,9 @@ export async function examineVersionTable(options: ExamineOptions): Promise<read
   const table = await inspectTable(options);
   if (!table?.columns.some(({ name }) => name === 'version_num')) return [strange(options.table)];
   const rows = await versions.readAll(driver);
-  return [...rowFaults(rows, versions, options), ...tableFaults(table, options)];
+  const unknown = rows.flatMap((row) => (row === null || options.graph.has(row) ? [] : [row]));
+  const past = await options.journal.lastUpgrades(driver, unknown);
+  return [...rowFaults(rows, versions, past, options), ...tableFaults(table, options)];
 }
 
 /** Makes the repairs; the caller's transaction holds them together. */
@@ -95,6 +100,7 @@ function strange(table: QualifiedName): VersionTableFault {
 function rowFaults(
   rows: readonly (string | null)[],
   versions: VersionTable,
+  past: ReadonlyMap<string, PastRun>,
   { graph, isSound, forget }: ExamineOptions,
 ): readonly VersionTableFault[] {
   const given = rows.filter((row) => row !== null);
@@ -137,7 +143,7 @@ function rowFaults(
       .map((id) => ({
         code: 'ROW_UNKNOWN' as const,
         id,
-        message: `The database is at revision ${id}, which no file has.`,
+        message: `The database is at revision ${id}, which no file has.${toldBy(past.get(id))}`,
         hint: isSound
           ? [
               'Get the missing file: another branch in git, or a newer version of this project, may have it.',
@@ -155,6 +161,11 @@ function rowFaults(
       repair: isSound ? remove(id) : null,
     })),
   ];
+}
+
+function toldBy(run: PastRun | undefined): string {
+  if (!run) return '';
+  return ` The journal knows it: "${run.message}", run at ${run.at} by ${run.username} on ${run.host}.`;
 }
 
 function tableFaults(table: Table, { dialect, graph }: ExamineOptions): readonly VersionTableFault[] {

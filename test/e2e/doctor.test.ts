@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { freshDatabase } from '../support/postgres.js';
@@ -118,6 +118,17 @@ describe.each([
     await refused(patient.project, forget(second), 'REV_USAGE', 2, [/ffff11112222/]);
     await refused(patient.project, forget('ffff'), 'REV_USAGE', 2);
     await refused(patient.project, ['doctor', '--forget', 'ffff11112222'], 'REV_USAGE', 2, [/--fix/]);
+  });
+
+  it('tells from the journal what an unknown row was', async () => {
+    const patient = await admit();
+    await patient.project.ok(['upgrade', 'head']);
+    rmSync(patient.project.path(`revisions/${third}_made_by_hand.ts`));
+    const told =
+      /cccc11112222, which no file has\. The journal knows it: "made by hand", run at \d{4}-\d\d-\d\dT/;
+    expect((await patient.project.rev(['doctor'])).stdout).toMatch(told);
+    await patient.sql('drop table alembic_journal; create table alembic_journal (id integer)');
+    expect((await diagnose(patient, '--fix', '--forget', third)).fixed).toEqual(['ROW_UNKNOWN']);
   });
 
   it('mends a table without a key, with rows that are double or NULL, all at once', async () => {
