@@ -1,11 +1,43 @@
-import type { ComparedBranches, OverlapView, RevisionOperations } from '../commands/branch-operations.js';
+import type { Argv } from 'yargs';
+import type {
+  ComparedBranches,
+  CompareOptions,
+  OverlapView,
+  RevisionOperations,
+} from '../commands/branch-operations.js';
+import type { CliArguments } from './command.js';
 import type { Output } from './output.js';
 
 const gap = '  ';
 const narrowest = 30;
 
+/** Options of the commands that compare branches. */
+export function compareOptions(yargs: Argv): Argv {
+  return yargs
+    .option('check', { type: 'boolean', describe: 'exit 1 and write nothing if the branches conflict' })
+    .option('no-compare', {
+      type: 'boolean',
+      describe: 'do not run the revisions (without a database) to compare them',
+    });
+}
+
+export function readCompareOptions(args: CliArguments): CompareOptions {
+  return { check: args.flag('check'), noCompare: args.flag('no-compare') };
+}
+
+/** Shows what branches do and what they both touch; nothing where they were not compared. */
+export function reportComparison(
+  compared: ComparedBranches,
+  { titles, advice }: { readonly titles: readonly string[]; readonly advice: string },
+  output: Output,
+): void {
+  if (compared.branches.length === 0) return;
+  output.talk(`\n${branchTable(titles, compared.branches, process.stderr.columns ?? 100)}\n`);
+  reportOverlaps(compared, advice, output);
+}
+
 /** What branches do, side by side where the terminal is wide enough, else one after the other. */
-export function branchTable(
+function branchTable(
   titles: readonly string[],
   branches: ComparedBranches['branches'],
   width: number,
@@ -52,11 +84,7 @@ function wrap(line: string, width: number): readonly string[] {
 }
 
 /** Says what two branches both touch: conflicts as warnings, with what to do about them, the rest as talk. */
-export function reportOverlaps(
-  { branches, overlaps }: ComparedBranches,
-  advice: string,
-  output: Output,
-): void {
+function reportOverlaps({ branches, overlaps }: ComparedBranches, advice: string, output: Output): void {
   const conflicts = overlaps.filter(({ kind }) => kind === 'conflict');
   const neighbours = overlaps.filter(({ kind }) => kind === 'sameTable');
   if (conflicts.length > 0)

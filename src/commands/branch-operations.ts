@@ -33,11 +33,37 @@ export interface ComparedBranches {
   readonly overlaps: readonly OverlapView[];
 }
 
+export interface CompareOptions {
+  /** Throw REV_CONFLICT where the branches conflict. */
+  readonly check?: boolean | undefined;
+  /** Do not run the revisions, and say nothing of them. */
+  readonly noCompare?: boolean | undefined;
+}
+
+/** The comparison as the options want it. Throws REV_CONFLICT, REV_USAGE. */
+export async function compareIfWanted(
+  environment: Environment,
+  project: Project,
+  branches: readonly (readonly string[])[],
+  { check, noCompare, command }: CompareOptions & { readonly command: 'merge' | 'rebase' },
+): Promise<ComparedBranches> {
+  if (check && noCompare) {
+    throw new RevError('REV_USAGE', '--check needs the comparison that --no-compare leaves out.', {
+      hint: `rev ${command} --check`,
+    });
+  }
+  if (noCompare) return { branches: [], overlaps: [] };
+  const compared = await compareBranches(environment, project, branches);
+  if (check && compared.overlaps.some(({ kind }) => kind === 'conflict'))
+    throw conflictError(compared, command);
+  return compared;
+}
+
 /**
  * Compares what branches do, each given by its revisions, oldest first; a revision that two of them share is not compared
  * with itself. Every revision is run without a database, as for a script; none is asked.
  */
-export async function compareBranches(
+async function compareBranches(
   environment: Environment,
   project: Project,
   branches: readonly (readonly string[])[],
@@ -105,12 +131,8 @@ export function conflictLines(overlaps: readonly OverlapView[]): readonly string
     );
 }
 
-export function hasConflict({ overlaps }: ComparedBranches): boolean {
-  return overlaps.some(({ kind }) => kind === 'conflict');
-}
-
 /** What `--check` throws instead of writing. */
-export function conflictError(compared: ComparedBranches, command: 'merge' | 'rebase'): RevError {
+function conflictError(compared: ComparedBranches, command: 'merge' | 'rebase'): RevError {
   const conflicts = conflictLines(compared.overlaps);
   const objects = conflicts.length === 1 ? 'one object' : `${conflicts.length} objects`;
   return new RevError('REV_CONFLICT', `The branches conflict over ${objects}: it matters which runs first.`, {

@@ -1,24 +1,21 @@
 import {
   type ComparedBranches,
-  compareBranches,
-  conflictError,
+  type CompareOptions,
+  compareIfWanted,
   conflictLines,
-  hasConflict,
 } from './branch-operations.js';
 import type { Environment } from './environment.js';
 import { newRevision, type WrittenRevision } from './new-revision.js';
 import { openProject } from './project.js';
 import { type RevisionView, viewer } from './views.js';
 
-export interface MergeOptions {
+export interface MergeOptions extends CompareOptions {
   /** Default: the names of what is merged. */
   readonly message?: string | undefined;
   readonly branchLabels?: readonly string[] | undefined;
   readonly revId?: string | undefined;
   readonly splice?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
-  /** Throw REV_CONFLICT where the branches conflict, and write nothing. */
-  readonly check?: boolean | undefined;
 }
 
 export interface MergeResult extends WrittenRevision, ComparedBranches {
@@ -40,9 +37,9 @@ export async function merge(
     targets.length === 0 ? ['heads'] : targets,
     options.splice === undefined ? {} : { splice: options.splice },
   );
-  const compared = await compareBranches(environment, project, project.graph.unshared(down));
+  const unshared = project.graph.unshared(down);
+  const compared = await compareIfWanted(environment, project, unshared, { ...options, command: 'merge' });
   const conflicts = conflictLines(compared.overlaps);
-  if (options.check && hasConflict(compared)) throw conflictError(compared, 'merge');
   const view = viewer(project);
   const parents = down.map(view);
   const message = options.message ?? `merge ${parents.map(branchName).join(' and ')}`;

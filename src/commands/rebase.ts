@@ -8,12 +8,12 @@ import { readHeader } from '../revisions/header.js';
 import { rewriteParents } from '../revisions/rewrite.js';
 import type { RevisionFile } from '../revisions/scan.js';
 import { replaceRevision } from '../revisions/write.js';
-import { type ComparedBranches, compareBranches, conflictError, hasConflict } from './branch-operations.js';
+import { type ComparedBranches, type CompareOptions, compareIfWanted } from './branch-operations.js';
 import { askRows } from './database.js';
 import type { Environment } from './environment.js';
 import { openProject, type Project } from './project.js';
 
-export interface RebaseCommandOptions {
+export interface RebaseCommandOptions extends CompareOptions {
   /** Default: the only other head. */
   readonly onto?: string | undefined;
   /** The parent to replace, where the named revision alone is meant. */
@@ -21,8 +21,6 @@ export interface RebaseCommandOptions {
   /** Do not ask the database whether the revision is applied. */
   readonly noDatabase?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
-  /** Throw REV_CONFLICT where the branches conflict, and write nothing. */
-  readonly check?: boolean | undefined;
 }
 
 export interface RebaseResult extends Rebase, ComparedBranches {
@@ -57,8 +55,8 @@ export async function rebase(
     [...files.values()].map((each) => (each.id === plan.revision ? { ...each, down: plan.to } : each)),
   );
   if (!options.noDatabase) await assertSameMeaning(environment, project, after, plan);
-  const compared = await compareBranches(environment, project, [plan.moved, passed(graph, after, plan)]);
-  if (options.check && hasConflict(compared)) throw conflictError(compared, 'rebase');
+  const sides = [plan.moved, passed(graph, after, plan)];
+  const compared = await compareIfWanted(environment, project, sides, { ...options, command: 'rebase' });
   const text = readText(file);
   const rewritten = rewriteParents(text, plan.from, plan.to);
   assertRewritten(revision, rewritten, { ...revision, down: plan.to });

@@ -1,6 +1,7 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { postgres as dialect } from '../../src/dialects/postgres/index.js';
 import { freshDatabase } from '../support/postgres.js';
 import type { UserProject } from '../support/project.js';
 import { config, refused, revision, sqliteProject } from '../support/refusals.js';
@@ -82,7 +83,7 @@ const withoutKey = (type = 'varchar(255)') =>
 describe.each([
   ['sqlite', sqlite],
   ['postgres', postgres],
-])('rev doctor on %s', (dialect, admit) => {
+])('rev doctor on %s', (name, admit) => {
   it('finds nothing wrong with a sound database, and with an empty one', async () => {
     const patient = await admit();
     expect(await diagnose(patient)).toEqual({ code: 0, findings: [], fixed: [] });
@@ -175,7 +176,7 @@ describe.each([
     await patient.sql(`${withoutKey('varchar(32) not null primary key')}; ${insert(second)}`);
     expect(await diagnose(patient)).toEqual({ code: 0, findings: [], fixed: [] });
     revision(patient.project, { id: long, down: third });
-    const short = dialect === 'postgres' ? ['COLUMN_SHORT'] : [];
+    const short = name === 'postgres' ? ['COLUMN_SHORT'] : [];
     expect(await diagnose(patient, '--fix')).toEqual({ code: 0, findings: [], fixed: short });
     await patient.project.ok(['upgrade', 'head']);
     expect(await rows(patient)).toEqual([long]);
@@ -185,6 +186,35 @@ describe.each([
     const patient = await admit();
     await patient.sql('drop table alembic_version; create table alembic_version (id integer)');
     expect(await diagnose(patient, '--fix')).toEqual({ code: 1, findings: ['TABLE_STRANGE!'], fixed: [] });
+  });
+});
+
+describe('rev doctor --fix beside another runner', () => {
+  const fix = ['doctor', '--fix', '--lock-wait', '200'];
+
+  it('waits for the lock on PostgreSQL', async () => {
+    const project = history();
+    const { url, sql } = await freshDatabase();
+    config(project, { dialect: 'postgres', url, schema: './schema' });
+    await project.ok(['ensure-version']);
+    await sql(insert(first, second));
+    const driver = await dialect.connect({ url, from: project.folder });
+    const release = await dialect.lock(driver, { schema: null, name: 'alembic_version' }, 0, () => {});
+    await refused(project, fix, 'REV_LOCKED', 3);
+    await release();
+    await driver.close();
+    await project.ok(fix);
+  });
+
+  it('waits for the writer on SQLite', async () => {
+    const patient = await sqlite();
+    await patient.sql(insert(first, second));
+    const other = new Database(patient.project.path('app.db'));
+    other.exec('begin immediate');
+    await refused(patient.project, fix, 'REV_LOCKED', 3);
+    other.exec('rollback');
+    other.close();
+    await patient.project.ok(fix);
   });
 });
 

@@ -109,6 +109,15 @@ describe('rev merge', () => {
     expect(stderr).toContain('Not seen through (cccc11112222)');
   });
 
+  it('does not run anything with --no-compare', async () => {
+    const project = branched(addBio, `process.stderr.write('I was run');`);
+    expect((await project.ok(['merge', '--dry-run'])).stderr).toContain('I was run');
+    const { stderr } = await project.ok(['merge', '--no-compare']);
+    expect(stderr).not.toContain('I was run');
+    expect(stderr).not.toContain('add column');
+    await refused(project, ['merge', '--no-compare', '--check', mine, theirs, '--splice'], 'REV_USAGE', 2);
+  });
+
   it('leaves out what the branches share, also further up', async () => {
     const project = branched(addBio, addAge);
     revision(project, { id: 'dddd11112222', down: theirs, upgrade: addBio });

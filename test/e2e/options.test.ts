@@ -143,6 +143,20 @@ describe('where the database is', () => {
     expect(lines((await project.ok(['current'])).stdout)).toHaveLength(1);
   });
 
+  it('stamp --sql starts from one place', async () => {
+    const project = forked();
+    const { stdout } = await project.ok(['stamp', `${first}:${second}`, `${first}:${third}`, '--sql']);
+    expect(stdout).toContain(`'${third}'`);
+    const several = ['stamp', `${first}:${second}`, `${second}:${third}`, '--sql'];
+    await refused(project, several, 'REV_USAGE', 2, [/aaaa11112222,bbbb11112222/]);
+  });
+
+  it('branches --verbose shows blocks', async () => {
+    const { stdout } = await forked().ok(['branches', '--verbose']);
+    expect(stdout).toMatch(/^Revision: aaaa11112222 \(branchpoint\)$/m);
+    expect(stdout).toMatch(/^Into: {5}bbbb11112222, cccc11112222$/m);
+  });
+
   it('ensure-version --sql prints what ensure-version does', async () => {
     const project = forked();
     const { stdout } = await project.ok(['ensure-version', '--sql']);

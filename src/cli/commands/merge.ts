@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { merge as mergeRevisions } from '../../commands/merge.js';
-import { branchTable, reportOverlaps } from '../branch-text.js';
+import { compareOptions, readCompareOptions, reportComparison } from '../branch-text.js';
 import type { CliCommand } from '../command.js';
 import { revisionLine } from '../revision-text.js';
 
@@ -14,7 +14,7 @@ export const merge: CliCommand = {
     ['rev merge --check', 'write nothing if the branches conflict: for CI'],
   ],
   options: (yargs) =>
-    yargs
+    compareOptions(yargs)
       .positional('revisions', { type: 'string', array: true, describe: 'what to join (default: all heads)' })
       .option('message', {
         alias: 'm',
@@ -29,7 +29,6 @@ export const merge: CliCommand = {
       })
       .option('rev-id', { type: 'string', describe: 'an id of your own' })
       .option('splice', { type: 'boolean', describe: 'allow joining revisions that are no heads' })
-      .option('check', { type: 'boolean', describe: 'exit 1 and write nothing if the branches conflict' })
       .option('dry-run', { type: 'boolean', describe: 'print instead of writing' }),
   async run({ environment, output }, args) {
     const result = await mergeRevisions(environment, args.list('revisions'), {
@@ -37,23 +36,16 @@ export const merge: CliCommand = {
       branchLabels: args.list('branch-label'),
       revId: args.text('rev-id'),
       splice: args.flag('splice'),
-      check: args.flag('check'),
+      ...readCompareOptions(args),
       dryRun: args.flag('dry-run'),
     });
     const { id, file, written, source, parents, branches, overlaps } = result;
     for (const parent of parents) output.talk(`  joins ${revisionLine(parent, output)}`);
-    output.talk(
-      `\n${branchTable(
-        parents.map(({ id }) => `branch ${id}`),
-        branches,
-        process.stderr.columns ?? 100,
-      )}\n`,
+    const titles = parents.map(({ id, labels }) =>
+      labels.length === 0 ? `branch ${id}` : `branch ${id} (${labels.join(', ')})`,
     );
-    reportOverlaps(
-      result,
-      'To settle the order, `rev rebase` one of them instead, and change it to fit.',
-      output,
-    );
+    const advice = 'To settle the order, `rev rebase` one of them instead, and change it to fit.';
+    reportComparison(result, { titles, advice }, output);
     if (written) output.talk(`Wrote ${relative(environment.cwd, file)}`);
     output.result(
       {

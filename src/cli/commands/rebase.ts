@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { rebase as rebaseRevisions } from '../../commands/rebase.js';
-import { branchTable, reportOverlaps } from '../branch-text.js';
+import { compareOptions, readCompareOptions, reportComparison } from '../branch-text.js';
 import type { CliCommand } from '../command.js';
 
 export const rebase: CliCommand = {
@@ -14,7 +14,7 @@ export const rebase: CliCommand = {
     ['rev rebase 5c1e --dry-run', 'print the change as a diff'],
   ],
   options: (yargs) =>
-    yargs
+    compareOptions(yargs)
       .positional('revision', { type: 'string', describe: 'the last revision of your own branch' })
       .option('onto', {
         type: 'string',
@@ -30,14 +30,13 @@ export const rebase: CliCommand = {
         type: 'boolean',
         describe: 'do not ask the database whether the revision is applied',
       })
-      .option('check', { type: 'boolean', describe: 'exit 1 and write nothing if the branches conflict' })
       .option('dry-run', { type: 'boolean', describe: 'print the change as a diff instead of writing it' }),
   async run({ environment, output }, args) {
     const result = await rebaseRevisions(environment, args.text('revision'), {
       onto: args.text('onto'),
       parent: args.text('parent'),
       noDatabase: args.flag('no-database'),
-      check: args.flag('check'),
+      ...readCompareOptions(args),
       dryRun: args.flag('dry-run'),
     });
     const { revision, from, to, moved, file, diff, written, branches, overlaps } = result;
@@ -46,8 +45,8 @@ export const rebase: CliCommand = {
       output.talk(`Nothing to do: ${revision} revises ${names(to)} already.`);
     } else {
       const titles = ['what moves', 'what it passes'];
-      output.talk(`${branchTable(titles, branches, process.stderr.columns ?? 100)}\n`);
-      reportOverlaps(result, `Change what runs second so that it fits: rev edit ${revision}`, output);
+      const advice = `Change what runs second so that it fits: rev edit ${revision}`;
+      reportComparison(result, { titles, advice }, output);
       output.talk(
         `${revision} ${written ? 'now revises' : 'would revise'} ${names(to)} instead of ${names(from)}.`,
       );
