@@ -32,16 +32,17 @@ export function reportComparison(
   output: Output,
 ): void {
   if (compared.branches.length === 0) return;
-  output.talk(`\n${branchTable(titles, compared.branches, process.stderr.columns ?? 100)}\n`);
+  output.talk(`\n${branchTable(titles, compared.branches, process.stderr.columns || 100)}\n`);
   reportOverlaps(compared, advice, output);
 }
 
 /** What branches do, side by side where the terminal is wide enough, else one after the other. */
-function branchTable(
+export function branchTable(
   titles: readonly string[],
   branches: ComparedBranches['branches'],
-  width: number,
+  terminal: number,
 ): string {
+  const width = Math.max(terminal, narrowest);
   const column = Math.floor((width - gap.length * (branches.length - 1)) / branches.length);
   const sideBySide = column >= narrowest;
   const blocks = branches.map((revisions, at) =>

@@ -35,20 +35,20 @@ export function multipleHeads(dag: Dag, text: string, heads: readonly number[], 
 }
 
 function choices(command: Command, one: string, all: string): string[] {
-  const merge = 'rev merge heads -m "merge"';
+  const join = ['rev merge', 'rev rebase'];
   switch (command) {
     case 'upgrade':
     case 'stamp':
-      return [`rev ${command} ${all}`, `rev ${command} ${one}`, merge];
+      return [`rev ${command} ${all}`, `rev ${command} ${one}`, ...join];
     case 'create':
-      return [`rev create --head ${one} -m "…"`, merge];
+      return [`rev create --head ${one} -m "…"`, ...join];
     case 'downgrade':
     case 'show':
-      return [`rev ${command} ${one}`, merge];
+      return [`rev ${command} ${one}`, ...join];
     case 'rebase':
-      return [`rev rebase ${one}`, merge];
+      return [`rev rebase ${one}`, 'rev merge'];
     case 'merge':
-      return ['rev merge heads -m "merge"'];
+      return ['rev merge heads'];
     case 'history':
       return ['rev history', `rev history -r :${one}`];
   }

@@ -24,7 +24,10 @@ export interface Container {
 
 type Target = Omit<Touch, 'kind'>;
 
-const key = (kind: string, name: QualifiedName, part = '') => JSON.stringify([kind, nameKey(name), part]);
+/** Without regard to letter case: on SQLite two spellings are one name, and elsewhere a false alarm costs little. */
+function key(kind: string, name: QualifiedName, part = ''): string {
+  return JSON.stringify([kind, nameKey(name), part]).toLowerCase();
+}
 
 function schemaOf(name: string): Target {
   return { object: `schema ${name}`, key: key('schema', { schema: null, name }), within: [] };

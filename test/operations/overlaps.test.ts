@@ -160,6 +160,10 @@ describe.each<[string, Operation[], Operation[], string[]]>([
   });
 });
 
+it('does not mind letter case', () => {
+  expect(overlaps([add('Bio')], [add('bio')])).toEqual(['conflict column users.Bio']);
+});
+
 it('says whose operations they are', () => {
   const left = { revision: 'aaaa', operation: add('bio') };
   const right = { revision: 'bbbb', operation: add('bio') };
