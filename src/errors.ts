@@ -8,6 +8,10 @@ const codes = {
   // 1: it failed
   REV_DIFFERENCES: 1,
   REV_NOT_AT_HEAD: 1,
+  REV_UNMERGED_HEADS: 1,
+  REV_CONFLICT: 1,
+  REV_UNHEALTHY: 1,
+  REV_EDITOR: 1,
   REV_CONNECT: 1,
   REV_AUTH: 1,
   REV_STATEMENT: 1,
@@ -44,6 +48,7 @@ const codes = {
   // 4: needs consent
   REV_AMBIGUOUS_RENAME: 4,
   REV_IRREVERSIBLE: 4,
+  REV_APPLIED: 4,
   // 130: interrupted
   REV_INTERRUPTED: 130,
 } as const;

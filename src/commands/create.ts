@@ -17,6 +17,8 @@ export interface CreateOptions extends AutogenerateOptions {
   readonly branchLabels?: readonly string[] | undefined;
   readonly dependsOn?: readonly string[] | undefined;
   readonly revId?: string | undefined;
+  /** The folder to write to. */
+  readonly versionPath?: string | undefined;
 }
 
 export type CreateResult =
@@ -65,6 +67,7 @@ export async function create(environment: Environment, options: CreateOptions): 
     message: options.message,
     bodies: found ? renderBodies(found.operations) : emptyBodies,
     id: options.revId,
+    folder: options.versionPath,
     dryRun: options.dryRun ?? false,
   });
   const operations = found?.operations ?? [];

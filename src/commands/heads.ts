@@ -1,3 +1,4 @@
+import { RevError } from '../errors.js';
 import type { Environment } from './environment.js';
 import { openProject } from './project.js';
 import { type RevisionView, viewer } from './views.js';
@@ -5,6 +6,8 @@ import { type RevisionView, viewer } from './views.js';
 export interface HeadsOptions {
   /** The heads that will be rows: those that nothing depends on either. */
   readonly resolveDependencies?: boolean;
+  /** Throw REV_UNMERGED_HEADS if there are several. */
+  readonly check?: boolean;
 }
 
 /** The revisions that nothing revises. */
@@ -14,5 +17,23 @@ export async function heads(
 ): Promise<readonly RevisionView[]> {
   const project = await openProject(environment);
   const ids = options.resolveDependencies ? project.graph.realHeads() : project.graph.heads();
+  if (options.check && ids.length > 1) throw unmerged(ids);
   return ids.map(viewer(project));
+}
+
+function unmerged(ids: readonly string[]): RevError {
+  const rebase = ids.map((id, at) =>
+    ids.length === 2
+      ? `  rev rebase ${id}   (puts it onto ${ids[1 - at]})`
+      : `  rev rebase ${id} --onto HEAD`,
+  );
+  return new RevError('REV_UNMERGED_HEADS', `There are ${ids.length} heads: ${ids.join(', ')}.`, {
+    hint: [
+      'Put your own one onto the other, if nobody else has it yet:',
+      ...rebase,
+      'or join them with a revision:',
+      '  rev merge',
+    ].join('\n'),
+    data: { heads: ids },
+  });
 }

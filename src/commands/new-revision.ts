@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isAbsolute, relative, resolve } from 'node:path';
 import type { ResolvedConfig } from '../config/config.js';
 import { RevError } from '../errors.js';
 import { RevisionGraph } from '../graph/graph.js';
@@ -19,6 +20,8 @@ export interface NewRevision {
   readonly bodies: RenderedBodies;
   /** `--rev-id`; absent: a hash of the rest. */
   readonly id: string | undefined;
+  /** `--version-path`: the folder, one of the configured ones. Default: the parents' own, or the first. */
+  readonly folder?: string | undefined;
   /** Print instead of writing. */
   readonly dryRun: boolean;
 }
@@ -64,7 +67,10 @@ export async function newRevision(
     downgrade: bodies.downgrade && indent(bodies.downgrade),
     template: config.template === undefined ? packageTemplate('revision.ts') : readTemplate(config.template),
   });
-  const folder = config.revisions[0] ?? '';
+  const folder =
+    revision.folder === undefined
+      ? ownFolder(project, down)
+      : chosenFolder(environment, config, revision.folder);
   if (revision.dryRun) return { id, file: `${folder}/${name}`, source, written: false };
   const file = writeRevision(folder, name, source);
   if (config.hooks.length === 0) return { id, file, source, written: true };
@@ -76,4 +82,26 @@ export async function newRevision(
 
 function nameOptions({ fileTemplate, slugLength, timezone }: ResolvedConfig) {
   return { fileTemplate, slugLength, timezone };
+}
+
+/** Where the parents are: histories in folders of their own stay apart. */
+function ownFolder({ config, files }: Project, down: readonly string[]): string {
+  const holds = (folder: string) => down.some((id) => isWithin(files.get(id)?.file, folder));
+  return config.revisions.find(holds) ?? config.revisions[0] ?? '';
+}
+
+/** @throws RevError REV_USAGE for a folder in which no command would find the file */
+function chosenFolder({ cwd }: Environment, { revisions, recursive }: ResolvedConfig, given: string): string {
+  const folder = resolve(cwd, given);
+  if (revisions.some((each) => each === folder || (recursive && isWithin(folder, each)))) return folder;
+  throw new RevError('REV_USAGE', `--version-path ${given} is not among the folders of revisions.`, {
+    hint: `The configuration (\`revisions\`) has:\n${revisions.map((each) => `  ${relative(cwd, each) || '.'}`).join('\n')}`,
+    data: { folder, revisions },
+  });
+}
+
+function isWithin(path: string | undefined, folder: string): boolean {
+  return (
+    path !== undefined && !relative(folder, path).startsWith('..') && !isAbsolute(relative(folder, path))
+  );
 }

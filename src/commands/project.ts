@@ -19,7 +19,7 @@ export interface ProjectOptions {
 /** Throws what loading a configuration and scanning revisions throw: REV_CONFIG…, REV_HEADER, REV_DUPLICATE_REVISION, … */
 export async function openProject(environment: Environment, options: ProjectOptions = {}): Promise<Project> {
   const config = await openConfig(environment);
-  const files = scan(config.revisions, { missing: options.missing ?? 'error' });
+  const files = scan(config.revisions, { missing: options.missing ?? 'error', recursive: config.recursive });
   return { config, graph: RevisionGraph.of(files), files: new Map(files.map((file) => [file.id, file])) };
 }
 

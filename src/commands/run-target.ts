@@ -31,7 +31,7 @@ export type RunTargetResult =
   | { readonly kind: 'script'; readonly sql: string };
 
 /** Five minutes: long enough for another replica's deploy. */
-const defaultLockWait = 300_000;
+export const defaultLockWait = 300_000;
 
 type Planner = (project: Project, rows: readonly string[]) => Plan;
 

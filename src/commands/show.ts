@@ -11,15 +11,20 @@ export interface ShownRevision extends RevisionView {
 /** The revisions that a name stands for; `current` asks the database. */
 export async function show(environment: Environment, name: string): Promise<readonly ShownRevision[]> {
   const project = await openProject(environment);
-  const ids = name === 'current' ? await askDatabase(environment, project) : project.graph.resolve(name);
+  const ids = await resolveOrCurrent(environment, project, name);
   const view = viewer(project);
   return Promise.all(
     ids.map(view).map(async (each) => ({ ...each, source: await readFile(each.file, 'utf8') })),
   );
 }
 
-/** A database is loaded only where it is asked. */
-async function askDatabase(environment: Environment, { config }: Project): Promise<readonly string[]> {
+/** The ids that a name stands for; for `current` a database is loaded and asked. */
+export async function resolveOrCurrent(
+  environment: Environment,
+  { config, graph }: Project,
+  name: string,
+): Promise<readonly string[]> {
+  if (name !== 'current') return graph.resolve(name);
   const { askRows } = await import('./database.js');
-  return askRows(environment, config);
+  return graph.current(await askRows(environment, config));
 }

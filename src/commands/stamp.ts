@@ -1,3 +1,4 @@
+import { RevError } from '../errors.js';
 import type { Environment } from './environment.js';
 import { parseScriptRange, type RunTargetOptions, type RunTargetResult, runTarget } from './run-target.js';
 
@@ -15,7 +16,7 @@ export async function stamp(
   const ranges = targets.map((target) =>
     options.sql ? parseScriptRange(target) : { from: null, to: target },
   );
-  const from = ranges.find((range) => range.from !== null)?.from ?? 'base';
+  const from = singleStart(ranges.flatMap((range) => (range.from === null ? [] : [range.from])));
   return runTarget(
     environment,
     ({ graph }, rows) =>
@@ -26,4 +27,13 @@ export async function stamp(
       ),
     { ...options, from, title: `rev stamp ${targets.join(' ')}` },
   );
+}
+
+/** Where a script starts: every range that says so says the same. Throws REV_USAGE. */
+function singleStart(starts: readonly string[]): string {
+  const [first = 'base', second] = new Set(starts);
+  if (second === undefined) return first;
+  throw new RevError('REV_USAGE', `A script starts from one place: ${first} or ${second}?`, {
+    hint: `If the database has both rows, name them together: --sql ${first},${second}:TARGET`,
+  });
 }

@@ -28,6 +28,8 @@ export interface Config {
   readonly schema: string | readonly string[];
   /** Folders of revision files. New ones are written to the first. Default: `./revisions`. */
   readonly revisions?: string | readonly string[] | undefined;
+  /** Look for revisions in the folders inside of those, too. Default: false. */
+  readonly recursive?: boolean | undefined;
   /** Default: `alembic_version`. */
   readonly versionTable?: string | undefined;
   /** PostgreSQL: the schema of the version table and the journal. Default: the connection's own. */
@@ -60,7 +62,7 @@ export interface Config {
   readonly timezone?: string | undefined;
   /**
    * The names of new revision files, without `.ts`. Default: `{id}_{slug}`. Also: `{epoch}`, `{year}`, `{month}`, `{day}`,
-   * `{hour}`, `{minute}`, `{second}`.
+   * `{hour}`, `{minute}`, `{second}`. With `recursive` it may begin with folders: `{year}/{id}_{slug}`.
    */
   readonly fileTemplate?: string | undefined;
   /** The most characters of a message that go into a file's name. Default: 40. */
@@ -99,6 +101,7 @@ export interface ResolvedConfig {
   readonly schema: readonly string[];
   /** At least one. */
   readonly revisions: readonly string[];
+  readonly recursive: boolean;
   readonly versionTable: string;
   readonly versionTableSchema: string | undefined;
   readonly journalTable: string;

@@ -110,6 +110,7 @@ function resolveConfig(config: Config, file: string, options: LoadConfigOptions)
     urlFolder: options.url === undefined ? folder : resolve(options.cwd),
     schema: list(config.schema),
     revisions: Object.freeze([...new Set(list(config.revisions ?? './revisions'))]),
+    recursive: config.recursive ?? false,
     versionTable: config.versionTable ?? 'alembic_version',
     versionTableSchema: config.versionTableSchema,
     journalTable: config.journalTable ?? 'alembic_journal',

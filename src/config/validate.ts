@@ -52,7 +52,9 @@ function fileName(value: unknown): string | undefined {
   if (unknown !== undefined)
     return `has no field {${unknown}}: use ${fields.map((name) => `{${name}}`).join(', ')}`;
   if (!template.includes('{id}')) return 'must hold {id}, so that no two files have one name';
-  return /[/\\]/.test(template) ? 'must be a file name, without folders' : undefined;
+  if (template.includes('\\') || template.split('/').some((name) => ['', '.', '..'].includes(name)))
+    return "must be a file name, or a path below the folder of revisions with '/'";
+  return undefined;
 }
 
 const hookNames: readonly (keyof AutogenerateHooks)[] = ['compareType', 'compareDefault', 'rewrite'];
@@ -73,6 +75,7 @@ const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   driver: oneOf(...driverNames),
   schema: textOrTexts,
   revisions: textOrTexts,
+  recursive: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
   versionTable: text,
   versionTableSchema: text,
   journalTable: text,
@@ -107,6 +110,7 @@ const otherNames: Readonly<Record<string, keyof Config>> = {
   schemaFilter: 'schemas',
   scriptLocation: 'revisions',
   versionLocations: 'revisions',
+  recursiveVersionLocations: 'recursive',
   truncateSlugLength: 'slugLength',
 };
 
@@ -126,6 +130,13 @@ export function validateConfig(value: unknown, file: string): Config {
     if (problem !== undefined)
       throw invalid(file, `'${key}' ${problem}; it is ${describe(given[key], key)}.`, undefined, key);
   }
+  if (String(given.fileTemplate ?? '').includes('/') && given.recursive !== true)
+    throw invalid(
+      file,
+      "'fileTemplate' names a folder, which needs 'recursive: true'.",
+      undefined,
+      'fileTemplate',
+    );
   return value as Config;
 }
 

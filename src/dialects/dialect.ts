@@ -168,6 +168,8 @@ export interface Dialect extends Connector, Inspector, Normalizer, Compiler, Loc
     readonly schemas: boolean;
     readonly enums: boolean;
     readonly sequences: boolean;
+    /** A `varchar(n)` takes no more than n characters. */
+    readonly lengths: boolean;
     /** Index keys say where nulls sort. */
     readonly nullsOrder?: boolean;
   };

@@ -20,49 +20,57 @@ export interface Links {
   readonly depends: readonly number[];
 }
 
-/**
- * Reads every id and label once.
- * @throws RevError REV_NAME, REV_DUPLICATE_REVISION, REV_LABEL
- */
-export function checkNames(nodes: readonly RevisionNode[]): Names {
+/** Is told of each fault, and throws it or takes note of it; then what is at fault is left out. */
+export type OnFault = (fault: RevError) => void;
+
+/** The first fault ends it. */
+export const throwFault: OnFault = (fault) => {
+  throw fault;
+};
+
+/** Reads every id and label once. Faults: REV_NAME, REV_DUPLICATE_REVISION, REV_LABEL. */
+export function checkNames(nodes: readonly RevisionNode[], onFault: OnFault): Names {
   const ids = new Map<string, number>();
   for (const [at, node] of nodes.entries()) {
-    checkId(node);
     const before = nodes[ids.get(node.id) ?? -1];
-    if (before) throw duplicateId(before, node);
-    ids.set(node.id, at);
+    const fault = idFault(node) ?? (before && duplicateId(before, node));
+    if (fault) onFault(fault);
+    else ids.set(node.id, at);
   }
   const labels = new Map<string, number>();
   for (const [at, node] of nodes.entries()) {
     for (const label of node.labels) {
-      checkLabel(label, node);
       const other = nodes[ids.get(label) ?? labels.get(label) ?? at];
-      if (other !== node || ids.has(label)) throw takenLabel(label, node, other ?? node);
-      labels.set(label, at);
+      const isTaken = other !== node || ids.has(label);
+      const fault = labelFault(label, node) ?? (isTaken ? takenLabel(label, node, other ?? node) : undefined);
+      if (fault) onFault(fault);
+      else labels.set(label, at);
     }
   }
   return { ids, labels };
 }
 
-/**
- * Finds the revisions that one revision names.
- * @throws RevError REV_MISSING_PARENT, REV_CYCLE when it names itself
- */
-export function linkRevision(node: RevisionNode, nodes: readonly RevisionNode[], names: Names): Links {
+/** Finds the revisions that one revision names. Faults: REV_MISSING_PARENT, REV_CYCLE when it names itself. */
+export function linkRevision(
+  node: RevisionNode,
+  nodes: readonly RevisionNode[],
+  names: Names,
+  onFault: OnFault,
+): Links {
   const self = names.ids.get(node.id);
   const down = new Set<number>();
   for (const parent of node.down) {
     const at = names.ids.get(parent);
-    if (at === undefined) throw missingParent(node, parent, nodes[names.labels.get(parent) ?? -1]);
-    if (at === self) throw selfLoop(node, 'downRevision');
-    down.add(at);
+    if (at === undefined) onFault(missingParent(node, parent, nodes[names.labels.get(parent) ?? -1]));
+    else if (at === self) onFault(selfLoop(node, 'downRevision'));
+    else down.add(at);
   }
   const depends = new Set<number>();
   for (const name of node.depends) {
     const at = names.ids.get(name) ?? names.labels.get(name);
-    if (at === undefined) throw missingDependency(node, name);
-    if (at === self) throw selfLoop(node, 'dependsOn');
-    depends.add(at);
+    if (at === undefined) onFault(missingDependency(node, name));
+    else if (at === self) onFault(selfLoop(node, 'dependsOn'));
+    else depends.add(at);
   }
   return { down: [...down], depends: [...depends].filter((at) => !down.has(at)) };
 }
@@ -78,50 +86,50 @@ function place(node: RevisionNode): string {
 
 const misread = /[@+:\s\p{Cc}-]/u;
 
-function checkId(node: RevisionNode): void {
-  if (node.id !== '' && !reservedNames.has(node.id) && !misread.test(node.id)) return;
-  const where = node.source === undefined ? '' : ` in ${plain(node.source)}`;
+function idFault(node: RevisionNode): RevError | undefined {
+  const { id, source } = node;
+  if (id !== '' && !reservedNames.has(id) && !misread.test(id)) return undefined;
+  const where = source === undefined ? '' : ` in ${plain(source)}`;
   const options = {
     hint: `Use letters and digits for the id, as \`rev create\` does${where === '' ? '' : `, and rename it${where}`}.`,
-    data: { id: node.id, source: node.source },
+    data: { id, source },
   };
-  if (node.id === '') throw new RevError('REV_NAME', `A revision has an empty id${where}.`, options);
-  if (reservedNames.has(node.id)) {
-    throw new RevError(
+  if (id === '') return new RevError('REV_NAME', `A revision has an empty id${where}.`, options);
+  if (reservedNames.has(id)) {
+    return new RevError(
       'REV_NAME',
-      `A revision cannot be called ${quote(node.id)}${where}: the word is reserved.`,
+      `A revision cannot be called ${quote(id)}${where}: the word is reserved.`,
       options,
     );
   }
-  const bad = sentence([...new Set([...node.id].filter((char) => misread.test(char)))].map(quote));
-  throw new RevError(
+  const bad = sentence([...new Set([...id].filter((char) => misread.test(char)))].map(quote));
+  return new RevError(
     'REV_NAME',
     `Revision ${named(node)} has ${bad} in its id, which a target could not name.`,
     options,
   );
 }
 
-function checkLabel(label: string, node: RevisionNode): void {
+function labelFault(label: string, node: RevisionNode): RevError | undefined {
   const options = {
     hint: `Choose another label in ${place(node)}: letters, digits, '_', '.' and '-'.`,
     data: { label, id: node.id, source: node.source },
   };
   if (label === '')
-    throw new RevError('REV_LABEL', `Revision ${named(node)} has an empty branch label.`, options);
+    return new RevError('REV_LABEL', `Revision ${named(node)} has an empty branch label.`, options);
   if (reservedNames.has(label)) {
-    throw new RevError(
+    return new RevError(
       'REV_LABEL',
       `Branch label ${quote(label)} of revision ${named(node)} is a reserved word.`,
       options,
     );
   }
-  if (/[@+:\s\p{Cc}]|-\d+$|^-/u.test(label)) {
-    throw new RevError(
-      'REV_LABEL',
-      `Branch label ${quote(label)} of revision ${named(node)} could be read as something else in a target.`,
-      options,
-    );
-  }
+  if (!/[@+:\s\p{Cc}]|-\d+$|^-/u.test(label)) return undefined;
+  return new RevError(
+    'REV_LABEL',
+    `Branch label ${quote(label)} of revision ${named(node)} could be read as something else in a target.`,
+    options,
+  );
 }
 
 function duplicateId(first: RevisionNode, second: RevisionNode): RevError {

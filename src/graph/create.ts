@@ -62,7 +62,7 @@ export function planMerge(dag: Dag, texts: readonly string[], options: MergeOpti
       hint:
         ends(dag.up).length < 2
           ? 'There is nothing to merge: `rev heads` shows one head at most.'
-          : 'rev merge heads -m "merge"',
+          : 'rev merge heads',
       data: { revisions: idsOf(dag, parents) },
     });
   }

@@ -2,7 +2,7 @@
  * The revisions as numbers: node i needs only nodes below i, so that an ascending walk is an upgrade's order
  * and a descending walk is a downgrade's, and sets of revisions are byte arrays.
  */
-import { checkNames, circle, type Links, linkRevision } from './check.js';
+import { checkNames, circle, type Links, linkRevision, throwFault } from './check.js';
 import { type Edges, topologicalOrder } from './order.js';
 import { withoutRedundant } from './redundant.js';
 import type { RevisionNode } from './revision.js';
@@ -29,8 +29,8 @@ export interface Dag {
  */
 export function buildDag(revisions: readonly RevisionNode[]): Dag {
   const byAge = sortByAge(revisions);
-  const names = checkNames(byAge);
-  const links = byAge.map((node) => linkRevision(node, byAge, names));
+  const names = checkNames(byAge, throwFault);
+  const links = byAge.map((node) => linkRevision(node, byAge, names, throwFault));
   const sorted = topologicalOrder(links.map(inOneList));
   if (sorted.kind === 'circle') throw circle(pick(byAge, sorted.members));
 

@@ -5,6 +5,7 @@
 import { RevError } from '../errors.js';
 import { type CreateOptions, type MergeOptions, planCreate, planMerge } from './create.js';
 import { buildDag, type Dag } from './dag.js';
+import { findFaults } from './faults.js';
 import { type HistoryRange, listHistory } from './history.js';
 import { propagateLabels } from './labels.js';
 import { type Layout, layoutRevisions } from './layout.js';
@@ -12,7 +13,8 @@ import { nearNames } from './near.js';
 import { planDowngrade } from './plan-downgrade.js';
 import { planStamp } from './plan-stamp.js';
 import { planUpgrade } from './plan-upgrade.js';
-import { branchTips, ends, idsOf } from './reach.js';
+import { branchTips, ends, idsOf, membersOf, reach } from './reach.js';
+import { planRebase, type Rebase, type RebaseOptions } from './rebase.js';
 import type { Plan, RevisionNode } from './revision.js';
 import { readRows } from './rows.js';
 import { resolveTarget } from './targets.js';
@@ -21,6 +23,7 @@ import { quote, sentence } from './wording.js';
 export type { CreateOptions, MergeOptions } from './create.js';
 export type { HistoryRange } from './history.js';
 export type { Layout, Line, PlacedRevision } from './layout.js';
+export type { Rebase, RebaseOptions } from './rebase.js';
 export type { Plan, RevisionNode, RowChange, Step } from './revision.js';
 
 /** Version rows without those that lie under another row. */
@@ -46,6 +49,18 @@ export class RevisionGraph {
    */
   static of(revisions: readonly RevisionNode[]): RevisionGraph {
     return new RevisionGraph(buildDag(revisions));
+  }
+
+  /**
+   * The same of revisions that may be wrong: every fault that keeps them from being a graph, and the graph that is left
+   * without what is at fault.
+   */
+  static inspect(revisions: readonly RevisionNode[]): {
+    readonly faults: readonly RevError[];
+    readonly graph: RevisionGraph;
+  } {
+    const { faults, sound } = findFaults(revisions);
+    return { faults, graph: RevisionGraph.of(sound) };
   }
 
   get size(): number {
@@ -201,12 +216,51 @@ export class RevisionGraph {
   }
 
   /**
+   * Which revision gets which other parents, so that its branch stands on another one.
+   * @throws RevError REV_USAGE, REV_TARGET, REV_MULTIPLE_HEADS, REV_UNKNOWN_REVISION, REV_AMBIGUOUS_REVISION
+   */
+  planRebase(name: string | undefined, options: RebaseOptions = {}): Rebase {
+    return planRebase(this.#dag, name, options);
+  }
+
+  /**
+   * Everything that has to be applied for a revision, itself included.
+   * @throws RevError REV_UNKNOWN_REVISION
+   */
+  neededFor(id: string): string[] {
+    return idsOf(this.#dag, membersOf(reach(this.#dag.needs, [this.#at(id)])));
+  }
+
+  /**
    * Where the database is: the top of every branch that is applied, also where it has no row because another
    * branch depends on it.
    * @throws RevError REV_ROWS
    */
   current(rows: readonly string[]): string[] {
     return idsOf(this.#dag, branchTips(this.#dag, readRows(this.#dag, rows).members));
+  }
+
+  /**
+   * For each of several revisions, what has to be applied for it (itself included) and not for all of them: what their
+   * branches have done since they parted.
+   * @throws RevError REV_UNKNOWN_REVISION
+   */
+  unshared(ids: readonly string[]): string[][] {
+    const sets = ids.map((id) => reach(this.#dag.needs, [this.#at(id)]));
+    return sets.map((set) =>
+      idsOf(
+        this.#dag,
+        membersOf(set).filter((at) => sets.some((other) => other[at] !== 1)),
+      ),
+    );
+  }
+
+  /**
+   * Everything that the version rows say is applied.
+   * @throws RevError REV_ROWS
+   */
+  applied(rows: readonly string[]): string[] {
+    return idsOf(this.#dag, membersOf(readRows(this.#dag, rows).members));
   }
 
   /**

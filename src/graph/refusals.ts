@@ -8,7 +8,7 @@ import { idOf, idsOf } from './reach.js';
 import { count, lines, plain, quote } from './wording.js';
 
 /** The command that a target was given to; hints repeat it. */
-export type Command = 'upgrade' | 'downgrade' | 'stamp' | 'create' | 'merge' | 'history' | 'show';
+export type Command = 'upgrade' | 'downgrade' | 'stamp' | 'create' | 'merge' | 'rebase' | 'history' | 'show';
 
 /** A target that has to be one head fits several. */
 export function multipleHeads(dag: Dag, text: string, heads: readonly number[], command: Command): RevError {
@@ -35,18 +35,20 @@ export function multipleHeads(dag: Dag, text: string, heads: readonly number[], 
 }
 
 function choices(command: Command, one: string, all: string): string[] {
-  const merge = 'rev merge heads -m "merge"';
+  const join = ['rev merge', 'rev rebase'];
   switch (command) {
     case 'upgrade':
     case 'stamp':
-      return [`rev ${command} ${all}`, `rev ${command} ${one}`, merge];
+      return [`rev ${command} ${all}`, `rev ${command} ${one}`, ...join];
     case 'create':
-      return [`rev create --head ${one} -m "…"`, merge];
+      return [`rev create --head ${one} -m "…"`, ...join];
     case 'downgrade':
     case 'show':
-      return [`rev ${command} ${one}`, merge];
+      return [`rev ${command} ${one}`, ...join];
+    case 'rebase':
+      return [`rev rebase ${one}`, 'rev merge'];
     case 'merge':
-      return ['rev merge heads -m "merge"'];
+      return ['rev merge heads'];
     case 'history':
       return ['rev history', `rev history -r :${one}`];
   }

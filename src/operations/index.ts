@@ -12,6 +12,7 @@ export type { Execute } from './execute.js';
 export * from './factories.js';
 export type { Insert } from './insert.js';
 export * from './operation.js';
+export { findOverlaps, type Overlap, type OwnedOperation } from './overlaps.js';
 export type { CreateSchema, DropSchema } from './schema.js';
 export type { AlterSequence, CreateSequence, DropSequence, RenameSequence } from './sequence.js';
 export { indent, Source, stringLiteral } from './source.js';

@@ -89,3 +89,20 @@ function paragraphsOf(text: string): readonly string[] {
 function isFacts(paragraph: string): boolean {
   return paragraph.split('\n').every((line) => metadata.test(line));
 }
+
+/** Where the comment at the top of `text` says `Revises: …` of just these parents. `undefined`: it does not. */
+export function findRevises(
+  text: string,
+  parents: string,
+): { readonly start: number; readonly end: number } | undefined {
+  const comment = opening.exec(text);
+  if (!comment) return undefined;
+  const lines = [
+    ...comment[0].matchAll(/^([ \t]*(?:\/\*)?\**[ \t]*Revises:[ \t]+)(\S[^\r\n]*?)[ \t]*\r?$/gm),
+  ];
+  // The message stands above, and may hold such a line too.
+  const line = lines.findLast(([, , said]) => said === parents);
+  if (!line) return undefined;
+  const start = comment.index + line.index + (line[1] ?? '').length;
+  return { start, end: start + parents.length };
+}

@@ -35,6 +35,14 @@ type Value = string | readonly string[] | boolean | null;
 interface Found {
   readonly value: Value;
   readonly position: number;
+  /** The literal itself. */
+  readonly literal: Span;
+}
+
+/** A part of a text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
 const forms = {
@@ -90,6 +98,14 @@ export function readByTokens(source: string): HeaderReading {
   }
 }
 
+/** Where the literal of `downRevision` stands in a text whose header can be read. */
+export function findDownRevision(text: string): Span | undefined {
+  const offset = text.startsWith('\uFEFF') ? 1 : 0;
+  const source = text.slice(offset);
+  const literal = readExports(source, new Tokens(source)).found.get('downRevision')?.literal;
+  return literal && { start: literal.start + offset, end: literal.end + offset };
+}
+
 interface Exports {
   readonly found: ReadonlyMap<Name, Found>;
   /** Where `upgrade` or `downgrade` is exported first. */
@@ -135,9 +151,11 @@ function readAssignment(name: Token, tokens: Tokens, found: Map<Name, Found>): v
   const key = name.text as Name;
   if (found.has(key)) throw new Fault(name.start, `${key} is exported twice`, key);
   skipType(name, tokens);
+  const { start } = tokens.peek();
   const value = readValue(key, tokens);
+  const literal = { start, end: tokens.position };
   checkEnd(key, tokens);
-  found.set(key, { value, position: name.start });
+  found.set(key, { value, position: name.start, literal });
 }
 
 /** Goes on to the `=`, over a type annotation. */

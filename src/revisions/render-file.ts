@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { DialectName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
 import { stringLiteral } from '../operations/index.js';
-import { cleanMessage, commentText, isoSeconds } from './docstring.js';
+import { cleanMessage, commentText, firstParagraph, isoSeconds } from './docstring.js';
 import { readHeader } from './header.js';
 import { fillTemplate, literals } from './template.js';
 
@@ -170,7 +170,7 @@ export function revisionFileName({
     ...dateParts(created, timezone),
     epoch: String(Math.floor(created.getTime() / 1000)),
     id,
-    slug: slugOf(message, slugLength),
+    slug: slugOf(firstParagraph(message), slugLength),
   };
   const name = fileTemplate.replace(/\{(\w+)\}/g, (place, field: string) => values[field] ?? place);
   return `${name.replace(/_+$/, '')}.ts`;

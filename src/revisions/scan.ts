@@ -1,6 +1,6 @@
 /** The revision files of a project, by their headers. No module is evaluated. */
 
-import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, type Dirent, openSync, readdirSync, readFileSync, readSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { RevError } from '../errors.js';
 import type { RevisionNode } from '../graph/revision.js';
@@ -18,10 +18,16 @@ export interface RevisionFile extends RevisionNode {
 export interface ScanOptions {
   /** What a folder that is not there means. Default: an error, because a mistyped folder would look like "nothing to do". */
   readonly missing?: 'error' | 'empty';
+  /** Look through folders in the folders as well. */
+  readonly recursive?: boolean;
+  /** Is told of each fault instead of its being thrown; the file or folder is left out. */
+  readonly onFault?: (fault: RevError) => void;
 }
 
 const revisionFile = /^[^.].*\.(?:ts|mts|js|mjs)$/;
 const otherFile = /\.d\.m?ts$|\.(?:test|spec)\.m?[jt]s$/;
+/** Folders that hold no revisions, also where folders in folders are looked through. */
+const passedOver = /^(?:\.|node_modules$)/;
 const generatedName = /^[0-9a-f]{12}_/;
 /** Room for all but the largest files; they are read one after the other. */
 const chunk = Buffer.allocUnsafe(64 * 1024);
@@ -37,38 +43,54 @@ const chunk = Buffer.allocUnsafe(64 * 1024);
 export function scan(folders: readonly string[], options: ScanOptions = {}): readonly RevisionFile[] {
   const revisions = new Map<string, RevisionFile>();
   for (const file of listFiles(folders, options)) {
-    const revision = readRevision(file);
-    if (revision === undefined) continue;
-    const other = revisions.get(revision.id);
-    if (other !== undefined) throw duplicate(other, revision);
-    revisions.set(revision.id, revision);
+    attempt(options, () => {
+      const revision = readRevision(file);
+      if (revision === undefined) return;
+      const other = revisions.get(revision.id);
+      if (other !== undefined) throw duplicate(other, revision);
+      revisions.set(revision.id, revision);
+    });
   }
   return [...revisions.values()];
 }
 
-function listFiles(folders: readonly string[], { missing = 'error' }: ScanOptions): readonly string[] {
+function attempt({ onFault }: ScanOptions, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!onFault || !(error instanceof RevError)) throw error;
+    onFault(error);
+  }
+}
+
+function listFiles(folders: readonly string[], options: ScanOptions): readonly string[] {
   const seen = new Set<string>();
   const files: string[] = [];
-  for (const folder of folders) {
-    const names = listFolder(folder, missing);
-    if (names.length === 0) continue;
+  const list = (folder: string) => {
+    const entries = listFolder(folder, options.missing ?? 'error');
+    if (entries.length === 0) return;
     const path = realpathSync(folder);
-    if (seen.has(path)) continue;
+    if (seen.has(path)) return;
     seen.add(path);
-    const present = new Set(names);
+    const present = new Set(entries.map(({ name }) => name));
     const start = join(folder, sep);
-    for (const name of names) {
-      if (!revisionFile.test(name) || otherFile.test(name)) continue;
+    for (const entry of entries) {
+      const { name } = entry;
+      if (!revisionFile.test(name) || otherFile.test(name) || entry.isDirectory()) continue;
       if (name.endsWith('js') && present.has(name.replace(/js$/, 'ts'))) continue;
       files.push(start + name);
     }
-  }
+    if (!options.recursive) return;
+    for (const { name } of entries.filter((entry) => entry.isDirectory() && !passedOver.test(entry.name)))
+      list(join(folder, name));
+  };
+  for (const folder of folders) attempt(options, () => list(folder));
   return files;
 }
 
-function listFolder(folder: string, missing: 'error' | 'empty'): readonly string[] {
+function listFolder(folder: string, missing: 'error' | 'empty'): readonly Dirent[] {
   try {
-    return readdirSync(folder).sort();
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' && missing === 'empty') return [];
@@ -83,6 +105,23 @@ function listFolder(folder: string, missing: 'error' | 'empty'): readonly string
 
 /** Reads one file. `undefined`: it is not a revision. */
 export function readRevision(file: string): RevisionFile | undefined {
+  try {
+    return readRevisionText(file);
+  } catch (cause) {
+    if (cause instanceof RevError) throw cause;
+    throw new RevError(
+      'REV_HEADER',
+      `${file}: it cannot be read (${(cause as NodeJS.ErrnoException).code}).`,
+      {
+        hint: 'Make it readable, or delete it if it is a link that leads nowhere.',
+        data: { file },
+        cause,
+      },
+    );
+  }
+}
+
+function readRevisionText(file: string): RevisionFile | undefined {
   const text = readText(file);
   const reading = readHeader(text);
   if (reading.kind === 'other') refuseUnreadable(file, text);

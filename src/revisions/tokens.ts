@@ -84,6 +84,11 @@ export class Tokens {
     return this.#text.slice(0, position).split(/\r\n|[\n\r\u2028\u2029]/).length;
   }
 
+  /** The end of the last token. */
+  get position(): number {
+    return this.#position;
+  }
+
   next(): Token {
     this.#advance();
     const start = this.#start;

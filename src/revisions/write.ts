@@ -2,34 +2,70 @@
 
 import { randomUUID } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
   openSync,
+  readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { RevError } from '../errors.js';
 
 /**
- * Writes `text` as `name` into `folder` (made if it is not there) and returns the file's path.
+ * Writes `text` as `name` (which may begin with folders) into `folder` (made if it is not there) and returns the file's path.
  * @throws RevError REV_EXISTS, REV_UNWRITABLE
  */
 export function writeRevision(folder: string, name: string, text: string): string {
   const file = join(folder, name);
   // Hidden, so that a scan in between does not see it.
-  const draft = join(folder, `.${name}.${randomUUID()}.tmp`);
+  const draft = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(file), { recursive: true });
     publish(text, draft, file);
   } catch (cause) {
     throw failure(cause as NodeJS.ErrnoException, file, folder);
   }
   return file;
+}
+
+/**
+ * Puts `text` in the place of a file's, whole or not at all. @param expected what the file still has to hold
+ * @throws RevError REV_UNWRITABLE
+ */
+export function replaceRevision(path: string, text: string, expected: string): void {
+  try {
+    // A link stays a link.
+    const file = realpathSync(path);
+    const draft = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
+    try {
+      writeWhole(draft, text);
+      chmodSync(draft, statSync(file).mode);
+      if (readFileSync(file, 'utf8') !== expected)
+        throw new Error('it has just been changed by somebody else');
+      renameSync(draft, file);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  } catch (thrown) {
+    const cause = thrown as NodeJS.ErrnoException;
+    throw new RevError(
+      'REV_UNWRITABLE',
+      `The file ${path} cannot be replaced (${cause.code ?? cause.message}).`,
+      {
+        hint: 'Nothing was written. Make the file and its folder writable, and run the command again.',
+        data: { file: path },
+        cause,
+      },
+    );
+  }
 }
 
 function writeWhole(file: string, text: string): void {

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { emptyCatalog, type QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver } from '../dialects/dialect.js';
+import { RevError } from '../errors.js';
 import { column, type Operation, primaryKey } from '../operations/index.js';
 
 /** One run of one revision. Never holds a URL, a password or a row's values. */
@@ -20,6 +21,15 @@ export interface JournalEntry {
   readonly errorCode: string | null;
   /** SHA-256 of the revision file. */
   readonly contentHash: string | null;
+}
+
+/** Who has run a revision, and when. */
+export interface PastRun {
+  readonly message: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly username: string;
+  readonly host: string;
 }
 
 const columns = [
@@ -108,6 +118,34 @@ export class Journal {
       sql: `INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${places})`,
       params,
     });
+  }
+
+  /** What is known of revisions that have been run up: the last time for each. Nothing, if the table is not as expected. */
+  async lastUpgrades(driver: Driver, revisions: readonly string[]): Promise<ReadonlyMap<string, PastRun>> {
+    if (revisions.length === 0 || !(await this.#dialect.hasTable(driver, this.#name))) return new Map();
+    const ids = revisions.map((id) => this.#dialect.literal(id)).join(', ');
+    try {
+      const rows = await driver.rolledBack(() =>
+        driver.query<{
+          revision: string;
+          message: string;
+          started_at: string;
+          username: string;
+          host: string;
+        }>(`
+          SELECT revision, message, started_at, username, host FROM ${this.#table}
+          WHERE direction = 'upgrade' AND status = 'done' AND revision IN (${ids}) ORDER BY started_at`),
+      );
+      return new Map(
+        rows.map(({ revision, message, started_at: at, username, host }) => [
+          revision,
+          { message, at, username, host },
+        ]),
+      );
+    } catch (error) {
+      if (error instanceof RevError && error.code === 'REV_STATEMENT') return new Map();
+      throw error;
+    }
   }
 
   get #table(): string {

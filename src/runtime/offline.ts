@@ -54,6 +54,14 @@ export async function script(options: ScriptOptions): Promise<string> {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
+/** What makes the version table, if it is absent, as a script of its own. */
+export function versionTableScript(dialect: Dialect, name: QualifiedName): string {
+  const statements = new VersionTable(dialect, name).create();
+  return statements
+    .map((statement) => `${terminated(statementText(ifNotExists(statement), dialect))}\n`)
+    .join('\n');
+}
+
 async function callOffline(
   options: ScriptOptions,
   { call, report }: PreparedStep,

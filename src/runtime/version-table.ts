@@ -35,11 +35,25 @@ export class VersionTable {
     return this.#dialect.compile(operation, emptyCatalog(this.#dialect.name), {});
   }
 
-  /** The rows, sorted; none where the table does not exist. */
+  /** The rows, sorted; none where the table does not exist. Throws REV_ROWS for one that is NULL. */
   async read(driver: Driver): Promise<readonly string[]> {
     if (!(await this.#dialect.hasTable(driver, this.name))) return [];
-    const rows = await driver.query<{ version_num: string }>(`SELECT version_num FROM ${this.#table}`);
-    return rows.map((row) => row.version_num).sort();
+    const rows = await this.readAll(driver);
+    const ids = rows.filter((row) => row !== null);
+    if (ids.length === rows.length) return ids.sort();
+    throw new RevError('REV_ROWS', `${displayName(this.name)} holds a row that is NULL.`, {
+      hint: 'rev doctor --fix',
+    });
+  }
+
+  /** The rows as they are, of a table that exists. */
+  async readAll(driver: Driver): Promise<readonly (string | null)[]> {
+    const rows = await driver.query<{ version_num: string | null }>(`SELECT version_num FROM ${this.#table}`);
+    return rows.map((row) => row.version_num);
+  }
+
+  deleteNulls(): Statement {
+    return { sql: `DELETE FROM ${this.#table} WHERE version_num IS NULL` };
   }
 
   /** One change of a row as a statement with its values written out. */
@@ -67,7 +81,7 @@ export class VersionTable {
           'REV_ROWS',
           `Expected one row ${id} in ${displayName(this.name)}, found ${count}.`,
           {
-            hint: 'Did something else write to the version table? Compare `rev current` with `rev history`.',
+            hint: 'rev doctor\nsays what is wrong with the version table, if nothing else is writing to it right now.',
           },
         );
       }

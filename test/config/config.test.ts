@@ -36,6 +36,7 @@ describe('a configuration', () => {
       urlFolder: cwd,
       schema: [join(cwd, 'schema.ts')],
       revisions: [join(cwd, 'revisions')],
+      recursive: false,
       versionTable: 'alembic_version',
       versionTableSchema: undefined,
       journalTable: 'alembic_journal',

@@ -65,7 +65,8 @@ describe('a refused name says what to type', () => {
         'Say which, or join them:',
         '  rev upgrade heads',
         '  rev upgrade acct@head',
-        '  rev merge heads -m "merge"',
+        '  rev merge',
+        '  rev rebase',
       ].join('\n'),
     );
   });

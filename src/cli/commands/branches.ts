@@ -1,6 +1,6 @@
 import { branches as findBranches } from '../../commands/branches.js';
 import type { CliCommand } from '../command.js';
-import { revisionLine } from '../revision-text.js';
+import { revisionBlock, revisionLine } from '../revision-text.js';
 
 export const branches: CliCommand = {
   command: 'branches',
@@ -10,7 +10,9 @@ export const branches: CliCommand = {
   async run({ environment, output }) {
     const found = await findBranches(environment);
     const text = found.map(({ point, into }) =>
-      [revisionLine(point, output), ...into.map((view) => `  ${revisionLine(view, output)}`)].join('\n'),
+      output.verbose
+        ? revisionBlock(point, output)
+        : [revisionLine(point, output), ...into.map((view) => `  ${revisionLine(view, output)}`)].join('\n'),
     );
     output.result({ branches: found }, text.join('\n'));
   },

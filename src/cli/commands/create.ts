@@ -39,6 +39,11 @@ export const create: CliCommand = {
         describe: 'a revision that must be applied before',
       })
       .option('rev-id', { type: 'string', describe: 'an id of your own' })
+      .option('version-path', {
+        type: 'string',
+        nargs: 1,
+        describe: 'the folder to write to, one of the configured ones',
+      })
       .option('rename', { type: 'string', array: true, nargs: 1, describe: 'old=new: what was renamed' })
       .option('no-rename', {
         type: 'string',
@@ -57,6 +62,7 @@ export const create: CliCommand = {
       branchLabels: args.list('branch-label'),
       dependsOn: args.list('depends-on'),
       revId: args.text('rev-id'),
+      versionPath: args.text('version-path'),
       renames: args.list('rename'),
       noRenames: denied.includes('all') ? 'all' : denied,
     });

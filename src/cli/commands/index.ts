@@ -47,13 +47,25 @@ export const commands: Readonly<
     load: async () => (await import('./graph.js')).graph,
   },
   show: { describe: 'show one revision', load: async () => (await import('./show.js')).show },
+  edit: {
+    describe: "open a revision's file in an editor",
+    load: async () => (await import('./edit.js')).edit,
+  },
   merge: {
     describe: 'write a revision that joins heads',
     load: async () => (await import('./merge.js')).merge,
   },
+  rebase: {
+    describe: 'put a branch onto another one, by other parents',
+    load: async () => (await import('./rebase.js')).rebase,
+  },
   stamp: {
     describe: 'set the version rows without running anything',
     load: async () => (await import('./stamp.js')).stamp,
+  },
+  doctor: {
+    describe: 'find what is wrong with the files and the version table',
+    load: async () => (await import('./doctor.js')).doctor,
   },
   'ensure-version': {
     describe: 'create the version table if it is absent',

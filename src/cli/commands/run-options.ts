@@ -4,9 +4,19 @@ import { RevError } from '../../errors.js';
 import type { CliArguments, CliContext } from '../command.js';
 import { duration } from '../output.js';
 
+/** How long a command waits for its turn. */
+export function lockWaitOption(yargs: Argv): Argv {
+  return yargs.option('lock-wait', {
+    type: 'string',
+    nargs: 1,
+    coerce: milliseconds,
+    describe: 'milliseconds to wait for another runner (default 300000)',
+  });
+}
+
 /** Options that upgrade and downgrade share. */
 export function runOptions(yargs: Argv): Argv {
-  return yargs
+  return lockWaitOption(yargs)
     .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it; no database is asked' })
     .option('atomic', { type: 'boolean', describe: 'one transaction for the whole run' })
     .option('lock-timeout', {
@@ -20,12 +30,6 @@ export function runOptions(yargs: Argv): Argv {
       nargs: 1,
       coerce: milliseconds,
       describe: 'milliseconds that a statement may take',
-    })
-    .option('lock-wait', {
-      type: 'string',
-      nargs: 1,
-      coerce: milliseconds,
-      describe: 'milliseconds to wait for another runner (default 300000)',
     });
 }
 

@@ -12,7 +12,7 @@ import { rules } from './rules.js';
 export const postgres: Dialect = {
   name: 'postgres',
   rules,
-  capabilities: { schemas: true, enums: true, sequences: true, nullsOrder: true },
+  capabilities: { schemas: true, enums: true, sequences: true, lengths: true, nullsOrder: true },
   connect,
   inspect,
   hasTable,

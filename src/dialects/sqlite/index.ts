@@ -13,7 +13,7 @@ import { scriptFrame } from './script-frame.js';
 
 export const sqlite: Dialect = {
   name: 'sqlite',
-  capabilities: { schemas: false, enums: false, sequences: false, nullsOrder: false },
+  capabilities: { schemas: false, enums: false, sequences: false, lengths: false, nullsOrder: false },
   connect,
   inspect,
   hasTable,

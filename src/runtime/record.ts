@@ -1,0 +1,57 @@
+import { emptyCatalog } from '../catalog/index.js';
+import type { Dialect } from '../dialects/dialect.js';
+import type { Operation } from '../operations/index.js';
+import { callRevision } from './call.js';
+import type { Executor } from './executor.js';
+import type { RevisionSource } from './revision-source.js';
+
+export interface RecordOptions {
+  readonly dialect: Dialect;
+  readonly args: Readonly<Record<string, string>>;
+  /** The project's folder. */
+  readonly folder: string;
+}
+
+/** What a revision's upgrade does, as far as it can be seen without a database. */
+export interface Recording {
+  readonly revision: string;
+  readonly operations: readonly Operation[];
+  /** Why there may be more to it than its operations, as ends of a sentence; empty where they are all of it. */
+  readonly opaque: readonly string[];
+}
+
+/**
+ * Runs a revision's upgrade against nothing and notes its operations. Never throws because of the revision: what does
+ * not load or fails without a database is opaque.
+ */
+export async function recordOperations(source: RevisionSource, options: RecordOptions): Promise<Recording> {
+  const operations: Operation[] = [];
+  const opaque = new Set<string>();
+  const executor: Executor = {
+    offline: true,
+    async operation(operation) {
+      operations.push(operation);
+      if (operation.kind === 'execute') opaque.add('runs SQL of its own (op.execute)');
+    },
+    async query() {
+      opaque.add('asks or changes the database (op.db)');
+      return { rows: [] };
+    },
+    async inspect() {
+      opaque.add('reads the schema (op.inspect)');
+      return emptyCatalog(options.dialect.name);
+    },
+  };
+  try {
+    const { upgrade } = await source.load();
+    await callRevision(upgrade, { ...options, executor });
+  } catch (error) {
+    opaque.add(`cannot be run without a database: ${firstLine(error)}`);
+  }
+  return { revision: source.id, operations, opaque: [...opaque] };
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0] ?? '';
+}
