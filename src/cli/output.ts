@@ -68,7 +68,7 @@ export class Output {
     }
     for (const warning of [error.data.warnings ?? []].flat()) this.warn(String(warning));
     const hint = error.hint === undefined ? '' : `\n${indented(error.hint)}`;
-    const patch = typeof error.data.diff === 'string' ? `${this.#diff(error.data.diff)}\n` : '';
+    const patch = typeof error.data.diff === 'string' ? `${this.patch(error.data.diff)}\n` : '';
     if (patch) writeOut(patch);
     process.stderr.write(`${this.err.red('error')} ${this.err.bold(error.code)}: ${error.message}${hint}\n`);
   }
@@ -98,7 +98,8 @@ export class Output {
     }
   };
 
-  #diff(patch: string): string {
+  /** A unified diff in colours. */
+  patch(patch: string): string {
     const colour = (line: string) =>
       line.startsWith('+') ? this.out.green(line) : line.startsWith('-') ? this.out.red(line) : line;
     return patch.trimEnd().split('\n').map(colour).join('\n');

@@ -1,3 +1,4 @@
+import { createTwoFilesPatch } from 'diff';
 import { type Catalog, emptyCatalog } from '../catalog/index.js';
 import type { Dialect } from '../dialects/dialect.js';
 import type { Operation } from '../operations/index.js';
@@ -18,4 +19,22 @@ export function catalogText(catalog: Catalog, dialect: Dialect): string {
     .flatMap((operation) => dialect.compile(operation, empty, {}))
     .map(({ sql }) => `${sql};\n`)
     .join('\n');
+}
+
+interface NamedCatalog {
+  readonly name: string;
+  readonly catalog: Catalog;
+}
+
+/** A unified diff of the two as SQL. */
+export function catalogPatch(before: NamedCatalog, after: NamedCatalog, dialect: Dialect): string {
+  return createTwoFilesPatch(
+    before.name,
+    after.name,
+    catalogText(before.catalog, dialect),
+    catalogText(after.catalog, dialect),
+    undefined,
+    undefined,
+    { context: 2 },
+  ).replace(/^=+\n/, '');
 }

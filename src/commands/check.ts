@@ -1,7 +1,6 @@
-import { createTwoFilesPatch } from 'diff';
 import { RevError } from '../errors.js';
 import { apply, describe } from '../operations/index.js';
-import { catalogText } from './catalog-text.js';
+import { catalogPatch } from './catalog-text.js';
 import { compare } from './compare.js';
 import { withDatabase } from './database.js';
 import type { Environment } from './environment.js';
@@ -27,22 +26,18 @@ export async function check(environment: Environment): Promise<CheckResult> {
     const { uncompared } = found;
     if (found.operations.length === 0) return { warnings: found.warnings, uncompared };
     const operations = found.operations.map(describe);
-    const patch = createTwoFilesPatch(
-      'database',
-      'models',
-      catalogText(found.actual, database.dialect),
+    const patch = catalogPatch(
+      { name: 'database', catalog: found.actual },
       // What would be, not what the models say: names that count as equal stay the live ones.
-      catalogText(apply(found.operations, found.actual), database.dialect),
-      undefined,
-      undefined,
-      { context: 2 },
+      { name: 'models', catalog: apply(found.operations, found.actual) },
+      database.dialect,
     );
     throw new RevError(
       'REV_DIFFERENCES',
       `The models and the database differ: ${operations.length} operation(s).`,
       {
         hint: 'rev create -m "…" --autogenerate',
-        data: { operations, diff: patch.replace(/^=+\n/, ''), warnings: found.warnings },
+        data: { operations, diff: patch, warnings: found.warnings },
       },
     );
   });

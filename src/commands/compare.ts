@@ -58,7 +58,8 @@ export async function compare(
   };
 }
 
-async function readProjectModels(config: ResolvedConfig) {
+/** What the models say, and what they hold that is not compared. Throws REV_SCHEMA, REV_NAME. */
+export async function readProjectModels(config: ResolvedConfig) {
   const modules = await loadModels(config);
   const anchor = modules[0]?.file ?? config.file;
   const core = await importFrom(
@@ -99,7 +100,8 @@ async function assertAtHead(
   });
 }
 
-function namedSchemas(catalog: Catalog): readonly string[] {
+/** The schemas of the models: those that are compared where the configuration names none. */
+export function namedSchemas(catalog: Catalog): readonly string[] {
   const names = [...catalog.tables, ...catalog.enums, ...catalog.sequences].flatMap((each: QualifiedName) =>
     each.schema === null ? [] : [each.schema],
   );

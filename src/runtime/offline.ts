@@ -1,27 +1,20 @@
-import { type Catalog, emptyCatalog, type QualifiedName } from '../catalog/index.js';
+import { emptyCatalog, type QualifiedName } from '../catalog/index.js';
 import type { Dialect, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
-import { apply, describe, type Operation } from '../operations/index.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
-import { inlineParams } from './inline-params.js';
 import { type PreparedStep, prepare } from './prepare.js';
-import type { RevisionSource } from './revision-source.js';
+import { compileOffline, inRevision, ReplayedCatalog, type ReplayOptions } from './replay.js';
+import { ifNotExists, oneLine, statementText, terminated } from './script-text.js';
 import { VersionTable } from './version-table.js';
 
-export interface ScriptOptions {
-  readonly dialect: Dialect;
+/** `history` is read, not printed, for what a rebuild must know of a table. */
+export interface ScriptOptions extends ReplayOptions {
   readonly versionTable: QualifiedName;
   readonly plan: Plan;
-  /** The way from nothing to where the script starts: read, not printed, for what a rebuild must know of a table. */
-  readonly history: Plan;
   /** The rows that the script expects to find; none: it starts from nothing and makes the version table. */
   readonly from: readonly string[];
-  readonly revision: (id: string) => RevisionSource;
-  readonly args: Readonly<Record<string, string>>;
-  /** The project's folder. */
-  readonly folder: string;
   /** One line for the script's head. */
   readonly title: string;
 }
@@ -34,7 +27,7 @@ export async function script(options: ScriptOptions): Promise<string> {
   const { dialect } = options;
   const table = new VersionTable(dialect, options.versionTable);
   const steps = await prepare(options.plan, options.revision);
-  const state = new ReplayedCatalog((see) => replay(options, see));
+  const state = new ReplayedCatalog(options);
   const lines = [`-- ${options.title}`, ''];
   const print = (statement: Statement) => lines.push(terminated(statementText(statement, dialect)), '');
   if (options.from.length === 0) for (const statement of table.create()) print(ifNotExists(statement));
@@ -92,123 +85,8 @@ async function callOffline(
     );
 }
 
-/** The catalog that the history before the script leads to; data changes are left out. */
-async function replay(options: ScriptOptions, see: (operation: Operation) => void): Promise<Catalog> {
-  let catalog = emptyCatalog(options.dialect.name);
-  const executor: Executor = {
-    offline: true,
-    async operation(operation) {
-      see(operation);
-      catalog = applyOffline(operation, catalog);
-    },
-    query: async () => ({ rows: [] }),
-    inspect: async () => catalog,
-  };
-  for (const { call, report } of await prepare(options.history, options.revision)) {
-    const { dialect, args, folder } = options;
-    if (call)
-      await inRevision(report.revision, () => callRevision(call, { dialect, executor, args, folder }));
-  }
-  return catalog;
-}
-
 const unseenTriggers =
   '-- Raw SQL of this history makes triggers. If one is on the table below and it is rebuilt, make it again afterwards';
-
-/** The schema at a point of the script. Read from the history only if something asks for it. */
-class ReplayedCatalog {
-  readonly #start: (see: (operation: Operation) => void) => Promise<Catalog>;
-  #catalog: Catalog | undefined;
-  #waiting: Operation[] = [];
-  #hasUnseenTriggers = false;
-
-  /** Whether raw SQL has made a trigger, of which a rebuild in a script can know nothing. */
-  get hasUnseenTriggers(): boolean {
-    return this.#hasUnseenTriggers;
-  }
-
-  constructor(start: (see: (operation: Operation) => void) => Promise<Catalog>) {
-    this.#start = start;
-  }
-
-  async now(): Promise<Catalog> {
-    const catalog = this.#catalog ?? (await this.#start((operation) => this.see(operation)));
-    this.#catalog = this.#waiting.reduce((before, operation) => applyOffline(operation, before), catalog);
-    this.#waiting = [];
-    return this.#catalog;
-  }
-
-  record(operation: Operation): void {
-    this.see(operation);
-    this.#waiting.push(operation);
-  }
-
-  /** Takes note of what operations do that no catalog holds. */
-  see(operation: Operation): void {
-    if (operation.kind !== 'execute') return;
-    this.#hasUnseenTriggers ||= /\bcreate\s+(?:temp(?:orary)?\s+)?trigger\b/i.test(
-      operation.sql.texts.join('?'),
-    );
-  }
-}
-
-/** The same failure, saying in which revision it is. */
-async function inRevision(revision: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof RevError) || error.data.revision !== undefined) throw error;
-    throw new RevError(error.code, `Revision ${revision}: ${error.message}`, {
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      data: { ...error.data, revision },
-      cause: error.cause,
-    });
-  }
-}
-
-/** Operations that do not fit the replayed catalog may well fit the database: raw SQL has made more than is seen here. */
-function seenOnly<T>(operation: Operation, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof RevError) || error.code !== 'REV_OPERATION') throw error;
-    throw new RevError('REV_OFFLINE', `Cannot print "${describe(operation)}": ${error.message}`, {
-      hint: 'The schema is known from the operations of the history alone; what raw SQL has made is not seen.',
-      cause: error,
-    });
-  }
-}
-
-export function compileOffline(
-  dialect: Dialect,
-  operation: Operation,
-  before: Catalog,
-): readonly Statement[] {
-  return seenOnly(operation, () => dialect.compile(operation, before, {}));
-}
-
-export function applyOffline(operation: Operation, catalog: Catalog): Catalog {
-  return seenOnly(operation, () => apply([operation], catalog));
-}
-
-export function statementText(statement: Statement, dialect: Dialect): string {
-  return inlineParams(statement.sql, statement.params ?? [], dialect.boundLiteral);
-}
-
-export function terminated(sql: string): string {
-  const text = sql.trimEnd();
-  if (text.endsWith(';')) return text;
-  // A comment at the end would swallow the semicolon.
-  return /--[^\n]*$/.test(text) ? `${text}\n;` : `${text};`;
-}
-
-function ifNotExists(statement: Statement): Statement {
-  return { ...statement, sql: statement.sql.replace(/^CREATE TABLE /i, 'CREATE TABLE IF NOT EXISTS ') };
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
-}
 
 /** Whether a query is one whose result is read. */
 export function reads(sql: string): boolean {

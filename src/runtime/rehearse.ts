@@ -4,8 +4,10 @@ import { RevError } from '../errors.js';
 import { describe, type Operation } from '../operations/index.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
-import { applyOffline, compileOffline, reads, statementText, terminated, unprintable } from './offline.js';
+import { reads, unprintable } from './offline.js';
+import { applyOffline, compileOffline } from './replay.js';
 import type { RevisionFunctions, RevisionSource } from './revision-source.js';
+import { statementText, terminated } from './script-text.js';
 
 /** What one function of a revision does, as far as can be told without a database. */
 export interface RehearsedFunction {

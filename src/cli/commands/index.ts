@@ -33,6 +33,10 @@ export const commands: Readonly<
     describe: 'tell whether models and database agree',
     load: async () => (await import('./check.js')).check,
   },
+  diff: {
+    describe: 'show what differs between models, database and revisions',
+    load: async () => (await import('./diff.js')).diff,
+  },
   heads: { describe: 'show the latest revisions', load: async () => (await import('./heads.js')).heads },
   branches: {
     describe: 'show where the history divides',

@@ -1,0 +1,123 @@
+/** Schemas without a database: what the operations of a history come to. */
+
+import { type Catalog, emptyCatalog } from '../catalog/index.js';
+import type { Dialect, Statement } from '../dialects/dialect.js';
+import { RevError } from '../errors.js';
+import type { Plan } from '../graph/graph.js';
+import { apply, describe, type Operation } from '../operations/index.js';
+import { callRevision } from './call.js';
+import type { Executor } from './executor.js';
+import { prepare } from './prepare.js';
+import type { RevisionSource } from './revision-source.js';
+
+export interface ReplayOptions {
+  readonly dialect: Dialect;
+  /** The way from nothing to the point that is asked for. */
+  readonly history: Plan;
+  readonly revision: (id: string) => RevisionSource;
+  readonly args: Readonly<Record<string, string>>;
+  /** The project's folder. */
+  readonly folder: string;
+}
+
+/**
+ * The catalog that a history leads to, from its operations; data changes are left out, and what raw SQL makes is not seen.
+ * @param see is given each operation and the revision that it is of
+ * @throws RevError REV_OFFLINE where the operations do not fit one another, and as `prepare` does
+ */
+export async function replay(
+  { dialect, history, revision, args, folder }: ReplayOptions,
+  see: (operation: Operation, revision: string) => void = () => {},
+): Promise<Catalog> {
+  let catalog = emptyCatalog(dialect.name);
+  for (const { call, report } of await prepare(history, revision)) {
+    const executor: Executor = {
+      offline: true,
+      async operation(operation) {
+        see(operation, report.revision);
+        catalog = applyOffline(operation, catalog);
+      },
+      query: async () => ({ rows: [] }),
+      inspect: async () => catalog,
+    };
+    if (call)
+      await inRevision(report.revision, () => callRevision(call, { dialect, executor, args, folder }));
+  }
+  return catalog;
+}
+
+/** The schema at a point of a history. Read from the history only if something asks for it. */
+export class ReplayedCatalog {
+  readonly #options: ReplayOptions;
+  #catalog: Catalog | undefined;
+  #waiting: Operation[] = [];
+  #hasUnseenTriggers = false;
+
+  /** Whether raw SQL has made a trigger, of which a rebuild in a script can know nothing. */
+  get hasUnseenTriggers(): boolean {
+    return this.#hasUnseenTriggers;
+  }
+
+  constructor(options: ReplayOptions) {
+    this.#options = options;
+  }
+
+  async now(): Promise<Catalog> {
+    const catalog = this.#catalog ?? (await replay(this.#options, (operation) => this.see(operation)));
+    this.#catalog = this.#waiting.reduce((before, operation) => applyOffline(operation, before), catalog);
+    this.#waiting = [];
+    return this.#catalog;
+  }
+
+  record(operation: Operation): void {
+    this.see(operation);
+    this.#waiting.push(operation);
+  }
+
+  /** Takes note of what operations do that no catalog holds. */
+  see(operation: Operation): void {
+    if (operation.kind !== 'execute') return;
+    this.#hasUnseenTriggers ||= /\bcreate\s+(?:temp(?:orary)?\s+)?trigger\b/i.test(
+      operation.sql.texts.join('?'),
+    );
+  }
+}
+
+/** The same failure, saying in which revision it is. */
+export async function inRevision(revision: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof RevError) || error.data.revision !== undefined) throw error;
+    throw new RevError(error.code, `Revision ${revision}: ${error.message}`, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      data: { ...error.data, revision },
+      cause: error.cause,
+    });
+  }
+}
+
+/** Operations that do not fit the replayed catalog may well fit the database: raw SQL has made more than is seen here. */
+function seenOnly<T>(operation: Operation, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RevError) || error.code !== 'REV_OPERATION') throw error;
+    throw new RevError('REV_OFFLINE', `Cannot print "${describe(operation)}": ${error.message}`, {
+      hint: 'The schema is known from the operations of the history alone; what raw SQL has made is not seen.',
+      cause: error,
+    });
+  }
+}
+
+export function compileOffline(
+  dialect: Dialect,
+  operation: Operation,
+  before: Catalog,
+): readonly Statement[] {
+  return seenOnly(operation, () => dialect.compile(operation, before, {}));
+}
+
+export function applyOffline(operation: Operation, catalog: Catalog): Catalog {
+  return seenOnly(operation, () => apply([operation], catalog));
+}
