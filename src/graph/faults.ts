@@ -27,7 +27,8 @@ export function findFaults(revisions: readonly RevisionNode[]): FoundFaults {
   const needs = revisions.map((node, at): Needs => {
     if (!isKnown(at)) return { down: new Set(), depends: new Set() };
     const { down, depends } = linkRevision(node, revisions, names, note);
-    return { down: new Set(down), depends: new Set(depends) };
+    // A label may lead to a revision whose id is another's.
+    return { down: new Set(down), depends: new Set(depends.filter(isKnown)) };
   });
   for (const members of breakCircles(needs)) note(circle(members.flatMap((at) => revisions[at] ?? [])));
   const idsOf = (set: ReadonlySet<number>) => [...set].map((at) => revisions[at]?.id ?? '');

@@ -48,6 +48,9 @@ export function planRebase(dag: Dag, name: string | undefined, options: RebaseOp
   if (onto !== 'base' && above[onto] === 1) throw ontoItself(dag, named, onto);
   const below = reach(dag.down, onto === 'base' ? [] : [onto]);
   const root = options.parent === undefined ? branchRoot(dag, named, onto, below) : named;
+  // What is below the named revision may be needed up there by a dependency.
+  const moved = reach(dag.neededBy, [root]);
+  if (onto !== 'base' && moved[onto] === 1) throw ontoItself(dag, root, onto);
   const from = dag.nodes[root]?.down ?? [];
   const replaced =
     options.parent === undefined
@@ -60,7 +63,7 @@ export function planRebase(dag: Dag, name: string | undefined, options: RebaseOp
     from,
     to: [...new Set(from.length === 0 ? target : kept)],
     onto: target[0] ?? null,
-    moved: idsOf(dag, membersOf(reach(dag.neededBy, [root]))),
+    moved: idsOf(dag, membersOf(moved)),
   };
 }
 

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RevisionGraph } from '../../src/graph/graph.js';
+import { hostileRevisions } from './arbitrary.js';
 import { nodesOf } from './notation.js';
 
 /** Every fault of a history, and the graph that is left. */
@@ -53,4 +55,25 @@ describe('inspect', () => {
     expect(faults.map((each) => each.split(':', 1)[0])).toEqual(['REV_NAME', 'REV_NAME', 'REV_LABEL']);
     expect(left).toBe('c1< d1<c1');
   });
+
+  it('never throws, and finds a fault just where there is no graph', () => {
+    fc.assert(
+      fc.property(hostileRevisions, (revisions) => {
+        const { faults, graph } = RevisionGraph.inspect(revisions);
+        for (const fault of faults) expect(fault.hint).toBeTruthy();
+        expect(faults.length > 0).toBe(isRefused(() => RevisionGraph.of(revisions)));
+        if (faults.length === 0) expect(graph.ids).toEqual(RevisionGraph.of(revisions).ids);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
+
+function isRefused(build: () => unknown): boolean {
+  try {
+    build();
+    return false;
+  } catch {
+    return true;
+  }
+}

@@ -1,4 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RevError } from '../../src/errors.js';
+import { type Rebase, RevisionGraph } from '../../src/graph/graph.js';
+import { soundRevisions, targetFor } from './arbitrary.js';
 import { graphOf, refusal } from './notation.js';
 
 /** Which revision gets which other parents. */
@@ -76,6 +80,7 @@ describe('a refusal', () => {
     expect(refused(fork, 'c1', 'c1').message).toContain('itself');
     expect(refused(fork, 'c1', 'd1').message).toContain('circle');
     expect(refused('a1; b1<a1; n1<. ~b1', 'b1', 'n1').message).toContain('circle');
+    expect(refused('a1; b1<a1; c1<b1; n1<a1 ~b1', 'c1', 'n1').message).toContain("'n1' stands on 'b1'");
   });
 
   it('of what is not there, not one, or no revision', () => {
@@ -99,4 +104,45 @@ it('what branches do not share', () => {
   const graph = graphOf('a1; b1<a1; c1<a1; d1<c1; n1; m1<d1 ~n1');
   expect(graph.unshared(['b1', 'm1'])).toEqual([['b1'], ['c1', 'd1', 'n1', 'm1']]);
   expect(graph.unshared(['b1', 'd1', 'c1'])).toEqual([['b1'], ['c1', 'd1'], ['c1']]);
+});
+
+const situation = soundRevisions.chain((revisions) => {
+  const ids = revisions.map(({ id }) => id);
+  const target = fc.oneof(targetFor(ids), fc.constantFrom('base', ...ids));
+  return fc.record({
+    revisions: fc.constant(revisions),
+    name: fc.option(target, { nil: undefined }),
+    onto: fc.option(target, { nil: undefined }),
+    parent: fc.option(target, { nil: undefined, freq: 2 }),
+  });
+});
+
+it('whatever is asked: a refusal with a next step, or a graph in which the branch stands where it should', () => {
+  let moved = 0;
+  fc.assert(
+    fc.property(situation, ({ revisions, name, onto, parent }) => {
+      const graph = RevisionGraph.of(revisions);
+      let plan: Rebase;
+      try {
+        const given = {
+          ...(onto === undefined ? {} : { onto }),
+          ...(parent === undefined ? {} : { parent }),
+        };
+        plan = graph.planRebase(name, given);
+      } catch (error) {
+        expect(error).toBeInstanceOf(RevError);
+        expect((error as RevError).hint).toBeTruthy();
+        return;
+      }
+      const after = RevisionGraph.of(
+        revisions.map((node) => (node.id === plan.revision ? { ...node, down: plan.to } : node)),
+      );
+      expect(after.ids.length).toBe(graph.ids.length);
+      if (plan.onto !== null) expect(after.neededFor(plan.revision)).toContain(plan.onto);
+      for (const id of plan.moved) expect(after.neededFor(id)).toContain(plan.revision);
+      moved += plan.from.join() === plan.to.join() ? 0 : 1;
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(moved).toBeGreaterThan(50);
 });
