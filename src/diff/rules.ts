@@ -23,4 +23,6 @@ export interface DiffRules {
    * cast that would cut data silently).
    */
   conversion(column: string, from: string, to: string): string | null;
+  /** The way back of `conversion`, for the values that it made; absent: the conversion from `to` to `from`. */
+  conversionBack?(column: string, from: string, to: string): string | null;
 }
