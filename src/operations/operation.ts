@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/index.js';
 import { type AlterTable, alterTable } from './alter-table.js';
+import { type Backfill, backfill } from './backfill.js';
 import {
   type AlterEnum,
   alterEnum,
@@ -47,6 +48,7 @@ export type Operation =
   | AlterEnum
   | AlterSequence
   | AlterTable
+  | Backfill
   | CreateEnum
   | CreateIndex
   | CreateSchema
@@ -72,6 +74,7 @@ const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> }
   alterEnum,
   alterSequence,
   alterTable,
+  backfill,
   createEnum,
   createIndex,
   createSchema,

@@ -29,6 +29,8 @@ const compilers: {
   alterSequence,
   alterTable: (operation, before, options) =>
     alterTable(operation, findTable(before, operation.table), options),
+  // A comment in the revision's file.
+  backfill: () => [],
   createEnum: (operation) => [createEnum(nameOf(operation.enum), operation.enum.values)],
   createIndex: ({ index, table }, _before, options) => [createIndex(index, table, options)],
   createSchema: ({ name }) => [`CREATE SCHEMA ${identifier(name)}`],

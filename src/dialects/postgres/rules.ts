@@ -2,7 +2,7 @@ import type { DiffRules } from '../dialect.js';
 import { sameDefault } from './defaults.js';
 import { expressionKey } from './expressions.js';
 import { identifier } from './quote.js';
-import { isCharacterType, parseType, storedType, type TypeText, typeKey } from './types.js';
+import { isCharacterType, parseType, serialType, storedType, type TypeText, typeKey } from './types.js';
 
 /** What PostgreSQL calls equal, for catalogs that are normalized. */
 export const rules: DiffRules = {
@@ -13,6 +13,7 @@ export const rules: DiffRules = {
   uniqueIndexIsConstraint: false,
   constraintNamesMatter: true,
   canAlterGenerated: false,
+  numbersRows: (type) => serialType(type) !== null,
   conversion,
   conversionBack,
 };

@@ -46,6 +46,8 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   dropTable: ({ name }) => [{ sql: `DROP TABLE ${quoteIdentifier(name)}` }],
   renameTable: ({ from, to }, before) => renameTable(from, to, before),
   alterTable: ({ table, changes }, before) => alterTable(table, changes, before),
+  // A comment in the revision's file.
+  backfill: () => [],
   createIndex: ({ table, index }) => [{ sql: createIndexSql(table, index) }],
   dropIndex: ({ name, table }, before) => dropIndex(name, table, before),
   renameIndex({ table, from, to }, before) {
