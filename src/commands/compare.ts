@@ -5,11 +5,13 @@ import { displayName, makeCatalog } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { loadModels } from '../config/models.js';
 import { tableScope } from '../config/tables.js';
-import { diff } from '../diff/diff.js';
-import type { RenameCandidate, RenameOptions } from '../diff/renames.js';
+import type { Dialect, Driver, Scope } from '../dialects/dialect.js';
+import { diffRenamed } from '../diff/diff.js';
+import type { RenameCandidate } from '../diff/rename-candidates.js';
+import { type RenameOptions, renamedSchemas, resolveRenames } from '../diff/renames.js';
 import { readModels } from '../drizzle/read-models.js';
 import { RevError } from '../errors.js';
-import type { Operation } from '../operations/index.js';
+import { apply, invert, type Operation } from '../operations/index.js';
 import { type Database, readRows } from './database.js';
 import type { Environment } from './environment.js';
 import type { Project } from './project.js';
@@ -40,9 +42,14 @@ export async function compare(
     ...models.catalog,
     tables: models.catalog.tables.filter((table) => includes(table)),
   });
-  const live = await dialect.inspect(driver, { schemas, includes });
-  const { actual, wanted: spelled, unverified } = await dialect.normalize(driver, live, wanted);
-  const { operations, candidates } = diff(actual, spelled, dialect.rules, { renames });
+  const live = await inspectWithRenamed(database, { schemas, includes }, renames);
+  const { operations, candidates, unverified, actual, spelled } = await compareCatalogs(
+    dialect,
+    driver,
+    live,
+    wanted,
+    renames,
+  );
   return {
     operations,
     candidates,
@@ -51,6 +58,40 @@ export async function compare(
     actual,
     wanted: spelled,
   };
+}
+
+/** What makes the live catalog into the wanted one; said renames first, so that all else is compared in new names. */
+export async function compareCatalogs(
+  dialect: Dialect,
+  driver: Driver,
+  live: Catalog,
+  wanted: Catalog,
+  options: RenameOptions,
+) {
+  const renames = resolveRenames(live, wanted, dialect.rules, options);
+  const spelled = await dialect.normalize(driver, apply(renames, live), wanted, live);
+  const found = diffRenamed(spelled.actual, spelled.wanted, dialect.rules, {
+    renames,
+    denied: options.denied ?? [],
+  });
+  return {
+    ...found,
+    unverified: spelled.unverified,
+    actual: apply(invert(renames) ?? [], spelled.actual),
+    spelled: spelled.wanted,
+  };
+}
+
+/** A schema that gets another name is looked at by its old one, which the models do not know any more. */
+async function inspectWithRenamed(
+  { dialect, driver }: Database,
+  scope: Scope & { readonly schemas: readonly string[] },
+  renames: RenameOptions,
+): Promise<Catalog> {
+  const live = await dialect.inspect(driver, scope);
+  const left = renamedSchemas(renames, scope.schemas).filter(({ to }) => !live.schemas.includes(to));
+  if (left.length === 0) return live;
+  return dialect.inspect(driver, { ...scope, schemas: [...scope.schemas, ...left.map(({ from }) => from)] });
 }
 
 async function readProjectModels(config: ResolvedConfig) {

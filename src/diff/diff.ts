@@ -6,11 +6,13 @@ import {
   sameData,
   type Table,
 } from '../catalog/index.js';
-import { type AlterTable, apply, type Operation, reduce, type TableChange } from '../operations/index.js';
+import { apply, type Operation, reduce, type TableChange } from '../operations/index.js';
 import { compareTables, mustDetach, type TableDiff } from './compare-tables.js';
 import { diffEnums, enumLists, releaseDefaults, tablesOfAlteredEnums } from './enums.js';
+import { stepAside } from './exchanged-names.js';
 import { orderTables, referenceName } from './order.js';
-import { type RenameCandidate, type RenameOptions, resolveRenames } from './renames.js';
+import { findCandidates, type RenameCandidate } from './rename-candidates.js';
+import { type RenameOptions, resolveRenames } from './renames.js';
 import type { DiffRules } from './rules.js';
 
 export interface DiffOptions {
@@ -23,15 +25,38 @@ export interface Diff {
   readonly candidates: readonly RenameCandidate[];
 }
 
+/** The operations that make `actual` into `wanted`, with what is said to be renamed. Throws REV_USAGE. */
+export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options: DiffOptions = {}): Diff {
+  const { renames = {} } = options;
+  const operations = resolveRenames(actual, wanted, rules, renames);
+  return diffRenamed(apply(operations, actual), wanted, rules, {
+    renames: operations,
+    denied: renames.denied ?? [],
+  });
+}
+
+export interface RenamedOptions {
+  /** The renames that `renamed` went through: they come first in the operations. */
+  readonly renames: readonly Operation[];
+  readonly denied: readonly string[] | 'all';
+}
+
 /**
- * The operations that make `actual` into `wanted`. Pure and deterministic; both catalogs are normalized.
+ * The operations that make `renamed` into `wanted`, after the renames that made it. Pure and deterministic; both catalogs are normalized.
  * The order is a fixed shell of phases: what stands in the way leaves first (foreign keys, indexes), then containers
  * come (schemas, enums, sequences, tables), then tables change, then what stands on them comes back, then what is no
  * longer wanted leaves.
  */
-export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options: DiffOptions = {}): Diff {
-  const { operations: renames, candidates } = resolveRenames(actual, wanted, rules, options.renames ?? {});
-  const renamed = apply(renames, actual);
+export function diffRenamed(
+  renamed: Catalog,
+  wanted: Catalog,
+  rules: DiffRules,
+  { renames, denied }: RenamedOptions,
+): Diff {
+  const candidates =
+    denied === 'all'
+      ? []
+      : findCandidates(renamed, wanted, rules).filter((each) => !denied.includes(each.from));
   // Defaults that change with their enum's values leave first (see enums.ts).
   const releases = releaseDefaults(renamed, wanted, rules);
   const before = apply(releases, renamed);
@@ -44,7 +69,11 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
   const diffs = new Map<string, TableDiff>();
   // Names that the tool derived follow the table and columns that they are derived from.
   const touched = new Set(
-    renames.map((each) => nameKey(each.kind === 'renameTable' ? each.to : (each as AlterTable).table)),
+    renames.flatMap((each) => {
+      if (each.kind === 'renameTable') return [nameKey(each.to)];
+      const columns = each.kind === 'alterTable' && each.changes.some(({ kind }) => kind === 'renameColumn');
+      return columns ? [nameKey(each.table)] : [];
+    }),
   );
   for (const table of wanted.tables) {
     const found = live.get(stored(table));
@@ -56,7 +85,8 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
   }
 
   const early = new Set([...touched, ...tablesOfAlteredEnums(before, wanted).map(nameKey)]);
-  const tables = tableOperations(created, [...diffs.values()], diffs, rules, early);
+  const { first, diffs: changed } = stepAside([...diffs.values()], rules);
+  const tables = tableOperations(created, changed, diffs, rules, early);
   const drops = dropOperations(dropped, diffs, rules);
   const collides = namesCollide(
     dropped,
@@ -79,6 +109,7 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
   const sequences = enumLists(before.sequences, wanted.sequences);
   const operations: Operation[] = [
     ...renames,
+    ...first,
     ...tables.dropForeignKeys,
     ...drops.dropForeignKeys,
     ...(collides ? drops.dropTables : []),

@@ -9,12 +9,21 @@ import {
   type DropEnum,
   dropEnum,
   type RenameEnum,
+  type RenameEnumValue,
   renameEnum,
+  renameEnumValue,
 } from './enum.js';
 import { type Execute, execute } from './execute.js';
 import type { Faces } from './faces.js';
 import { type Insert, insert } from './insert.js';
-import { type CreateSchema, createSchema, type DropSchema, dropSchema } from './schema.js';
+import {
+  type CreateSchema,
+  createSchema,
+  type DropSchema,
+  dropSchema,
+  type RenameSchema,
+  renameSchema,
+} from './schema.js';
 import {
   type AlterSequence,
   alterSequence,
@@ -62,7 +71,9 @@ export type Operation =
   | Execute
   | Insert
   | RenameEnum
+  | RenameEnumValue
   | RenameIndex
+  | RenameSchema
   | RenameSequence
   | RenameTable;
 
@@ -88,7 +99,9 @@ const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> }
   execute,
   insert,
   renameEnum,
+  renameEnumValue,
   renameIndex,
+  renameSchema,
   renameSequence,
   renameTable,
 };

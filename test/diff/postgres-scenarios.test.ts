@@ -1,58 +1,9 @@
 import { sql } from 'drizzle-orm';
-import * as core from 'drizzle-orm/pg-core';
 import { check, index, integer, pgEnum, pgTable, serial, text, unique } from 'drizzle-orm/pg-core';
-import { describe, expect, it } from 'vitest';
-import { postgres } from '../../src/dialects/postgres/index.js';
-import { readModels } from '../../src/drizzle/read-models.js';
-import { invert } from '../../src/operations/index.js';
-import { autogenerate, everything, expectCatalog, expectNoChanges, runAll } from '../support/oracle.js';
-import { freshDatabase } from '../support/postgres.js';
+import { describe, it } from 'vitest';
+import { expectScenario } from '../support/postgres-scenarios.js';
 
 /** Changes of models that have broken a migration tool, this one or another, with rows in the tables. */
-
-type Models = Readonly<Record<string, unknown>>;
-
-interface Scenario {
-  readonly before: Models;
-  /** SQL that fills the tables, and makes by hand what models cannot say. */
-  readonly given?: string;
-  readonly after: Models;
-  readonly renames?: readonly string[];
-  /** A query of which the result is the same before, after and after the way back. */
-  readonly survives?: string;
-}
-
-async function expectScenario({
-  before,
-  given = '',
-  after,
-  renames = [],
-  survives = 'select 1',
-}: Scenario): Promise<void> {
-  const database = await freshDatabase();
-  const driver = await postgres.connect({ url: database.url, from: process.cwd() });
-  try {
-    const catalogOf = (models: Models) => readModels([models], { dialect: 'postgres', core }).catalog;
-    await runAll(postgres, driver, await autogenerate(postgres, driver, catalogOf(before)));
-    if (given) await database.sql(given);
-    const start = await postgres.inspect(driver, everything);
-    const rows = await database.sql(survives);
-
-    const operations = await autogenerate(postgres, driver, catalogOf(after), renames);
-    expect(operations).not.toEqual([]);
-    await runAll(postgres, driver, operations);
-    await expectNoChanges(postgres, driver, catalogOf(after));
-    expect(await database.sql(survives)).toEqual(rows);
-
-    await runAll(postgres, driver, invert(operations) ?? []);
-    await expectCatalog(postgres, driver, start);
-    expect(await database.sql(survives)).toEqual(rows);
-    await runAll(postgres, driver, operations);
-    await expectNoChanges(postgres, driver, catalogOf(after));
-  } finally {
-    await driver.close();
-  }
-}
 
 const id = () => integer('id').primaryKey();
 const mood = (...values: [string, ...string[]]) => pgEnum('mood', values);

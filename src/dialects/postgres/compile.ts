@@ -48,9 +48,13 @@ const compilers: {
   execute,
   insert,
   renameEnum: ({ from, to }) => rename('TYPE', from, to),
+  renameEnumValue: ({ name, from, to }) => [
+    `ALTER TYPE ${identifier(name)} RENAME VALUE ${literal(from)} TO ${literal(to)}`,
+  ],
   renameIndex: ({ table, from, to }) => [
     `ALTER INDEX ${identifier({ schema: table.schema, name: from })} RENAME TO ${identifier(to)}`,
   ],
+  renameSchema: ({ from, to }) => [`ALTER SCHEMA ${identifier(from)} RENAME TO ${identifier(to)}`],
   renameSequence: ({ from, to }) => rename('SEQUENCE', from, to),
   renameTable: ({ from, to }) => rename('TABLE', from, to),
 };
