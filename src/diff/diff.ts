@@ -88,17 +88,12 @@ export function diffRenamed(
   const { first, diffs: changed } = stepAside([...diffs.values()], rules);
   const tables = tableOperations(created, changed, diffs, rules, early);
   const drops = dropOperations(dropped, diffs, rules);
-  const collides = namesCollide(
-    dropped,
-    created,
-    [...diffs.values()],
-    [
-      ...wanted.enums.filter((each) => !before.enums.some((known) => nameKey(known) === nameKey(each))),
-      ...wanted.sequences.filter(
-        (each) => !before.sequences.some((known) => nameKey(known) === nameKey(each)),
-      ),
-    ],
-  );
+  const sequences = enumLists(before.sequences, wanted.sequences);
+  const enumNames = enumLists(before.enums, wanted.enums);
+  const taken = takenNames(created, changed, [...enumNames.added, ...sequences.added]);
+  const collides = dropped.some((table) => namesOf(table).some((name) => taken.has(name)));
+  // An enum or a sequence that sets a name free is in use until the columns have changed.
+  const yields = [...enumNames.dropped, ...sequences.dropped].some((each) => taken.has(nameKey(each)));
   // Tables that leave early are not there any more when an enum changes.
   const standing = collides ? before.tables.filter((table) => !dropped.includes(table)) : before.tables;
   const enums = diffEnums({ ...before, tables: standing }, wanted, renamed);
@@ -106,7 +101,6 @@ export function diffRenamed(
     create: wanted.schemas.filter((name) => !before.schemas.includes(name)),
     drop: before.schemas.filter((name) => !wanted.schemas.includes(name)),
   };
-  const sequences = enumLists(before.sequences, wanted.sequences);
   const operations: Operation[] = [
     ...renames,
     ...first,
@@ -131,13 +125,13 @@ export function diffRenamed(
     ...enums.create,
     ...releases,
     ...enums.alter,
-    ...tables.create,
+    ...(yields ? [] : tables.create),
     ...tables.alter,
-    ...tables.addForeignKeys,
-    ...tables.createIndexes,
+    ...(yields ? [] : [...tables.addForeignKeys, ...tables.createIndexes]),
     ...(collides ? [] : drops.dropTables),
     ...enums.drop,
     ...sequences.dropped.map((was): Operation => ({ kind: 'dropSequence', name: referenceName(was), was })),
+    ...(yields ? [...tables.create, ...tables.addForeignKeys, ...tables.createIndexes] : []),
     ...schemas.drop.map((name): Operation => ({ kind: 'dropSchema', name })),
   ];
   return deepFreeze({ operations: reduce(operations), candidates });
@@ -274,22 +268,22 @@ function addConstraint(table: Table, key: Table['foreignKeys'][number]): Operati
   };
 }
 
-/** Whether something new takes a name that only the drop of a table sets free: index names are one space in a schema. */
-function namesCollide(
-  dropped: readonly Table[],
+/** The names of a table and its indexes: they are one space in a schema. */
+function namesOf(table: Table): readonly string[] {
+  return [table, table.primaryKey, ...table.uniques, ...table.indexes].flatMap((each) =>
+    each?.name ? [nameKey({ schema: table.schema, name: each.name })] : [],
+  );
+}
+
+/** The names that something new takes. */
+function takenNames(
   created: readonly Table[],
   changed: readonly TableDiff[],
   others: readonly QualifiedName[],
-): boolean {
+): ReadonlySet<string> {
   const key = (schema: string | null, name: string) => nameKey({ schema, name });
-  const indexNames = (table: Table) =>
-    [table.primaryKey, ...table.uniques, ...table.indexes].flatMap((each) =>
-      each?.name ? [key(table.schema, each.name)] : [],
-    );
-  const freed = new Set(dropped.flatMap((table) => [...indexNames(table), nameKey(table)]));
-  if (freed.size === 0) return false;
-  const taken = [
-    ...created.flatMap((table) => [...indexNames(table), nameKey(table)]),
+  return new Set([
+    ...created.flatMap(namesOf),
     ...others.map(nameKey),
     ...changed.flatMap(({ table: { schema }, addedIndexes, renamedIndexes, changes }) => [
       ...addedIndexes.map((index) => key(schema, index.name)),
@@ -300,6 +294,5 @@ function namesCollide(
           : [],
       ),
     ]),
-  ];
-  return taken.some((name) => freed.has(name));
+  ]);
 }

@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgEnum, pgTable, serial, text, unique } from 'drizzle-orm/pg-core';
+import {
+  check,
+  index,
+  integer,
+  pgEnum,
+  pgSequence,
+  pgTable,
+  serial,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { describe, it } from 'vitest';
 import { expectScenario } from '../support/postgres-scenarios.js';
 
@@ -102,6 +112,59 @@ describe('a table goes', () => {
     await expectScenario({
       before: { status: pgTable('status', { id: id() }), t: pgTable('t', { id: id() }) },
       after: { status, t: pgTable('t', { id: id(), s: status('s') }) },
+    });
+  });
+});
+
+describe('a name is used again', () => {
+  const status = pgEnum('status', ['on', 'off']);
+  it('by a table, of an enum that goes with the column that it was the type of', async () => {
+    await expectScenario({
+      before: { status, t: pgTable('t', { id: id(), s: status('s') }) },
+      given: "insert into t values (1, 'on')",
+      after: {
+        status: pgTable('status', { id: id() }),
+        t: pgTable('t', { id: id() }),
+      },
+      survives: 'select id from t',
+    });
+  });
+
+  it('by a table, of an enum that goes with its table', async () => {
+    await expectScenario({
+      before: {
+        status,
+        t: pgTable('t', { id: id(), s: status('s') }),
+        other: pgTable('other', { id: id() }),
+      },
+      after: { status: pgTable('status', { id: id() }), other: pgTable('other', { id: id(), a: text('a') }) },
+    });
+  });
+
+  it('by a table and an index, of sequences that go', async () => {
+    await expectScenario({
+      before: {
+        a: pgSequence('a'),
+        b: pgSequence('b'),
+        t: pgTable('t', { id: id(), n: integer('n').default(sql`nextval('a')`) }),
+      },
+      given: 'insert into t values (1)',
+      after: {
+        a: pgTable('a', { id: id() }),
+        t: pgTable('t', { id: id(), n: integer('n') }, (t) => [index('b').on(t.n)]),
+      },
+      survives: 'select id, n from t',
+    });
+  });
+
+  it('by an enum, of a table, and by a table, of an enum', async () => {
+    await expectScenario({
+      before: { status, kind: pgTable('kind', { id: id() }), t: pgTable('t', { id: id(), s: status('s') }) },
+      after: {
+        status: pgTable('status', { id: id() }),
+        kind: pgEnum('kind', ['a']),
+        t: pgTable('t', { id: id() }),
+      },
     });
   });
 });
