@@ -1,5 +1,7 @@
 import { displayName } from '../catalog/index.js';
 import { type RevisionSteps, revisionSteps } from '../diff/backfills.js';
+import { describeUncompared } from '../diff/live-only.js';
+import { RevError } from '../errors.js';
 import type { Operation } from '../operations/index.js';
 import { type Comparison, compare, decideRenames } from './compare.js';
 import { withDatabase } from './database.js';
@@ -29,6 +31,7 @@ export async function autogenerate(
   const denied = options.noRenames ?? [];
   return withDatabase(environment, project.config, { create: false }, async (database) => {
     const generated = (found: Comparison): Generated => {
+      assertFree(found);
       const steps = revisionSteps(found.operations, database.dialect.rules);
       return { ...found, steps, warnings: [...found.warnings, ...toFillIn(steps)] };
     };
@@ -56,4 +59,28 @@ function toFillIn({ upgrade, downgrade }: RevisionSteps): readonly string[] {
         : [],
     );
   return [...lines(upgrade, 'upgrade'), ...lines(downgrade ?? [], 'downgrade')];
+}
+
+/** Throws REV_IN_USE: what no model can say is never dropped, and would be lost with a column. */
+function assertFree({ blocked }: Comparison): void {
+  const [first] = blocked;
+  if (!first) return;
+  const what = blocked.map(
+    ({ object, table, column }) =>
+      `${describeUncompared(object)} stands on column ${displayName(table)}.${column}, which the models do not have any more`,
+  );
+  throw new RevError('REV_IN_USE', `${what.join('; ')}.`, {
+    hint: [
+      'Say what becomes of it, in a revision before this one:',
+      '  rev create -m "…"',
+      `  await op.execute(${JSON.stringify(first.object.sql?.drop ?? '')});`,
+    ].join('\n'),
+    data: {
+      objects: blocked.map(({ object, table, column }) => ({
+        kind: object.kind,
+        name: displayName(object.name),
+        column: `${displayName(table)}.${column}`,
+      })),
+    },
+  });
 }

@@ -1,6 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
 import { RevError } from '../errors.js';
-import { apply, describe } from '../operations/index.js';
+import { apply, describe, isNothing } from '../operations/index.js';
 import { catalogText } from './catalog-text.js';
 import { compare } from './compare.js';
 import { withDatabase } from './database.js';
@@ -26,7 +26,9 @@ export async function check(environment: Environment): Promise<CheckResult> {
     });
     const { uncompared } = found;
     if (found.operations.length === 0) return { warnings: found.warnings, uncompared };
-    const operations = found.operations.map(describe);
+    const operations = found.operations
+      .filter((each) => each.kind !== 'execute' || !isNothing(each))
+      .map(describe);
     const patch = createTwoFilesPatch(
       'database',
       'models',

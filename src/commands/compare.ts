@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { Catalog, QualifiedName, Uncompared } from '../catalog/index.js';
-import { displayName, makeCatalog } from '../catalog/index.js';
+import type { Catalog, QualifiedName } from '../catalog/index.js';
+import { makeCatalog } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { loadModels } from '../config/models.js';
 import { tableScope } from '../config/tables.js';
 import type { Dialect, Driver, Scope } from '../dialects/dialect.js';
 import { diffRenamed } from '../diff/diff.js';
+import { type Blocked, describeUncompared } from '../diff/live-only.js';
 import type { RenameCandidate } from '../diff/rename-candidates.js';
 import { type RenameOptions, renamedSchemas, resolveRenames } from '../diff/renames.js';
 import { readModels } from '../drizzle/read-models.js';
@@ -23,6 +24,8 @@ export interface Comparison {
   readonly warnings: readonly string[];
   /** What is in the database and is not compared: it is kept as it is. */
   readonly uncompared: readonly string[];
+  /** What no model can say and stands on columns that would go. */
+  readonly blocked: readonly Blocked[];
   readonly actual: Catalog;
   readonly wanted: Catalog;
 }
@@ -43,7 +46,7 @@ export async function compare(
     tables: models.catalog.tables.filter((table) => includes(table)),
   });
   const live = await inspectWithRenamed(database, { schemas, includes }, renames);
-  const { operations, candidates, unverified, actual, spelled } = await compareCatalogs(
+  const { operations, candidates, along, unverified, actual, spelled } = await compareCatalogs(
     dialect,
     driver,
     live,
@@ -53,7 +56,8 @@ export async function compare(
   return {
     operations,
     candidates,
-    warnings: [...models.warnings, ...unverified, ...endangered(operations, live)],
+    warnings: [...models.warnings, ...unverified, ...along.lines],
+    blocked: along.blocked,
     uncompared: live.uncompared.map(describeUncompared),
     actual,
     wanted: spelled,
@@ -170,25 +174,6 @@ function ambiguous(candidates: readonly RenameCandidate[]): RevError {
     ].join('\n'),
     data: { candidates: candidates.map(({ kind, from, to }) => ({ kind, from, to })) },
   });
-}
-
-/** What no model can say, and stands on a table that loses a column: it may go with the column. */
-function endangered(operations: readonly Operation[], live: Catalog): readonly string[] {
-  const tables = new Set(
-    operations.flatMap((each) =>
-      each.kind === 'alterTable' && each.changes.some((change) => change.kind === 'dropColumn')
-        ? [displayName(each.table)]
-        : [],
-    ),
-  );
-  return live.uncompared
-    .filter((each) => each.table && tables.has(displayName(each.table)))
-    .map((each) => `${describeUncompared(each)} may go with a column that is dropped`);
-}
-
-/** One line for each object that is kept and not compared. */
-function describeUncompared(each: Uncompared): string {
-  return `${each.kind} ${displayName(each.name)}${each.table ? ` on ${displayName(each.table)}` : ''}`;
 }
 
 /** A word as a shell would read it back. */

@@ -1,5 +1,5 @@
 import type { Column } from '../catalog/index.js';
-import { type AlterTable, invert, type Operation, type TableChange } from '../operations/index.js';
+import { type AlterTable, invert, isNothing, type Operation, type TableChange } from '../operations/index.js';
 import type { DiffRules } from './rules.js';
 
 /** What a revision does, both ways, with the places where a person must fill in rows. */
@@ -16,9 +16,13 @@ export interface RevisionSteps {
 export function revisionSteps(operations: readonly Operation[], rules: DiffRules): RevisionSteps {
   const back = invert(operations);
   return {
-    upgrade: withBackfills(operations, rules),
-    downgrade: back && withBackfills(back, rules),
+    upgrade: withBackfills(operations, rules).filter(doesSomething),
+    downgrade: back && withBackfills(back, rules).filter(doesSomething),
   };
+}
+
+function doesSomething(operation: Operation): boolean {
+  return operation.kind !== 'execute' || !isNothing(operation);
 }
 
 /** The same operations, with a `backfill` before each column that becomes NOT NULL while rows may have no value. */

@@ -10,6 +10,7 @@ import { apply, type Operation, reduce, type TableChange } from '../operations/i
 import { compareTables, mustDetach, type TableDiff } from './compare-tables.js';
 import { diffEnums, enumLists, releaseDefaults, tablesOfAlteredEnums } from './enums.js';
 import { stepAside } from './exchanged-names.js';
+import { type TakenAlong, takenAlong } from './live-only.js';
 import { orderTables, referenceName } from './order.js';
 import { findCandidates, type RenameCandidate } from './rename-candidates.js';
 import { type RenameOptions, resolveRenames } from './renames.js';
@@ -23,6 +24,8 @@ export interface Diff {
   readonly operations: readonly Operation[];
   /** Drops and adds that look like renames and that nobody has decided; the operations treat them as drop and add. */
   readonly candidates: readonly RenameCandidate[];
+  /** What no model can say and goes along with what is dropped. */
+  readonly along: Pick<TakenAlong, 'lines' | 'blocked'>;
 }
 
 /** The operations that make `actual` into `wanted`, with what is said to be renamed. Throws REV_USAGE. */
@@ -101,7 +104,9 @@ export function diffRenamed(
     create: wanted.schemas.filter((name) => !before.schemas.includes(name)),
     drop: before.schemas.filter((name) => !wanted.schemas.includes(name)),
   };
+  const along = takenAlong(renamed.uncompared, dropped, changed, renames);
   const operations: Operation[] = [
+    ...along.operations,
     ...renames,
     ...first,
     ...tables.dropForeignKeys,
@@ -134,7 +139,7 @@ export function diffRenamed(
     ...(yields ? [...tables.create, ...tables.addForeignKeys, ...tables.createIndexes] : []),
     ...schemas.drop.map((name): Operation => ({ kind: 'dropSchema', name })),
   ];
-  return deepFreeze({ operations: reduce(operations), candidates });
+  return deepFreeze({ operations: reduce(operations), candidates, along });
 }
 
 function tableOperations(

@@ -61,11 +61,6 @@ export const renameSchema: Faces<RenameSchema> = {
       schemas: catalog.schemas.map((name) => (name === from ? to : name)),
       enums: catalog.enums.map(moved),
       sequences: catalog.sequences.map(moved),
-      uncompared: catalog.uncompared.map((each) => ({
-        ...each,
-        name: moved(each.name),
-        ...(each.table === undefined ? {} : { table: moved(each.table) }),
-      })),
       tables: catalog.tables.map((table) => ({
         ...moved(table),
         columns: table.columns.map((column) =>

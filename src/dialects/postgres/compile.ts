@@ -1,10 +1,11 @@
 import { type Catalog, findTable, type QualifiedName, sameName } from '../../catalog/index.js';
-import type {
-  AlterSequence,
-  Execute,
-  Operation,
-  OperationKind,
-  OperationOf,
+import {
+  type AlterSequence,
+  type Execute,
+  isNothing,
+  type Operation,
+  type OperationKind,
+  type OperationOf,
 } from '../../operations/index.js';
 import type { CompileOptions, Statement } from '../dialect.js';
 import { alterTable, needsTable } from './compile-alter.js';
@@ -108,7 +109,9 @@ export function scriptFrame(transactional: boolean) {
   return transactional ? { before: ['BEGIN'], after: ['COMMIT'] } : { before: [], after: [] };
 }
 
-function execute({ sql }: Execute): Output {
+function execute(operation: Execute): Output {
+  if (isNothing(operation)) return [];
+  const { sql } = operation;
   const text = sql.texts.reduce((before, next, at) => `${before}${placeholder(at)}${next}`);
   return [sql.values.length === 0 ? { sql: text } : { sql: text, params: sql.values }];
 }
