@@ -1,4 +1,4 @@
-import type { Column } from '../catalog/index.js';
+import { type Column, nameKey } from '../catalog/index.js';
 import { type AlterTable, invert, isNothing, type Operation, type TableChange } from '../operations/index.js';
 import type { DiffRules } from './rules.js';
 
@@ -27,18 +27,40 @@ function doesSomething(operation: Operation): boolean {
 
 /** The same operations, with a `backfill` before each column that becomes NOT NULL while rows may have no value. */
 export function withBackfills(operations: readonly Operation[], rules: DiffRules): readonly Operation[] {
-  return operations.flatMap((each) => (each.kind === 'alterTable' ? separate(each, rules) : [each]));
+  const enums = new Set<string>();
+  const separated = operations.flatMap((each) => {
+    if (each.kind !== 'alterTable') return [each];
+    const columns = columnsToFill(each, rules);
+    for (const column of [...columns.added, ...columns.tightened]) {
+      if (column.enum) enums.add(nameKey(column.enum));
+    }
+    return separate(each, columns);
+  });
+  // A value that is new may be what the rows get, and one that is only added cannot be used before the commit.
+  return separated.map((each) =>
+    each.kind === 'alterEnum' && enums.has(nameKey(each.name)) ? { ...each, remake: true as const } : each,
+  );
 }
 
-function separate(operation: AlterTable, rules: DiffRules): readonly Operation[] {
+interface ColumnsToFill {
+  readonly added: readonly Column[];
+  readonly tightened: readonly Column[];
+}
+
+function columnsToFill({ changes }: AlterTable, rules: DiffRules): ColumnsToFill {
+  return {
+    added: changes.flatMap((change) =>
+      change.kind === 'addColumn' && isEmpty(change.column, rules) ? [change.column] : [],
+    ),
+    tightened: changes.flatMap((change) => {
+      const column = change.kind === 'alterColumn' ? tightenedColumn(change, rules) : null;
+      return column ? [column] : [];
+    }),
+  };
+}
+
+function separate(operation: AlterTable, { added, tightened }: ColumnsToFill): readonly Operation[] {
   const { table, changes } = operation;
-  const added = changes.flatMap((change) =>
-    change.kind === 'addColumn' && isEmpty(change.column, rules) ? [change.column] : [],
-  );
-  const tightened = changes.flatMap((change) => {
-    const column = change.kind === 'alterColumn' ? tightenedColumn(change, rules) : null;
-    return column ? [column] : [];
-  });
   const columns = [...added, ...tightened];
   if (columns.length === 0) return [operation];
   const names = new Set(added.map(({ name }) => name));

@@ -168,3 +168,18 @@ describe('a name is used again', () => {
     });
   });
 });
+
+it('a column becomes NOT NULL, and its rows get a value that is new in its enum', async () => {
+  const models = (all: [string, ...string[]], required: boolean) => {
+    const type = mood(...all);
+    return { type, t: pgTable('t', { id: id(), m: required ? type('m').notNull() : type('m') }) };
+  };
+  await expectScenario({
+    before: models(['a'], false),
+    given: 'insert into t values (1)',
+    after: models(['a', 'unknown'], true),
+    fill: "update t set m = 'unknown'",
+    survives: 'select id from t',
+    empties: "update t set m = 'a'",
+  });
+});
