@@ -11,6 +11,12 @@ export interface Uncompared {
   readonly name: QualifiedName;
   /** The table that it belongs to, if it belongs to one. */
   readonly table?: QualifiedName;
+  /** The columns of the table that it stands on. */
+  readonly columns?: readonly string[];
+  /** The statements that take it away and make it again, where they are known. */
+  readonly sql?: { readonly drop: string; readonly create: string };
+  /** It may be wanted without a column that it stands on, and only a person can say how. */
+  readonly outlives?: true;
 }
 
 /** What a database's schema is, as plain frozen data. Lists are sorted by name; columns are in table order. */

@@ -7,4 +7,5 @@ export * from './name.js';
 export * from './sequence.js';
 export * from './table.js';
 export * from './table-index.js';
+export * from './type-text.js';
 export * from './value.js';

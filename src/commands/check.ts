@@ -1,5 +1,5 @@
 import { RevError } from '../errors.js';
-import { apply, describe } from '../operations/index.js';
+import { apply, describe, isNothing } from '../operations/index.js';
 import { catalogPatch } from './catalog-text.js';
 import { compare } from './compare.js';
 import { withDatabase } from './database.js';
@@ -25,7 +25,9 @@ export async function check(environment: Environment): Promise<CheckResult> {
     });
     const { uncompared } = found;
     if (found.operations.length === 0) return { warnings: found.warnings, uncompared };
-    const operations = found.operations.map(describe);
+    const operations = found.operations
+      .filter((each) => each.kind !== 'execute' || !isNothing(each))
+      .map(describe);
     const patch = catalogPatch(
       { name: 'database', catalog: found.actual },
       // What would be, not what the models say: names that count as equal stay the live ones.

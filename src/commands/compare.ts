@@ -1,16 +1,19 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { Catalog, QualifiedName, Uncompared } from '../catalog/index.js';
-import { displayName, makeCatalog } from '../catalog/index.js';
+import type { Catalog, QualifiedName } from '../catalog/index.js';
+import { makeCatalog } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { loadModels } from '../config/models.js';
 import { tableScope } from '../config/tables.js';
-import { diff } from '../diff/diff.js';
-import { rewritten, withEqualColumns } from '../diff/overrides.js';
-import type { RenameCandidate, RenameOptions } from '../diff/renames.js';
+import type { Dialect, Driver, Scope } from '../dialects/dialect.js';
+import { diffRenamed } from '../diff/diff.js';
+import { type Blocked, describeUncompared } from '../diff/live-only.js';
+import { type AutogenerateHooks, rewritten, withEqualColumns } from '../diff/overrides.js';
+import type { RenameCandidate } from '../diff/rename-candidates.js';
+import { type RenameOptions, renamedSchemas, resolveRenames } from '../diff/renames.js';
 import { readModels } from '../drizzle/read-models.js';
 import { RevError } from '../errors.js';
-import type { Operation } from '../operations/index.js';
+import { apply, invert, type Operation } from '../operations/index.js';
 import { type Database, readRows } from './database.js';
 import type { Environment } from './environment.js';
 import type { Project } from './project.js';
@@ -22,6 +25,8 @@ export interface Comparison {
   readonly warnings: readonly string[];
   /** What is in the database and is not compared: it is kept as it is. */
   readonly uncompared: readonly string[];
+  /** What no model can say and stands on columns that would go. */
+  readonly blocked: readonly Blocked[];
   readonly actual: Catalog;
   readonly wanted: Catalog;
 }
@@ -41,21 +46,64 @@ export async function compare(
     ...models.catalog,
     tables: models.catalog.tables.filter((table) => includes(table)),
   });
-  const live = await dialect.inspect(driver, { schemas, includes });
-  const normalized = await dialect.normalize(driver, live, wanted);
-  const { actual, unverified } = normalized;
-  const spelled = withEqualColumns(actual, normalized.wanted, dialect.rules, config.autogenerate);
-  const { operations: found, candidates } = diff(actual, spelled, dialect.rules, { renames });
-  // While it is open what was renamed, there is nothing to rewrite yet.
-  const operations = candidates.length > 0 ? found : rewritten(found, actual, spelled, config.autogenerate);
+  const live = await inspectWithRenamed(database, { schemas, includes }, renames);
+  const { operations, candidates, along, unverified, actual, spelled } = await compareCatalogs(
+    dialect,
+    driver,
+    live,
+    wanted,
+    renames,
+    config.autogenerate,
+  );
   return {
     operations,
     candidates,
-    warnings: [...models.warnings, ...unverified, ...endangered(operations, live)],
+    warnings: [...models.warnings, ...unverified, ...along.lines],
+    blocked: along.blocked,
     uncompared: live.uncompared.map(describeUncompared),
     actual,
     wanted: spelled,
   };
+}
+
+/** What makes the live catalog into the wanted one; said renames first, so that all else is compared in new names. */
+export async function compareCatalogs(
+  dialect: Dialect,
+  driver: Driver,
+  live: Catalog,
+  wanted: Catalog,
+  options: RenameOptions,
+  hooks: AutogenerateHooks = {},
+) {
+  const renames = resolveRenames(live, wanted, dialect.rules, options);
+  const normalized = await dialect.normalize(driver, apply(renames, live), wanted, live);
+  const spelled = withEqualColumns(normalized.actual, normalized.wanted, dialect.rules, hooks);
+  const found = diffRenamed(normalized.actual, spelled, dialect.rules, {
+    renames,
+    denied: options.denied ?? [],
+  });
+  const actual = apply(invert(renames) ?? [], normalized.actual);
+  return {
+    ...found,
+    // While it is open what was renamed, there is nothing to rewrite yet.
+    operations:
+      found.candidates.length > 0 ? found.operations : rewritten(found.operations, actual, spelled, hooks),
+    unverified: normalized.unverified,
+    actual,
+    spelled,
+  };
+}
+
+/** A schema that gets another name is looked at by its old one, which the models do not know any more. */
+async function inspectWithRenamed(
+  { dialect, driver }: Database,
+  scope: Scope & { readonly schemas: readonly string[] },
+  renames: RenameOptions,
+): Promise<Catalog> {
+  const live = await dialect.inspect(driver, scope);
+  const left = renamedSchemas(renames, scope.schemas).filter(({ to }) => !live.schemas.includes(to));
+  if (left.length === 0) return live;
+  return dialect.inspect(driver, { ...scope, schemas: [...scope.schemas, ...left.map(({ from }) => from)] });
 }
 
 /** What the models say, and what they hold that is not compared. Throws REV_SCHEMA, REV_NAME. */
@@ -136,25 +184,6 @@ function ambiguous(candidates: readonly RenameCandidate[]): RevError {
     ].join('\n'),
     data: { candidates: candidates.map(({ kind, from, to }) => ({ kind, from, to })) },
   });
-}
-
-/** What no model can say, and stands on a table that loses a column: it may go with the column. */
-function endangered(operations: readonly Operation[], live: Catalog): readonly string[] {
-  const tables = new Set(
-    operations.flatMap((each) =>
-      each.kind === 'alterTable' && each.changes.some((change) => change.kind === 'dropColumn')
-        ? [displayName(each.table)]
-        : [],
-    ),
-  );
-  return live.uncompared
-    .filter((each) => each.table && tables.has(displayName(each.table)))
-    .map((each) => `${describeUncompared(each)} may go with a column that is dropped`);
-}
-
-/** One line for each object that is kept and not compared. */
-function describeUncompared(each: Uncompared): string {
-  return `${each.kind} ${displayName(each.name)}${each.table ? ` on ${displayName(each.table)}` : ''}`;
 }
 
 /** A word as a shell would read it back. */

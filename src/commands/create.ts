@@ -65,12 +65,12 @@ export async function create(environment: Environment, options: CreateOptions): 
     labels: options.branchLabels ?? [],
     depends: (options.dependsOn ?? []).map((name) => fullId(project, name)),
     message: options.message,
-    bodies: found ? renderBodies(found.operations) : emptyBodies,
+    bodies: found ? renderBodies(found.steps.upgrade, found.steps.downgrade) : emptyBodies,
     id: options.revId,
     folder: options.versionPath,
     dryRun: options.dryRun ?? false,
   });
-  const operations = found?.operations ?? [];
+  const operations = found?.steps.upgrade ?? [];
   return {
     kind: 'revision',
     ...written,

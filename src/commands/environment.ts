@@ -1,4 +1,4 @@
-import type { RenameCandidate } from '../diff/renames.js';
+import type { RenameCandidate } from '../diff/rename-candidates.js';
 import type { Report } from '../runtime/events.js';
 
 /** What a command is given of the world: where it runs, what it may ask, and where its events go. */

@@ -93,8 +93,9 @@ export interface Normalizer {
   /**
    * Brings both catalogs to one spelling of types, defaults and expressions, so that equal things are equal data.
    * May ask the database (in a transaction that is rolled back), but only about texts that differ.
+   * @param database the catalog as it is, where `actual` has names that things are only to get.
    */
-  normalize(driver: Driver, actual: Catalog, wanted: Catalog): Promise<Normalized>;
+  normalize(driver: Driver, actual: Catalog, wanted: Catalog, database?: Catalog): Promise<Normalized>;
 }
 
 export interface Compiler {

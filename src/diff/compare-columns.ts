@@ -103,7 +103,7 @@ function alterColumn(actual: Column, wanted: Column, rules: DiffRules): AlterCol
   };
   if (Object.keys(to).length === 0) return null;
   const using = retype ? rules.conversion(actual.name, actual.type, wanted.type) : null;
-  const wasUsing = retype ? rules.conversion(actual.name, wanted.type, actual.type) : null;
+  const wasUsing = retype ? conversionBack(actual, wanted, rules) : null;
   return {
     kind: 'alterColumn',
     name: actual.name,
@@ -112,6 +112,10 @@ function alterColumn(actual: Column, wanted: Column, rules: DiffRules): AlterCol
     ...(using === null ? {} : { using }),
     ...(wasUsing === null ? {} : { wasUsing }),
   };
+}
+
+function conversionBack({ name, type: from }: Column, { type: to }: Column, rules: DiffRules): string | null {
+  return rules.conversionBack ? rules.conversionBack(name, from, to) : rules.conversion(name, to, from);
 }
 
 function withLive(wanted: Column, actual: Column | undefined): Column {

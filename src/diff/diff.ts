@@ -6,11 +6,14 @@ import {
   sameData,
   type Table,
 } from '../catalog/index.js';
-import { type AlterTable, apply, type Operation, reduce, type TableChange } from '../operations/index.js';
+import { apply, type Operation, reduce, type TableChange } from '../operations/index.js';
 import { compareTables, mustDetach, type TableDiff } from './compare-tables.js';
 import { diffEnums, enumLists, releaseDefaults, tablesOfAlteredEnums } from './enums.js';
+import { stepAside } from './exchanged-names.js';
+import { type TakenAlong, takenAlong } from './live-only.js';
 import { orderTables, referenceName } from './order.js';
-import { type RenameCandidate, type RenameOptions, resolveRenames } from './renames.js';
+import { findCandidates, type RenameCandidate } from './rename-candidates.js';
+import { type RenameOptions, resolveRenames } from './renames.js';
 import type { DiffRules } from './rules.js';
 
 export interface DiffOptions {
@@ -21,17 +24,42 @@ export interface Diff {
   readonly operations: readonly Operation[];
   /** Drops and adds that look like renames and that nobody has decided; the operations treat them as drop and add. */
   readonly candidates: readonly RenameCandidate[];
+  /** What no model can say and goes along with what is dropped. */
+  readonly along: Pick<TakenAlong, 'lines' | 'blocked'>;
+}
+
+/** The operations that make `actual` into `wanted`, with what is said to be renamed. Throws REV_USAGE. */
+export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options: DiffOptions = {}): Diff {
+  const { renames = {} } = options;
+  const operations = resolveRenames(actual, wanted, rules, renames);
+  return diffRenamed(apply(operations, actual), wanted, rules, {
+    renames: operations,
+    denied: renames.denied ?? [],
+  });
+}
+
+export interface RenamedOptions {
+  /** The renames that `renamed` went through: they come first in the operations. */
+  readonly renames: readonly Operation[];
+  readonly denied: readonly string[] | 'all';
 }
 
 /**
- * The operations that make `actual` into `wanted`. Pure and deterministic; both catalogs are normalized.
+ * The operations that make `renamed` into `wanted`, after the renames that made it. Pure and deterministic; both catalogs are normalized.
  * The order is a fixed shell of phases: what stands in the way leaves first (foreign keys, indexes), then containers
  * come (schemas, enums, sequences, tables), then tables change, then what stands on them comes back, then what is no
  * longer wanted leaves.
  */
-export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options: DiffOptions = {}): Diff {
-  const { operations: renames, candidates } = resolveRenames(actual, wanted, rules, options.renames ?? {});
-  const renamed = apply(renames, actual);
+export function diffRenamed(
+  renamed: Catalog,
+  wanted: Catalog,
+  rules: DiffRules,
+  { renames, denied }: RenamedOptions,
+): Diff {
+  const candidates =
+    denied === 'all'
+      ? []
+      : findCandidates(renamed, wanted, rules).filter((each) => !denied.includes(each.from));
   // Defaults that change with their enum's values leave first (see enums.ts).
   const releases = releaseDefaults(renamed, wanted, rules);
   const before = apply(releases, renamed);
@@ -44,7 +72,11 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
   const diffs = new Map<string, TableDiff>();
   // Names that the tool derived follow the table and columns that they are derived from.
   const touched = new Set(
-    renames.map((each) => nameKey(each.kind === 'renameTable' ? each.to : (each as AlterTable).table)),
+    renames.flatMap((each) => {
+      if (each.kind === 'renameTable') return [nameKey(each.to)];
+      const columns = each.kind === 'alterTable' && each.changes.some(({ kind }) => kind === 'renameColumn');
+      return columns ? [nameKey(each.table)] : [];
+    }),
   );
   for (const table of wanted.tables) {
     const found = live.get(stored(table));
@@ -56,19 +88,15 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
   }
 
   const early = new Set([...touched, ...tablesOfAlteredEnums(before, wanted).map(nameKey)]);
-  const tables = tableOperations(created, [...diffs.values()], diffs, rules, early);
+  const { first, diffs: changed } = stepAside([...diffs.values()], rules);
+  const tables = tableOperations(created, changed, diffs, rules, early);
   const drops = dropOperations(dropped, diffs, rules);
-  const collides = namesCollide(
-    dropped,
-    created,
-    [...diffs.values()],
-    [
-      ...wanted.enums.filter((each) => !before.enums.some((known) => nameKey(known) === nameKey(each))),
-      ...wanted.sequences.filter(
-        (each) => !before.sequences.some((known) => nameKey(known) === nameKey(each)),
-      ),
-    ],
-  );
+  const sequences = enumLists(before.sequences, wanted.sequences);
+  const enumNames = enumLists(before.enums, wanted.enums);
+  const taken = takenNames(created, changed, [...enumNames.added, ...sequences.added]);
+  const collides = dropped.some((table) => namesOf(table).some((name) => taken.has(name)));
+  // An enum or a sequence that sets a name free is in use until the columns have changed.
+  const yields = [...enumNames.dropped, ...sequences.dropped].some((each) => taken.has(nameKey(each)));
   // Tables that leave early are not there any more when an enum changes.
   const standing = collides ? before.tables.filter((table) => !dropped.includes(table)) : before.tables;
   const enums = diffEnums({ ...before, tables: standing }, wanted, renamed);
@@ -76,9 +104,11 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
     create: wanted.schemas.filter((name) => !before.schemas.includes(name)),
     drop: before.schemas.filter((name) => !wanted.schemas.includes(name)),
   };
-  const sequences = enumLists(before.sequences, wanted.sequences);
+  const along = takenAlong(renamed.uncompared, dropped, changed, renames);
   const operations: Operation[] = [
+    ...along.operations,
     ...renames,
+    ...first,
     ...tables.dropForeignKeys,
     ...drops.dropForeignKeys,
     ...(collides ? drops.dropTables : []),
@@ -100,16 +130,16 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
     ...enums.create,
     ...releases,
     ...enums.alter,
-    ...tables.create,
+    ...(yields ? [] : tables.create),
     ...tables.alter,
-    ...tables.addForeignKeys,
-    ...tables.createIndexes,
+    ...(yields ? [] : [...tables.addForeignKeys, ...tables.createIndexes]),
     ...(collides ? [] : drops.dropTables),
     ...enums.drop,
     ...sequences.dropped.map((was): Operation => ({ kind: 'dropSequence', name: referenceName(was), was })),
+    ...(yields ? [...tables.create, ...tables.addForeignKeys, ...tables.createIndexes] : []),
     ...schemas.drop.map((name): Operation => ({ kind: 'dropSchema', name })),
   ];
-  return deepFreeze({ operations: reduce(operations), candidates });
+  return deepFreeze({ operations: reduce(operations), candidates, along });
 }
 
 function tableOperations(
@@ -243,22 +273,22 @@ function addConstraint(table: Table, key: Table['foreignKeys'][number]): Operati
   };
 }
 
-/** Whether something new takes a name that only the drop of a table sets free: index names are one space in a schema. */
-function namesCollide(
-  dropped: readonly Table[],
+/** The names of a table and its indexes: they are one space in a schema. */
+function namesOf(table: Table): readonly string[] {
+  return [table, table.primaryKey, ...table.uniques, ...table.indexes].flatMap((each) =>
+    each?.name ? [nameKey({ schema: table.schema, name: each.name })] : [],
+  );
+}
+
+/** The names that something new takes. */
+function takenNames(
   created: readonly Table[],
   changed: readonly TableDiff[],
   others: readonly QualifiedName[],
-): boolean {
+): ReadonlySet<string> {
   const key = (schema: string | null, name: string) => nameKey({ schema, name });
-  const indexNames = (table: Table) =>
-    [table.primaryKey, ...table.uniques, ...table.indexes].flatMap((each) =>
-      each?.name ? [key(table.schema, each.name)] : [],
-    );
-  const freed = new Set(dropped.flatMap((table) => [...indexNames(table), nameKey(table)]));
-  if (freed.size === 0) return false;
-  const taken = [
-    ...created.flatMap((table) => [...indexNames(table), nameKey(table)]),
+  return new Set([
+    ...created.flatMap(namesOf),
     ...others.map(nameKey),
     ...changed.flatMap(({ table: { schema }, addedIndexes, renamedIndexes, changes }) => [
       ...addedIndexes.map((index) => key(schema, index.name)),
@@ -269,6 +299,5 @@ function namesCollide(
           : [],
       ),
     ]),
-  ];
-  return taken.some((name) => freed.has(name));
+  ]);
 }

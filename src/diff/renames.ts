@@ -1,20 +1,26 @@
-import {
-  type Catalog,
-  type Column,
-  displayName,
-  nameKey,
-  type QualifiedName,
-  sameData,
-  type Table,
-} from '../catalog/index.js';
+import type { Catalog, QualifiedName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
 import { apply, type Operation } from '../operations/index.js';
+import {
+  currentName,
+  findTarget,
+  pathOf,
+  type RenameKind,
+  renameOperation,
+  renameSteps,
+  type Target,
+  targetKey,
+  targetsOf,
+} from './rename-targets.js';
 import type { DiffRules } from './rules.js';
 
-/** Renames are never guessed: they are said, or they are asked for. */
+/** Renames are never guessed: they are said, or they are asked for (rename-candidates.ts). */
 
 export interface RenameOptions {
-  /** `users=people`, `users.fullname=users.full_name`; a schema may stand before: `app.users=app.people`. */
+  /**
+   * `users=people`, `users.fullname=users.full_name`, `mood.sad=mood.unhappy`; a schema may stand before:
+   * `app.users=app.people`.
+   */
   readonly said?: readonly string[];
   /** The same, standing in a configuration: those that the database has gone through already say nothing. */
   readonly standing?: readonly string[];
@@ -22,56 +28,36 @@ export interface RenameOptions {
   readonly denied?: readonly string[] | 'all';
 }
 
-/** Something that was dropped, and what was added that it may have become. */
-export interface RenameCandidate {
-  readonly kind: 'table' | 'column';
-  /** As `--rename` wants it: `users`, `users.fullname`. */
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface ResolvedRenames {
-  readonly operations: readonly Operation[];
-  readonly candidates: readonly RenameCandidate[];
-}
-
-/**
- * Said renames as operations, and candidates for those that nobody decided.
- * Throws REV_USAGE for a rename that names what is not there.
- */
+/** Said renames as operations. Throws REV_USAGE for one that names what is not there. */
 export function resolveRenames(
   actual: Catalog,
   wanted: Catalog,
   rules: DiffRules,
-  options: RenameOptions,
-): ResolvedRenames {
-  const standing = (options.standing ?? []).map(parseRename).filter((each) => isDue(actual, each));
-  const said = [...standing, ...(options.said ?? []).map(parseRename)];
-  const tables = said.flatMap((each) => tableRename(actual, wanted, each) ?? []);
-  const renamed = apply(tables, actual);
-  const isTable = (each: ParsedRename) => tableRename(actual, wanted, each) !== null;
-  const columns = said
-    .filter((each) => !isTable(each))
-    .map((each) => columnRename(actual, renamed, wanted, tables, each));
-  const operations = [...tables, ...columns];
-  const after = apply(columns, renamed);
-  const denied = options.denied ?? [];
-  const candidates =
-    denied === 'all'
-      ? []
-      : findCandidates(after, wanted, rules).filter((each) => !denied.includes(each.from));
-  return { operations, candidates };
+  { said = [], standing = [] }: RenameOptions,
+): readonly Operation[] {
+  const due = standing.map(parseRename).filter((each) => isDue(actual, each));
+  let open: readonly ParsedRename[] = [...due, ...said.map(parseRename)];
+  const operations: Operation[] = [];
+  for (const kinds of renameSteps) {
+    const now = apply(operations, actual);
+    const found = open.map((each) => findRename(each, kinds, { actual, now, wanted, operations, rules }));
+    const renames = found.flatMap((each) => each ?? []);
+    open = open.filter((_each, at) => found[at] === null);
+    operations.push(...inOrder(renames, kinds, now, rules));
+  }
+  const [lost] = open;
+  if (lost) throw cannotBe(lost, actual, wanted);
+  return operations;
 }
 
-/** A standing rename says nothing once the new name is there, whatever has the old one by then. */
-function isDue(actual: Catalog, rename: ParsedRename): boolean {
-  const has = (name: string) =>
-    actual.tables.some(
-      (table) =>
-        displayName(table) === name ||
-        table.columns.some((column) => `${displayName(table)}.${column.name}` === name),
-    );
-  return has(rename.from) && !has(rename.to);
+/** The schemas that said renames leave behind, where the models only know the new name. */
+export function renamedSchemas(
+  { said = [], standing = [] }: RenameOptions,
+  wanted: readonly string[],
+): readonly { readonly from: string; readonly to: string }[] {
+  return [...standing, ...said]
+    .map(parseRename)
+    .filter(({ from, to }) => wanted.includes(to) && !wanted.includes(from));
 }
 
 interface ParsedRename {
@@ -80,121 +66,115 @@ interface ParsedRename {
   readonly to: string;
 }
 
+interface Rename {
+  readonly text: string;
+  readonly from: Target;
+  readonly to: Target;
+}
+
+const usage =
+  'Write --rename old=new for a table, enum, sequence, schema or index; --rename table.old=table.new for a column or constraint; --rename enum.old=enum.new for a value.';
+
 function parseRename(text: string): ParsedRename {
   const parts = text.split('=');
   const [from, to] = parts;
   if (parts.length !== 2 || !from || !to) {
-    throw new RevError('REV_USAGE', `Cannot read the rename "${text}".`, {
-      hint: 'Write --rename old=new for a table, --rename table.old=table.new for a column.',
-    });
+    throw new RevError('REV_USAGE', `Cannot read the rename "${text}".`, { hint: usage });
   }
   return { text, from: from.trim(), to: to.trim() };
 }
 
-function tableRename(actual: Catalog, wanted: Catalog, rename: ParsedRename): Operation | null {
-  const from = actual.tables.find((table) => displayName(table) === rename.from);
-  const to = wanted.tables.find((table) => displayName(table) === rename.to);
-  return from && to ? { kind: 'renameTable', from: plain(from), to: plain(to) } : null;
+const allKinds = renameSteps.flat();
+
+/** A standing rename says nothing once the new name is there, whatever has the old one by then. */
+function isDue(actual: Catalog, rename: ParsedRename): boolean {
+  const has = (path: string) => allKinds.some((kind) => findTarget(actual, kind, path));
+  return has(rename.from) && !has(rename.to);
 }
 
-function columnRename(
-  actual: Catalog,
-  renamed: Catalog,
-  wanted: Catalog,
-  tables: readonly Operation[],
-  rename: ParsedRename,
-): Operation {
-  const find = (catalog: Catalog, path: string) => {
-    for (const table of catalog.tables) {
-      const prefix = `${displayName(table)}.`;
-      const column =
-        path.startsWith(prefix) && table.columns.find((each) => each.name === path.slice(prefix.length));
-      if (column) return { table, column };
+interface Place {
+  readonly actual: Catalog;
+  /** The live catalog after `operations`. */
+  readonly now: Catalog;
+  readonly wanted: Catalog;
+  readonly operations: readonly Operation[];
+  readonly rules: DiffRules;
+}
+
+/** The rename as one of these kinds; null: it is none of them. */
+function findRename(
+  { text, from, to }: ParsedRename,
+  kinds: readonly RenameKind[],
+  { actual, now, wanted, operations, rules }: Place,
+): Rename | null {
+  for (const kind of kinds) {
+    const old = inCurrentNames(findTarget(actual, kind, from), operations) ?? findTarget(now, kind, from);
+    if (!old) continue;
+    // The new side may be written with what it is part of, or as the name alone.
+    const target =
+      findTarget(wanted, kind, to) ??
+      (old.owner ? findTarget(wanted, kind, pathOf({ ...old, name: to })) : undefined);
+    if (target) return { text, from: old, to: { ...target, name: rules.storedName(target.name) } };
+  }
+  return null;
+}
+
+function inCurrentNames(target: Target | undefined, operations: readonly Operation[]): Target | undefined {
+  if (!target || target.kind === 'schema') return target;
+  if (target.owner) return { ...target, owner: currentName(target.owner, operations) };
+  const name: QualifiedName = currentName(target, operations);
+  return { ...target, ...name };
+}
+
+/** Each when its new name is free; names that are exchanged go by way of a third one. */
+function inOrder(
+  renames: readonly Rename[],
+  kinds: readonly RenameKind[],
+  now: Catalog,
+  rules: DiffRules,
+): readonly Operation[] {
+  const taken = new Set(kinds.flatMap((kind) => targetsOf(now, kind)).map(targetKey));
+  const open = new Map(renames.map((each) => [targetKey(each.from), each]));
+  const operations: Operation[] = [];
+  const rename = (from: Target, to: Target) => {
+    operations.push(renameOperation(from, to));
+    taken.delete(targetKey(from));
+    taken.add(targetKey(to));
+  };
+  for (const { text, to } of renames) {
+    if (taken.has(targetKey(to)) && !open.has(targetKey(to))) {
+      throw new RevError(
+        'REV_USAGE',
+        `The rename ${text} cannot be: ${pathOf(to)} is in the database already.`,
+        {
+          hint: 'Rename that one too (--rename may be repeated), or drop it in a revision before this one.',
+        },
+      );
     }
-    return undefined;
-  };
-  const old = find(actual, rename.from) ?? find(renamed, rename.from);
-  // The new side may be written with its table, or as the column's name alone.
-  const to =
-    find(wanted, rename.to) ??
-    (old && find(wanted, `${displayName(currentName(old.table, tables))}.${rename.to}`));
-  if (!old || !to) {
-    const isTable = actual.tables.some((each) => displayName(each) === rename.from);
-    const missing =
-      old || isTable ? `${rename.to} is not in the models` : `${rename.from} is not in the database`;
-    throw new RevError('REV_USAGE', `The rename ${rename.text} cannot be: ${missing}.`, {
-      hint: 'Write --rename old=new for a table, --rename table.old=table.new for a column.',
-    });
   }
-  const table = currentName(old.table, tables);
-  return {
-    kind: 'alterTable',
-    table,
-    changes: [{ kind: 'renameColumn', from: old.column.name, to: to.column.name }],
-  };
-}
-
-function currentName(table: Table, renames: readonly Operation[]): QualifiedName {
-  for (const each of renames) {
-    if (each.kind === 'renameTable' && nameKey(each.from) === nameKey(table)) return each.to;
+  while (open.size > 0) {
+    const [key, next] =
+      [...open].find(([, { to }]) => !taken.has(targetKey(to))) ??
+      (open.entries().next().value as [string, Rename]);
+    open.delete(key);
+    if (taken.has(targetKey(next.to))) {
+      const between = { ...next.from, name: rules.storedName(`rev_swap_${next.from.name}`) };
+      rename(next.from, between);
+      open.set(targetKey(between), { ...next, from: between });
+    } else {
+      rename(next.from, next.to);
+    }
   }
-  return plain(table);
+  return operations;
 }
 
-function findCandidates(actual: Catalog, wanted: Catalog, rules: DiffRules): readonly RenameCandidate[] {
-  const out: RenameCandidate[] = [];
-  const live = new Map(actual.tables.map((table) => [nameKey(table), table]));
-  const modelled = new Set(
-    wanted.tables.map((table) => nameKey({ ...table, name: rules.storedName(table.name) })),
-  );
-  const added = wanted.tables.filter(
-    (table) => !live.has(nameKey({ ...table, name: rules.storedName(table.name) })),
-  );
-  const dropped = actual.tables.filter((table) => !modelled.has(nameKey(table)));
-  for (const table of dropped) {
-    const twin = added.find((each) => alike(table, each, rules));
-    if (twin) out.push({ kind: 'table', from: displayName(table), to: displayName(twin) });
-  }
-  for (const table of wanted.tables) {
-    const before = live.get(nameKey({ ...table, name: rules.storedName(table.name) }));
-    if (before) out.push(...columnCandidates(before, table, rules));
-  }
-  return out;
-}
-
-function columnCandidates(actual: Table, wanted: Table, rules: DiffRules): readonly RenameCandidate[] {
-  const liveNames = new Set(actual.columns.map((column) => column.name));
-  const wantedNames = new Set(wanted.columns.map((column) => rules.storedName(column.name)));
-  const added = wanted.columns.filter((column) => !liveNames.has(rules.storedName(column.name)));
-  const used = new Set<Column>();
-  const out: RenameCandidate[] = [];
-  for (const column of actual.columns.filter((each) => !wantedNames.has(each.name))) {
-    const twin = added.find((each) => !used.has(each) && alikeColumns(column, each, rules));
-    if (!twin) continue;
-    used.add(twin);
-    const table = displayName(actual);
-    out.push({ kind: 'column', from: `${table}.${column.name}`, to: `${table}.${twin.name}` });
-  }
-  return out;
-}
-
-function alikeColumns(actual: Column, wanted: Column, rules: DiffRules): boolean {
-  return (
-    rules.equalTypes(actual.type, wanted.type) &&
-    (actual.generated === null) === (wanted.generated === null) &&
-    sameData(actual.identity, wanted.identity)
-  );
-}
-
-/** Two tables of which most columns have the same name and type. */
-function alike(actual: Table, wanted: Table, rules: DiffRules): boolean {
-  const shared = wanted.columns.filter((column) => {
-    const twin = actual.columns.find((each) => each.name === column.name);
-    return twin && rules.equalTypes(twin.type, column.type);
-  }).length;
-  return shared * 3 >= Math.max(actual.columns.length, wanted.columns.length) * 2;
-}
-
-function plain(name: QualifiedName): QualifiedName {
-  return { schema: name.schema, name: name.name };
+function cannotBe({ text, from, to }: ParsedRename, actual: Catalog, wanted: Catalog): RevError {
+  const isLive = allKinds.some((kind) => findTarget(actual, kind, from));
+  const isWanted = allKinds.some((kind) => findTarget(wanted, kind, to));
+  const reason = !isLive
+    ? `${from} is not in the database`
+    : isWanted
+      ? `${from} and ${to} are not of one kind`
+      : `${to} is not in the models`;
+  return new RevError('REV_USAGE', `The rename ${text} cannot be: ${reason}.`, { hint: usage });
 }

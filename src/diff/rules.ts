@@ -18,9 +18,15 @@ export interface DiffRules {
    * not stand in the way when types or keys that they refer to change.
    */
   readonly looseForeignKeys?: boolean;
+  /** Rows that are null in a column that becomes NOT NULL get its default (SQLite: in the rebuild). */
+  readonly nullsTakeDefault?: boolean;
+  /** Whether a new column of this type numbers the rows that are there by itself (PostgreSQL: serial). */
+  numbersRows?(type: string): boolean;
   /**
    * How values of one type become another in an ALTER: SQL text, or null where an assignment cast does it (never a
    * cast that would cut data silently).
    */
   conversion(column: string, from: string, to: string): string | null;
+  /** The way back of `conversion`, for the values that it made; absent: the conversion from `to` to `from`. */
+  conversionBack?(column: string, from: string, to: string): string | null;
 }

@@ -27,7 +27,8 @@ import {
   renameConstraint,
 } from './constraint-changes.js';
 import type { Faces } from './faces.js';
-import { indent, type Source } from './source.js';
+import { layout } from './layout.js';
+import type { Source } from './source.js';
 
 export type TableChange =
   | AddColumn
@@ -83,8 +84,11 @@ export const alterTable: Faces<AlterTable> = {
     return `alter table ${displayName(table)}: ${changes.map((change) => facesOf(change).describe(change)).join('; ')}`;
   },
   render({ table, changes }, source) {
-    const calls = changes.map((change) => `table.${facesOf(change).render(change, source)};`);
-    const body = calls.map(indent).join('\n');
+    // In a function in a function; the lines of a broken call are there already.
+    const body = changes
+      .map((change) => `    ${layout(`table.${facesOf(change).render(change, source)}`, 4)};`)
+      .join('\n')
+      .replace(/^ {2}/gm, '');
     return `await op.alterTable(${source.name(table)}, (table) => {\n${body}\n});`;
   },
   reduce: (operation, next) =>

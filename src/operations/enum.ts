@@ -1,15 +1,21 @@
 import {
   absent,
+  type Catalog,
+  type Column,
   type DefaultValue,
   displayName,
   type EnumType,
   makeCatalog,
   nameKey,
   type QualifiedName,
+  renameType,
+  renameValue,
   sameName,
   withObject,
   withoutObject,
 } from '../catalog/index.js';
+import { RevError } from '../errors.js';
+import { editExpressions } from './expression-edit.js';
 import type { Faces } from './faces.js';
 
 export interface CreateEnum {
@@ -27,6 +33,13 @@ export interface RenameEnum {
   readonly kind: 'renameEnum';
   readonly from: QualifiedName;
   readonly to: QualifiedName;
+}
+
+export interface RenameEnumValue {
+  readonly kind: 'renameEnumValue';
+  readonly name: QualifiedName;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** A column of an enum's type, which must be converted if the type has to be made anew. */
@@ -78,28 +91,69 @@ export const renameEnum: Faces<RenameEnum> = {
     const found = catalog.enums.find((each) => sameName(each, operation.from));
     if (!found) throw absent('enum', operation.from);
     const others = catalog.enums.filter((each) => each !== found);
-    return makeCatalog({
+    const renamed = {
       ...catalog,
       enums: withObject(others, { ...found, ...operation.to }, 'enum'),
-      tables: catalog.tables.map((table) => ({
-        ...table,
-        columns: table.columns.map((column) =>
-          column.enum && sameName(column.enum, operation.from)
-            ? {
-                ...column,
-                enum: operation.to,
-                type: column.type.replace(operation.from.name, operation.to.name),
-              }
-            : column,
-        ),
+      tables: editEnumColumns(catalog, operation.from, (column) => ({
+        ...column,
+        enum: operation.to,
+        type: renameType(`::${column.type}`, operation.from, operation.to).slice(2),
       })),
-    });
+    };
+    return editExpressions(makeCatalog(renamed), (sql) => renameType(sql, operation.from, operation.to));
   },
   describe: ({ from, to }) => `rename enum ${displayName(from)} to ${displayName(to)}`,
   render: ({ from, to }, source) => source.statement('renameEnum', [source.name(from), source.name(to)]),
   reduce: () => null,
   losses: () => [],
 };
+
+export const renameEnumValue: Faces<RenameEnumValue> = {
+  invert: ({ name, from, to }) => [{ kind: 'renameEnumValue', name, from: to, to: from }],
+  apply({ name, from, to }, catalog) {
+    const found = catalog.enums.find((each) => sameName(each, name));
+    if (!found) throw absent('enum', name);
+    if (!found.values.includes(from)) throw absent(`value ${from} of enum`, name);
+    if (found.values.includes(to)) {
+      throw new RevError('REV_OPERATION', `Enum ${displayName(name)} has the value ${to} already.`);
+    }
+    const rename = (value: string) => (value === from ? to : value);
+    const renamed = {
+      ...catalog,
+      enums: catalog.enums.map((each) =>
+        each === found ? { ...each, values: each.values.map(rename) } : each,
+      ),
+      tables: editEnumColumns(catalog, name, (column) => ({
+        ...column,
+        default:
+          column.default?.kind === 'literal' && typeof column.default.value === 'string'
+            ? { kind: 'literal', value: renameInLiteral(column, column.default.value, rename) }
+            : column.default,
+      })),
+    };
+    return editExpressions(makeCatalog(renamed), (sql) => renameValue(sql, name, from, to));
+  },
+  describe: ({ name, from, to }) => `rename value ${from} of enum ${displayName(name)} to ${to}`,
+  render: ({ name, from, to }, source) =>
+    source.statement('renameEnumValue', [source.name(name), source.string(from), source.string(to)]),
+  reduce: () => null,
+  losses: () => [],
+};
+
+function editEnumColumns(catalog: Catalog, type: QualifiedName, change: (column: Column) => Column) {
+  return catalog.tables.map((table) => ({
+    ...table,
+    columns: table.columns.map((column) =>
+      column.enum && sameName(column.enum, type) ? change(column) : column,
+    ),
+  }));
+}
+
+/** An array of plain words is a list of values; any other text is one value. */
+function renameInLiteral(column: Column, text: string, rename: (value: string) => string): string {
+  const words = column.type.endsWith(']') ? /^\{([\w,]*)\}$/.exec(text)?.[1] : undefined;
+  return words === undefined ? rename(text) : `{${words.split(',').map(rename).join(',')}}`;
+}
 
 export const alterEnum: Faces<AlterEnum> = {
   invert: (operation) => [{ ...operation, from: operation.to, to: operation.from }],

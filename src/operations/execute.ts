@@ -5,11 +5,18 @@ import { literalText } from './sql-text.js';
 /** SQL that `rev` does not understand: it runs as it is, and is said to be opaque. */
 export interface Execute {
   readonly kind: 'execute';
+  /** Without any text there is nothing to run this way. */
   readonly sql: SqlParts;
+  /** What takes it back, where that is known. */
+  readonly was?: SqlParts;
+}
+
+export function isNothing({ sql }: Execute): boolean {
+  return sql.texts.every((text) => text.trim() === '') && sql.values.length === 0;
 }
 
 export const execute: Faces<Execute> = {
-  invert: () => null,
+  invert: ({ sql, was }) => (was ? [{ kind: 'execute', sql: was, was: sql }] : null),
   apply: (_operation, catalog) => catalog,
   describe: ({ sql }) => `execute ${oneLine(sql.texts.join('?'))}`,
   render: ({ sql }, source) =>

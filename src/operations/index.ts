@@ -8,7 +8,7 @@ export {
   sameStructure,
 } from './constraint-changes.js';
 export type { AlterEnum, CreateEnum, DropEnum, EnumColumn, RenameEnum } from './enum.js';
-export type { Execute } from './execute.js';
+export { type Execute, isNothing } from './execute.js';
 export * from './factories.js';
 export type { Insert } from './insert.js';
 export * from './operation.js';

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/index.js';
 import { type AlterTable, alterTable } from './alter-table.js';
+import { type Backfill, backfill } from './backfill.js';
 import {
   type AlterEnum,
   alterEnum,
@@ -8,12 +9,21 @@ import {
   type DropEnum,
   dropEnum,
   type RenameEnum,
+  type RenameEnumValue,
   renameEnum,
+  renameEnumValue,
 } from './enum.js';
 import { type Execute, execute } from './execute.js';
 import type { Faces } from './faces.js';
 import { type Insert, insert } from './insert.js';
-import { type CreateSchema, createSchema, type DropSchema, dropSchema } from './schema.js';
+import {
+  type CreateSchema,
+  createSchema,
+  type DropSchema,
+  dropSchema,
+  type RenameSchema,
+  renameSchema,
+} from './schema.js';
 import {
   type AlterSequence,
   alterSequence,
@@ -47,6 +57,7 @@ export type Operation =
   | AlterEnum
   | AlterSequence
   | AlterTable
+  | Backfill
   | CreateEnum
   | CreateIndex
   | CreateSchema
@@ -60,7 +71,9 @@ export type Operation =
   | Execute
   | Insert
   | RenameEnum
+  | RenameEnumValue
   | RenameIndex
+  | RenameSchema
   | RenameSequence
   | RenameTable;
 
@@ -72,6 +85,7 @@ const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> }
   alterEnum,
   alterSequence,
   alterTable,
+  backfill,
   createEnum,
   createIndex,
   createSchema,
@@ -85,7 +99,9 @@ const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> }
   execute,
   insert,
   renameEnum,
+  renameEnumValue,
   renameIndex,
+  renameSchema,
   renameSequence,
   renameTable,
 };

@@ -1,8 +1,8 @@
-import { makeCatalog } from '../catalog/index.js';
+import { makeCatalog, type QualifiedName, renameSchemaPrefix } from '../catalog/index.js';
 import { RevError } from '../errors.js';
+import { editExpressions } from './expression-edit.js';
 import type { Faces } from './faces.js';
 
-/** createSchema and dropSchema: each undoes the other. */
 export interface CreateSchema {
   readonly kind: 'createSchema';
   readonly name: string;
@@ -11,6 +11,13 @@ export interface CreateSchema {
 export interface DropSchema {
   readonly kind: 'dropSchema';
   readonly name: string;
+}
+
+/** With all that is in it. */
+export interface RenameSchema {
+  readonly kind: 'renameSchema';
+  readonly from: string;
+  readonly to: string;
 }
 
 export const createSchema: Faces<CreateSchema, DropSchema> = {
@@ -38,6 +45,41 @@ export const dropSchema: Faces<DropSchema, CreateSchema> = {
   },
   describe: ({ name }) => `drop schema ${name}`,
   render: ({ name }, source) => source.statement('dropSchema', [source.string(name)]),
+  reduce: () => null,
+  losses: () => [],
+};
+
+export const renameSchema: Faces<RenameSchema> = {
+  invert: ({ from, to }) => [{ kind: 'renameSchema', from: to, to: from }],
+  apply({ from, to }, catalog) {
+    if (!catalog.schemas.includes(from)) throw new RevError('REV_OPERATION', `There is no schema ${from}.`);
+    if (catalog.schemas.includes(to)) throw new RevError('REV_OPERATION', `Schema ${to} exists already.`);
+    const moved = <T extends QualifiedName>(each: T): T =>
+      each.schema === from ? { ...each, schema: to } : each;
+    const renamed = makeCatalog({
+      ...catalog,
+      schemas: catalog.schemas.map((name) => (name === from ? to : name)),
+      enums: catalog.enums.map(moved),
+      sequences: catalog.sequences.map(moved),
+      tables: catalog.tables.map((table) => ({
+        ...moved(table),
+        columns: table.columns.map((column) =>
+          column.enum?.schema === from
+            ? {
+                ...column,
+                enum: moved(column.enum),
+                type: renameSchemaPrefix(column.type, from, to),
+              }
+            : column,
+        ),
+        foreignKeys: table.foreignKeys.map((key) => ({ ...key, references: moved(key.references) })),
+      })),
+    });
+    return editExpressions(renamed, (sql) => renameSchemaPrefix(sql, from, to));
+  },
+  describe: ({ from, to }) => `rename schema ${from} to ${to}`,
+  render: ({ from, to }, source) =>
+    source.statement('renameSchema', [source.string(from), source.string(to)]),
   reduce: () => null,
   losses: () => [],
 };

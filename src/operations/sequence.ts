@@ -3,12 +3,14 @@ import {
   displayName,
   makeCatalog,
   type QualifiedName,
+  renameRegclass,
   type Sequence,
   type SequenceOptions,
   sameName,
   withObject,
   withoutObject,
 } from '../catalog/index.js';
+import { editExpressions } from './expression-edit.js';
 import type { Faces } from './faces.js';
 
 export interface CreateSequence {
@@ -95,10 +97,11 @@ export const renameSequence: Faces<RenameSequence> = {
     const found = catalog.sequences.find((each) => sameName(each, operation.from));
     if (!found) throw absent('sequence', operation.from);
     const others = catalog.sequences.filter((each) => each !== found);
-    return makeCatalog({
+    const renamed = makeCatalog({
       ...catalog,
       sequences: withObject(others, { ...found, ...operation.to }, 'sequence'),
     });
+    return editExpressions(renamed, (sql) => renameRegclass(sql, operation.from, operation.to));
   },
   describe: ({ from, to }) => `rename sequence ${displayName(from)} to ${displayName(to)}`,
   render: ({ from, to }, source) => source.statement('renameSequence', [source.name(from), source.name(to)]),

@@ -1,7 +1,5 @@
 import type { DefaultValue, QualifiedName, SequenceOptions } from '../catalog/index.js';
-
-/** A line of code longer than this is broken. */
-const width = 110;
+import { layout } from './layout.js';
 
 /** The names that a revision file may import from drizzle-alembic. */
 export type HelperName = 'check' | 'column' | 'foreignKey' | 'primaryKey' | 'sql' | 'unique';
@@ -82,20 +80,19 @@ export class Source {
     };
   }
 
-  /** `await op.method(args);`, broken over lines where it is long or holds a list of several lines. */
+  /** `await op.method(args);`, broken over lines where it is long. It stands in a function, two columns in. */
   statement(method: string, args: readonly string[]): string {
-    const flat = `await op.${method}(${args.join(', ')});`;
-    const hugsList = args.at(-1)?.startsWith('[\n') === true;
-    if (hugsList || flat.length <= width - 2 || args.length === 1) return flat;
-    return [`await op.${method}(`, ...args.map((arg) => `${indent(arg)},`), ');'].join('\n');
+    return outdent(`${layout(`await op.${method}(${args.join(', ')})`, 2)};`);
   }
 
-  /** `[` one element a line `]`. */
   list(elements: readonly string[]): string {
-    return elements.length === 0
-      ? '[]'
-      : `[\n${elements.map((element) => `${indent(element)},`).join('\n')}\n]`;
+    return `[${elements.join(', ')}]`;
   }
+}
+
+/** Code of which all lines but the first have two columns too many. */
+function outdent(code: string): string {
+  return code.replaceAll('\n  ', '\n');
 }
 
 export function indent(code: string): string {

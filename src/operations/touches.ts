@@ -139,6 +139,7 @@ const changeTouches: {
 const touchesOf: { readonly [K in OperationKind]: (operation: OperationOf<K>) => readonly Touch[] } = {
   createSchema: ({ name }) => [touch('add', schemaOf(name))],
   dropSchema: ({ name }) => [touch('drop', schemaOf(name))],
+  renameSchema: ({ from, to }) => renamed(schemaOf(from), schemaOf(to)),
   createTable: ({ table }) => [
     touch('add', tableOf(table)),
     ...table.columns.flatMap(({ type }) => typeUse(type)),
@@ -164,6 +165,7 @@ const touchesOf: { readonly [K in OperationKind]: (operation: OperationOf<K>) =>
   createEnum: ({ enum: type }) => [touch('add', whole('enum', type))],
   dropEnum: ({ name }) => [touch('drop', whole('enum', name))],
   renameEnum: ({ from, to }) => renamed(whole('enum', from), whole('enum', to)),
+  renameEnumValue: ({ name }) => [touch('alter', whole('enum', name))],
   alterEnum: ({ name, from, to, columns, remake }) => {
     // Only a type that is made anew converts its columns.
     const anew = remake === true || from.some((value) => !to.includes(value));
@@ -176,6 +178,7 @@ const touchesOf: { readonly [K in OperationKind]: (operation: OperationOf<K>) =>
   dropSequence: ({ name }) => [touch('drop', whole('sequence', name))],
   alterSequence: ({ name }) => [touch('alter', whole('sequence', name))],
   renameSequence: ({ from, to }) => renamed(whole('sequence', from), whole('sequence', to)),
+  backfill: ({ table, columns }) => columns.map(({ name }) => touch('fill', part('column', table, name))),
   insert: ({ table, columns }) => [
     touch('fill', { ...part('column', table, ''), object: `rows of ${displayName(table)}` }),
     ...columns.map((name) => touch('use', part('column', table, name))),

@@ -38,6 +38,8 @@ function shapeOf(type: string): TypeShape {
 
 /** Whether every value of the one type is a value of the other: conservative, false for what is not known. */
 export function keepsValues(from: string, to: string): boolean {
+  // Each value becomes the only element of its array.
+  if (to.endsWith('[]') && !from.endsWith('[]')) return keepsValues(from, to.slice(0, -2));
   const [a, b] = [shapeOf(from), shapeOf(to)];
   if (a.base === b.base) return keepsSizes(a, b);
   if (b.base === 'text') return true;

@@ -89,7 +89,8 @@ function renderBody(body: string): string {
   return body === '' ? '' : `\n${body}\n`;
 }
 
-const lineWidth = 100;
+/** As the common formatters have it by default. */
+const lineWidth = 80;
 
 function renderImports({ imports, upgrade, downgrade }: RevisionParts): string {
   const values = [...new Set(imports)].sort();

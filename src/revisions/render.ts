@@ -10,11 +10,13 @@ export interface RenderedBodies {
 }
 
 /**
- * Operations as TypeScript, upgrade and its exact inverse. Deterministic.
+ * Operations as TypeScript, upgrade and its exact inverse (or what `back` says that it is). Deterministic.
  * Throws REV_INTERNAL where an operation cannot be inverted: those that autogenerate makes all can.
  */
-export function renderBodies(operations: readonly Operation[]): RenderedBodies {
-  const back = invert(operations);
+export function renderBodies(
+  operations: readonly Operation[],
+  back: readonly Operation[] | null = invert(operations),
+): RenderedBodies {
   if (!back) throw new RevError('REV_INTERNAL', 'An operation of this revision has no inverse.');
   const source = new Source();
   const upgrade = renderAll(operations, source);

@@ -104,6 +104,7 @@ export interface Op<D extends DialectName = DialectName> {
   createEnum(name: ObjectName, values: readonly string[]): Promise<void>;
   dropEnum(name: ObjectName): Promise<void>;
   renameEnum(from: ObjectName, to: ObjectName): Promise<void>;
+  renameEnumValue(name: ObjectName, from: string, to: string): Promise<void>;
   alterEnum(name: ObjectName, change: EnumChange): Promise<void>;
   createSequence(name: ObjectName, options?: SequenceOptions & { readonly type?: string }): Promise<void>;
   dropSequence(name: ObjectName): Promise<void>;
@@ -112,6 +113,8 @@ export interface Op<D extends DialectName = DialectName> {
   renameSequence(from: ObjectName, to: ObjectName): Promise<void>;
   createSchema(name: string): Promise<void>;
   dropSchema(name: string): Promise<void>;
+  /** With all that is in it. */
+  renameSchema(from: string, to: string): Promise<void>;
   /** One SQL statement, as text or as drizzle's sql`…`, whose values are bound. */
   execute(statement: SqlInput): Promise<void>;
   bulkInsert(table: ObjectName, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
@@ -208,6 +211,8 @@ export function makeOp({ dialect, executor, queue, args, folder, watch }: OpPart
       run(() => ({ kind: 'createEnum', enum: { kind: 'enum', ...parseName(name), values } })),
     dropEnum: (name) => run(() => ({ kind: 'dropEnum', name: parseName(name) })),
     renameEnum: (from, to) => run(() => ({ kind: 'renameEnum', ...fromTo(from, to) })),
+    renameEnumValue: (name, from, to) =>
+      run(() => ({ kind: 'renameEnumValue', name: parseName(name), from, to })),
     alterEnum: (name, change) =>
       run(() => ({
         kind: 'alterEnum',
@@ -231,6 +236,7 @@ export function makeOp({ dialect, executor, queue, args, folder, watch }: OpPart
     renameSequence: (from, to) => run(() => ({ kind: 'renameSequence', ...fromTo(from, to) })),
     createSchema: (name) => run(() => ({ kind: 'createSchema', name })),
     dropSchema: (name) => run(() => ({ kind: 'dropSchema', name })),
+    renameSchema: (from, to) => run(() => ({ kind: 'renameSchema', from, to })),
     execute: (statement) => run(() => ({ kind: 'execute', sql: sqlParts(statement) })),
     bulkInsert: (table, rows) => run(() => insertOf(table, rows)),
   };

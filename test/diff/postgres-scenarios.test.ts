@@ -1,58 +1,19 @@
 import { sql } from 'drizzle-orm';
-import * as core from 'drizzle-orm/pg-core';
-import { check, index, integer, pgEnum, pgTable, serial, text, unique } from 'drizzle-orm/pg-core';
-import { describe, expect, it } from 'vitest';
-import { postgres } from '../../src/dialects/postgres/index.js';
-import { readModels } from '../../src/drizzle/read-models.js';
-import { invert } from '../../src/operations/index.js';
-import { autogenerate, everything, expectCatalog, expectNoChanges, runAll } from '../support/oracle.js';
-import { freshDatabase } from '../support/postgres.js';
+import {
+  check,
+  index,
+  integer,
+  pgEnum,
+  pgSequence,
+  pgTable,
+  serial,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
+import { describe, it } from 'vitest';
+import { expectScenario } from '../support/postgres-scenarios.js';
 
 /** Changes of models that have broken a migration tool, this one or another, with rows in the tables. */
-
-type Models = Readonly<Record<string, unknown>>;
-
-interface Scenario {
-  readonly before: Models;
-  /** SQL that fills the tables, and makes by hand what models cannot say. */
-  readonly given?: string;
-  readonly after: Models;
-  readonly renames?: readonly string[];
-  /** A query of which the result is the same before, after and after the way back. */
-  readonly survives?: string;
-}
-
-async function expectScenario({
-  before,
-  given = '',
-  after,
-  renames = [],
-  survives = 'select 1',
-}: Scenario): Promise<void> {
-  const database = await freshDatabase();
-  const driver = await postgres.connect({ url: database.url, from: process.cwd() });
-  try {
-    const catalogOf = (models: Models) => readModels([models], { dialect: 'postgres', core }).catalog;
-    await runAll(postgres, driver, await autogenerate(postgres, driver, catalogOf(before)));
-    if (given) await database.sql(given);
-    const start = await postgres.inspect(driver, everything);
-    const rows = await database.sql(survives);
-
-    const operations = await autogenerate(postgres, driver, catalogOf(after), renames);
-    expect(operations).not.toEqual([]);
-    await runAll(postgres, driver, operations);
-    await expectNoChanges(postgres, driver, catalogOf(after));
-    expect(await database.sql(survives)).toEqual(rows);
-
-    await runAll(postgres, driver, invert(operations) ?? []);
-    await expectCatalog(postgres, driver, start);
-    expect(await database.sql(survives)).toEqual(rows);
-    await runAll(postgres, driver, operations);
-    await expectNoChanges(postgres, driver, catalogOf(after));
-  } finally {
-    await driver.close();
-  }
-}
 
 const id = () => integer('id').primaryKey();
 const mood = (...values: [string, ...string[]]) => pgEnum('mood', values);
@@ -152,5 +113,73 @@ describe('a table goes', () => {
       before: { status: pgTable('status', { id: id() }), t: pgTable('t', { id: id() }) },
       after: { status, t: pgTable('t', { id: id(), s: status('s') }) },
     });
+  });
+});
+
+describe('a name is used again', () => {
+  const status = pgEnum('status', ['on', 'off']);
+  it('by a table, of an enum that goes with the column that it was the type of', async () => {
+    await expectScenario({
+      before: { status, t: pgTable('t', { id: id(), s: status('s') }) },
+      given: "insert into t values (1, 'on')",
+      after: {
+        status: pgTable('status', { id: id() }),
+        t: pgTable('t', { id: id() }),
+      },
+      survives: 'select id from t',
+    });
+  });
+
+  it('by a table, of an enum that goes with its table', async () => {
+    await expectScenario({
+      before: {
+        status,
+        t: pgTable('t', { id: id(), s: status('s') }),
+        other: pgTable('other', { id: id() }),
+      },
+      after: { status: pgTable('status', { id: id() }), other: pgTable('other', { id: id(), a: text('a') }) },
+    });
+  });
+
+  it('by a table and an index, of sequences that go', async () => {
+    await expectScenario({
+      before: {
+        a: pgSequence('a'),
+        b: pgSequence('b'),
+        t: pgTable('t', { id: id(), n: integer('n').default(sql`nextval('a')`) }),
+      },
+      given: 'insert into t values (1)',
+      after: {
+        a: pgTable('a', { id: id() }),
+        t: pgTable('t', { id: id(), n: integer('n') }, (t) => [index('b').on(t.n)]),
+      },
+      survives: 'select id, n from t',
+    });
+  });
+
+  it('by an enum, of a table, and by a table, of an enum', async () => {
+    await expectScenario({
+      before: { status, kind: pgTable('kind', { id: id() }), t: pgTable('t', { id: id(), s: status('s') }) },
+      after: {
+        status: pgTable('status', { id: id() }),
+        kind: pgEnum('kind', ['a']),
+        t: pgTable('t', { id: id() }),
+      },
+    });
+  });
+});
+
+it('a column becomes NOT NULL, and its rows get a value that is new in its enum', async () => {
+  const models = (all: [string, ...string[]], required: boolean) => {
+    const type = mood(...all);
+    return { type, t: pgTable('t', { id: id(), m: required ? type('m').notNull() : type('m') }) };
+  };
+  await expectScenario({
+    before: models(['a'], false),
+    given: 'insert into t values (1)',
+    after: models(['a', 'unknown'], true),
+    fill: "update t set m = 'unknown'",
+    survives: 'select id from t',
+    empties: "update t set m = 'a'",
   });
 });

@@ -43,7 +43,9 @@ describe('an operation as TypeScript', () => {
         "  primaryKey(['id']),",
         "  unique('posts_title_unique', ['title']),",
         "  check('posts_title_check', sql`length(title) > 0`),",
-        "  foreignKey('posts_author_fk', ['views'], 'users', ['id'], { onDelete: 'cascade' }),",
+        "  foreignKey('posts_author_fk', ['views'], 'users', ['id'], {",
+        "    onDelete: 'cascade',",
+        '  }),',
         ']);',
       ].join('\n'),
     );
@@ -74,7 +76,11 @@ describe('an operation as TypeScript', () => {
       [
         "await op.alterTable('posts', (table) => {",
         "  table.addColumn(column('author_id', 'integer'));",
-        "  table.alterColumn('title', { type: 'varchar(20)', using: sql`left(title, 20)`, nullable: true });",
+        "  table.alterColumn('title', {",
+        "    type: 'varchar(20)',",
+        '    using: sql`left(title, 20)`,',
+        '    nullable: true,',
+        '  });',
         "  table.dropColumn('views');",
         '});',
       ].join('\n'),

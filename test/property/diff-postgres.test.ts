@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Driver } from '../../src/dialects/dialect.js';
 import { postgres } from '../../src/dialects/postgres/index.js';
-import { expectRoundTrip } from '../support/oracle.js';
-import { freshDatabase, type TestDatabase } from '../support/postgres.js';
+import { freshDatabase, serverMajor, type TestDatabase } from '../support/postgres.js';
 import { catalogPair } from '../support/postgres-pairs.js';
+import { expectRowsSurvive } from '../support/postgres-rows.js';
 
 /** REV_PROPERTY_RUNS and REV_PROPERTY_SEED run more, or the same again. */
-const numRuns = Number(process.env.REV_PROPERTY_RUNS ?? 300);
+const numRuns = Number(process.env.REV_PROPERTY_RUNS ?? 200);
 const seed =
   process.env.REV_PROPERTY_SEED === undefined ? {} : { seed: Number(process.env.REV_PROPERTY_SEED) };
 
@@ -35,15 +35,22 @@ const empty = `
   create schema public;`;
 
 describe('autogenerate on PostgreSQL', () => {
-  it(`goes from any catalog to one grown out of it and back, and finds no change after it (${numRuns} pairs)`, async () => {
+  it(`goes from any catalog with rows to one grown out of it and back, and finds no change after it (${numRuns} pairs)`, async () => {
     const seen = new Set<string>();
+    let [rows, refusals] = [0, 0];
     await fc.assert(
-      fc.asyncProperty(catalogPair, async ({ a, b }) => {
+      fc.asyncProperty(catalogPair({ nullsNotDistinct: (await serverMajor()) >= 15 }), async ({ a, b }) => {
         await driver.runAll([{ sql: empty }]);
-        for (const kind of await expectRoundTrip(postgres, driver, a, b)) seen.add(kind);
+        const report = await expectRowsSurvive(driver, a, b);
+        for (const kind of report.kinds) seen.add(kind);
+        rows += report.rows;
+        refusals += report.refusals;
       }),
       { numRuns, ...seed },
     );
+    // Most tables have rows, and most ways are gone with them.
+    expect(rows).toBeGreaterThan(numRuns * 2);
+    expect(refusals).toBeLessThan(numRuns);
     const changes = ['addColumn', 'dropColumn', 'alterColumn', 'addConstraint', 'dropConstraint'];
     const operations = ['createTable', 'dropTable', 'createIndex', 'dropIndex', 'createEnum', 'alterEnum'];
     expect([...seen]).toEqual(expect.arrayContaining([...changes, ...operations]));

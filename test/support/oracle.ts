@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { type Catalog, emptyCatalog, makeCatalog, type Table } from '../../src/catalog/index.js';
+import { compareCatalogs } from '../../src/commands/compare.js';
 import type { Dialect, Driver, Scope } from '../../src/dialects/dialect.js';
-import { diff } from '../../src/diff/diff.js';
 import { describe, invert, type Operation } from '../../src/operations/index.js';
 
 /**
@@ -54,23 +54,27 @@ export async function autogenerate(
   renames: readonly string[] = [],
 ): Promise<readonly Operation[]> {
   const live = await dialect.inspect(driver, everything);
-  const normalized = await dialect.normalize(driver, live, wanted);
-  const options = { renames: { said: renames, denied: 'all' } } as const;
-  return diff(normalized.actual, normalized.wanted, dialect.rules, options).operations;
+  const options = { said: renames, denied: 'all' } as const;
+  return (await compareCatalogs(dialect, driver, live, wanted, options)).operations;
 }
 
 export async function expectNoChanges(dialect: Dialect, driver: Driver, wanted: Catalog): Promise<void> {
   expect((await autogenerate(dialect, driver, wanted)).map(describe)).toEqual([]);
 }
 
-/** As a revision runs: each operation compiled for the moment when its turn has come, all in one transaction. */
+/**
+ * As a revision runs: each operation compiled for the moment when its turn has come, all in one transaction.
+ * @param fill SQL for the places where rows must be filled in
+ */
 export async function runAll(
   dialect: Dialect,
   driver: Driver,
   operations: readonly Operation[],
+  fill = '',
 ): Promise<void> {
   await driver.transaction(async () => {
     for (const operation of operations) {
+      if (operation.kind === 'backfill' && fill) await driver.run({ sql: fill });
       const before = dialect.needsCatalog(operation)
         ? await dialect.inspect(driver, everything)
         : emptyCatalog(dialect.name);

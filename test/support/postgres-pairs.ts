@@ -12,24 +12,31 @@ import {
 } from '../../src/catalog/index.js';
 import { mentionsAny } from '../../src/diff/compare-columns.js';
 import { applyChanges } from '../../src/operations/index.js';
-import { anyCatalog } from './postgres-tables.js';
+import { anyCatalog, type CatalogOptions } from './postgres-tables.js';
 
 /**
  * Two catalogs, the second grown out of the first as models grow: columns come, go, widen, change their defaults;
  * keys, checks and indexes change; enums get and lose values; tables appear and vanish.
  */
-export const catalogPair: fc.Arbitrary<{ readonly a: Catalog; readonly b: Catalog }> = fc
-  .tuple(anyCatalog(), anyCatalog(), fc.infiniteStream(fc.nat(99)))
-  .map(([a, other, dice]) => ({ a, b: grow(a, other, () => dice.next().value ?? 0) }));
+export function catalogPair(
+  options: CatalogOptions = {},
+): fc.Arbitrary<{ readonly a: Catalog; readonly b: Catalog }> {
+  return fc
+    .tuple(anyCatalog(options), anyCatalog(options), fc.infiniteStream(fc.nat(99)))
+    .map(([a, other, dice]) => ({
+      a,
+      b: grow(a, other, { nullsNotDistinct: true, ...options }, () => dice.next().value ?? 0),
+    }));
+}
 
 type Roll = () => number;
 
-function grow(a: Catalog, other: Catalog, roll: Roll): Catalog {
+function grow(a: Catalog, other: Catalog, options: CatalogOptions, roll: Roll): Catalog {
   const chance = (percent: number) => roll() < percent;
   const enums = a.enums.map((type) => growEnum(type, a, roll));
   const added = other.enums.filter((each) => !enums.some((known) => sameName(known, each)));
   const allEnums = [...enums, ...added];
-  const kept = a.tables.filter(() => !chance(15)).map((table) => growTable(table, other, roll));
+  const kept = a.tables.filter(() => !chance(15)).map((table) => growTable(table, other, options, roll));
   const fresh = other.tables.filter((table) => !findTable(a, table) && chance(60));
   const tables = [...kept, ...fresh].map((table) => soundDefaults(table, allEnums));
   const sequences = [
@@ -68,7 +75,7 @@ const wider: Readonly<Record<string, string>> = {
   json: 'jsonb',
 };
 
-function growTable(table: Table, other: Catalog, roll: Roll): Table {
+function growTable(table: Table, other: Catalog, options: CatalogOptions, roll: Roll): Table {
   const chance = (percent: number) => roll() < percent;
   const gone = table.columns.filter(
     (column) => column.generated === null && table.columns.length > 1 && chance(12),
@@ -115,7 +122,9 @@ function growTable(table: Table, other: Catalog, roll: Roll): Table {
     columns: [...columns, ...extra],
     primaryKey: chance(15) ? null : grown.primaryKey,
     uniques: without(grown.uniques).map((unique) =>
-      chance(20) ? { ...unique, nullsNotDistinct: !unique.nullsNotDistinct } : unique,
+      options.nullsNotDistinct && chance(20)
+        ? { ...unique, nullsNotDistinct: !unique.nullsNotDistinct }
+        : unique,
     ),
     checks: without(grown.checks).map((check) =>
       chance(20) ? { ...check, expression: `(${check.expression}) or 1 = 1` } : check,

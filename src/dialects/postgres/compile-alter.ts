@@ -11,6 +11,7 @@ import {
 import { RevError } from '../../errors.js';
 import { type AlterTable, applyChanges, findConstraint, type TableChange } from '../../operations/index.js';
 import type { CompileOptions } from '../dialect.js';
+import { columnDependents } from './column-dependents.js';
 import {
   collationName,
   columnDefinition,
@@ -42,7 +43,33 @@ export function alterTable(
     compileChange(change, { script, name, table, options });
     table = table && applyChanges(table, [change]);
   }
-  return script.end();
+  const statements = script.end();
+  const remade = remadeColumns(changes, before);
+  if (remade.length === 0) return statements;
+  const { drop, restore } = columnDependents(name, remade);
+  return [drop, ...statements, restore];
+}
+
+/** Columns that are dropped and added again under their name. */
+function remadeColumns(changes: readonly TableChange[], before: Table | undefined): readonly string[] {
+  return changes.flatMap((change, at) => {
+    if (change.kind === 'dropColumn') {
+      const comesBack = changes
+        .slice(at)
+        .some((later) => later.kind === 'addColumn' && later.column.name === change.name);
+      return comesBack ? [change.name] : [];
+    }
+    if (change.kind !== 'alterColumn' || change.to.generated === undefined) return [];
+    const was = change.was ?? (before && findColumn(before, change.name));
+    return was && becomesNewColumn(change, was) ? [change.name] : [];
+  });
+}
+
+/** A column that becomes generated, or is so otherwise, is a new one: its values are computed anyway. */
+function becomesNewColumn({ to }: AlterColumn, was: Column): boolean {
+  const { generated } = to;
+  if (generated === undefined || sameData(generated, was.generated)) return false;
+  return generated !== null || was.generated?.stored === false;
 }
 
 /** Whether a change says too little of what was there before. */

@@ -1,5 +1,6 @@
 import {
   type Catalog,
+  displayName,
   findColumn,
   findTable,
   nameKey,
@@ -9,6 +10,7 @@ import {
 import type { AlterEnum, EnumColumn } from '../../operations/index.js';
 import { defaultClause } from './compile-table.js';
 import { enumDependents } from './enum-dependents.js';
+import { block } from './numbering.js';
 import { identifier, literal } from './quote.js';
 import { cutBytes } from './rules.js';
 import { parseType } from './types.js';
@@ -61,6 +63,7 @@ function recreate(operation: AlterEnum, before: Catalog): readonly string[] {
   const tables = columnsByTable(operation, before);
   const dependents = enumDependents(name);
   return [
+    ...refuseRemovedValues(operation, tables, before),
     dependents.drop,
     `ALTER TYPE ${identifier(name)} RENAME TO ${identifier(old.name)}`,
     createEnum(name, to),
@@ -68,6 +71,35 @@ function recreate(operation: AlterEnum, before: Catalog): readonly string[] {
     dependents.restore,
     `DROP TYPE ${identifier(old)}`,
   ];
+}
+
+/** Before anything is touched: rows that have a value which the enum loses, by the name of their column. */
+function refuseRemovedValues(
+  { name, from, to }: AlterEnum,
+  tables: readonly EnumTable[],
+  before: Catalog,
+): readonly string[] {
+  const removed = from.filter((value) => !to.includes(value));
+  const columns = tables.flatMap(({ table, columns: each }) => each.map(({ column }) => ({ table, column })));
+  if (removed.length === 0 || columns.length === 0) return [];
+  const values = `ARRAY[${removed.map(literal).join(', ')}]::text[]`;
+  const checks = columns.map(({ table, column }) => {
+    const place = identifier(column);
+    const has = isArray(before, table, column)
+      ? `${place}::text[] && ${values}`
+      : `${place}::text = ANY (${values})`;
+    const what = `Rows of ${displayName(table)} have a value in ${column} that the enum ${displayName(name)} loses (one of: ${removed.join(', ')})`;
+    const hint = `Give them another value first, in the same revision: op.execute("update ${displayName(table)} set ${column} = … where ${column} = …").`;
+    return `IF EXISTS (SELECT FROM ${identifier(table)} WHERE ${has}) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = ${literal(what)}, HINT = ${literal(hint)};
+  END IF;`;
+  });
+  return [block(checks.join('\n  '))];
+}
+
+function isArray(catalog: Catalog, table: QualifiedName, column: string): boolean {
+  const known = findTable(catalog, table);
+  return known ? parseType(findColumn(known, column)?.type ?? '').array : false;
 }
 
 /** The columns that the operation names, and those that the catalog knows to be of the type. */
@@ -103,10 +135,8 @@ function convertColumns(
   columns: readonly EnumColumn[],
   before: Catalog,
 ): string {
-  const known = findTable(before, table);
   const actions = columns.flatMap(({ column, default: value }) => {
-    const array = known ? parseType(findColumn(known, column)?.type ?? '').array : false;
-    const suffix = array ? '[]' : '';
+    const suffix = isArray(before, table, column) ? '[]' : '';
     const place = `ALTER COLUMN ${identifier(column)}`;
     const type = `${identifier(name)}${suffix}`;
     return [

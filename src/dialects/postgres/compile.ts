@@ -1,10 +1,11 @@
 import { type Catalog, findTable, type QualifiedName, sameName } from '../../catalog/index.js';
-import type {
-  AlterSequence,
-  Execute,
-  Operation,
-  OperationKind,
-  OperationOf,
+import {
+  type AlterSequence,
+  type Execute,
+  isNothing,
+  type Operation,
+  type OperationKind,
+  type OperationOf,
 } from '../../operations/index.js';
 import type { CompileOptions, Statement } from '../dialect.js';
 import { alterTable, needsTable } from './compile-alter.js';
@@ -29,6 +30,8 @@ const compilers: {
   alterSequence,
   alterTable: (operation, before, options) =>
     alterTable(operation, findTable(before, operation.table), options),
+  // A comment in the revision's file.
+  backfill: () => [],
   createEnum: (operation) => [createEnum(nameOf(operation.enum), operation.enum.values)],
   createIndex: ({ index, table }, _before, options) => [createIndex(index, table, options)],
   createSchema: ({ name }) => [`CREATE SCHEMA ${identifier(name)}`],
@@ -46,9 +49,13 @@ const compilers: {
   execute,
   insert,
   renameEnum: ({ from, to }) => rename('TYPE', from, to),
+  renameEnumValue: ({ name, from, to }) => [
+    `ALTER TYPE ${identifier(name)} RENAME VALUE ${literal(from)} TO ${literal(to)}`,
+  ],
   renameIndex: ({ table, from, to }) => [
     `ALTER INDEX ${identifier({ schema: table.schema, name: from })} RENAME TO ${identifier(to)}`,
   ],
+  renameSchema: ({ from, to }) => [`ALTER SCHEMA ${identifier(from)} RENAME TO ${identifier(to)}`],
   renameSequence: ({ from, to }) => rename('SEQUENCE', from, to),
   renameTable: ({ from, to }) => rename('TABLE', from, to),
 };
@@ -102,7 +109,9 @@ export function scriptFrame(transactional: boolean) {
   return transactional ? { before: ['BEGIN'], after: ['COMMIT'] } : { before: [], after: [] };
 }
 
-function execute({ sql }: Execute): Output {
+function execute(operation: Execute): Output {
+  if (isNothing(operation)) return [];
+  const { sql } = operation;
   const text = sql.texts.reduce((before, next, at) => `${before}${placeholder(at)}${next}`);
   return [sql.values.length === 0 ? { sql: text } : { sql: text, params: sql.values }];
 }

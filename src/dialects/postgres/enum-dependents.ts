@@ -1,4 +1,5 @@
 import type { QualifiedName } from '../../catalog/index.js';
+import { type Dependents, grantable, grantee, restoreFrom, runAndRemember } from './dependents.js';
 import { block } from './numbering.js';
 import { identifier, literal } from './quote.js';
 
@@ -8,36 +9,16 @@ import { identifier, literal } from './quote.js';
  * server knows all of them and all that they say (NOT VALID, NO INHERIT, comments, grants), so it is asked: the first
  * block takes them away and remembers in a setting of the session how to make them again, the second one does so.
  */
-export interface Dependents {
-  readonly drop: string;
-  readonly restore: string;
-}
-
-const setting = literal('rev.enum_remake');
+const setting = 'rev.enum_remake';
 
 export function enumDependents(name: QualifiedName): Dependents {
-  return {
-    drop: block(dropBody(name), declarations),
-    restore: block(restoreBody, 'statement text'),
-  };
+  return { drop: block(dropBody(name), declarations), restore: restoreFrom(setting) };
 }
 
 const declarations = `of_type oid[];
   going text[];
   coming text[];
   statement text`;
-
-const restoreBody = `FOR statement IN SELECT json_array_elements_text(current_setting(${setting})::json) LOOP
-    BEGIN
-      EXECUTE statement;
-    EXCEPTION WHEN OTHERS THEN
-      RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = format('Cannot restore (%s): %s', statement, SQLERRM);
-    END;
-  END LOOP;
-  PERFORM set_config(${setting}, '', false);`;
-
-const grantee = `CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END`;
-const grantable = `CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END`;
 
 /** Statements of `coming` are run in the order of their steps, as those of `going`. */
 function dropBody(name: QualifiedName): string {
@@ -131,8 +112,5 @@ function dropBody(name: QualifiedName): string {
     array_agg(s.coming ORDER BY s.last, s.at)
   INTO going, coming
   FROM (SELECT *, row_number() OVER () AS at FROM statement_of) AS s;
-  FOREACH statement IN ARRAY coalesce(going, '{}') LOOP
-    EXECUTE statement;
-  END LOOP;
-  PERFORM set_config(${setting}, coalesce(array_to_json(coming), '[]')::text, false);`;
+  ${runAndRemember(setting)}`;
 }

@@ -128,6 +128,10 @@ function hintFor({ code = '', message = '' }: ServerError, statement: string, us
     return 'This was found at COMMIT: the constraint is deferred, and is checked when all statements have run. Nothing was committed.';
   }
   switch (code) {
+    case '23502':
+      return /^\s*alter table\b/i.test(statement)
+        ? 'Rows hold null there. Give them a value first, in the same revision: op.execute("update … set … where … is null").'
+        : undefined;
     case '42501': {
       const role = user === undefined ? 'The user of the URL' : `The user of the URL, "${user}",`;
       return /^must be owner/.test(message)

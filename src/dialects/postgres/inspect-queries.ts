@@ -1,4 +1,5 @@
 import type { Scope } from '../dialect.js';
+import { type LiveOnlyRow, liveOnly } from './live-only-query.js';
 import { literal } from './quote.js';
 
 /**
@@ -95,6 +96,8 @@ export interface CatalogRow {
   /** All but those of identity columns; `table` and `column` where one owns it. */
   readonly sequences: readonly (SequenceRow & { readonly table: Named | null })[];
   readonly uncompared: readonly UncomparedRow[];
+  /** What more is known of some of `uncompared`. */
+  readonly liveOnly: readonly LiveOnlyRow[];
 }
 
 export type TemporaryRow = Pick<CatalogRow, 'columns' | 'constraints' | 'indexes' | 'tables'>;
@@ -151,7 +154,8 @@ ${ownedSequences}select json_build_object(
   'indexes', ${list(indexes(nullsNotDistinct))},
   'enums', ${list(enums)},
   'sequences', ${list(sequences)},
-  'uncompared', ${list(uncompared(major))}
+  'uncompared', ${list(uncompared(major))},
+  'liveOnly', ${list(liveOnly)}
 ) as catalog`;
 }
 

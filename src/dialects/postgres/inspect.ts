@@ -27,6 +27,7 @@ import {
   type IndexRow,
   printingSettings,
   type SequenceRow,
+  type UncomparedRow,
 } from './inspect-queries.js';
 import { literal } from './quote.js';
 import { derivedName } from './rules.js';
@@ -85,6 +86,18 @@ function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
     rows.columns.filter(isSerial).map(({ sequence }) => sequence && nameKey(sequence)),
   );
   const free = rows.sequences.filter((sequence) => !ofSerials.has(nameKey(sequence)));
+  const liveOnlyKey = ({ kind, table, name }: Pick<UncomparedRow, 'kind' | 'table' | 'name'>) =>
+    JSON.stringify([kind, table && nameKey(table), name]);
+  const liveOnly = new Map(
+    rows.liveOnly.map((row) => [
+      liveOnlyKey(row),
+      {
+        columns: row.columns,
+        sql: { drop: row.drop, create: row.create },
+        ...(row.outlives ? { outlives: true as const } : {}),
+      },
+    ]),
+  );
   const uncompared: Uncompared[] = [
     ...rows.uncompared,
     // Owned by a column that is no serial: it goes with the column, and no model can say so.
@@ -98,6 +111,7 @@ function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
       kind,
       name: named(name),
       ...(table === null ? {} : { table: named(table) }),
+      ...liveOnly.get(liveOnlyKey({ kind, table, ...name })),
     }));
   return makeCatalog({
     dialect: 'postgres',

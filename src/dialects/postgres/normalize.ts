@@ -10,7 +10,7 @@ import {
 import type { Driver, Normalized } from '../dialect.js';
 import { addPrinted, describeItem, type Item, itemsOf, matchItems } from './normalize-items.js';
 import { spellAlike, spellPlainly } from './normalize-text.js';
-import { type Answers, ask, type Question, standInsFor } from './probe.js';
+import { type Answers, ask, type Question, type StandIns, standInsFor } from './probe.js';
 import type { Spelling } from './spelling.js';
 import { serialType, typeKey } from './types.js';
 
@@ -22,13 +22,18 @@ import { serialType, typeKey } from './types.js';
 
 const passes = 4;
 
-export async function normalize(driver: Driver, actual: Catalog, wanted: Catalog): Promise<Normalized> {
+export async function normalize(
+  driver: Driver,
+  actual: Catalog,
+  wanted: Catalog,
+  database: Catalog = actual,
+): Promise<Normalized> {
   const live = spellPlainly(actual);
   const model = spellAlike(live, spellPlainly(wanted));
   const items = itemsOf(live, model);
   const doubtful = tablesWithOtherTypes(live, model);
   if (items.length === 0 && doubtful.length === 0) return { actual: live, wanted: model, unverified: [] };
-  const { types } = await spellUntilSettled(driver, items, doubtful, live, model);
+  const { types } = await spellUntilSettled(driver, items, doubtful, standInsFor(database, model));
   const spelled = withSpellings(withTypes(model, types), items);
   return { actual: live, wanted: spellAlike(live, spelled), unverified: unverifiedLines(items) };
 }
@@ -38,10 +43,8 @@ async function spellUntilSettled(
   driver: Driver,
   items: readonly Item[],
   doubtful: readonly Table[],
-  live: Catalog,
-  model: Catalog,
+  standIns: StandIns,
 ): Promise<Pick<Answers, 'types'>> {
-  const standIns = standInsFor(live, model);
   let types: Answers['types'] = new Map();
   for (let pass = 0; pass < passes; pass += 1) {
     const open = items.filter((item) => matchItems(item) === undefined);

@@ -2,7 +2,7 @@ import type { DiffRules } from '../dialect.js';
 import { sameDefault } from './defaults.js';
 import { expressionKey } from './expressions.js';
 import { identifier } from './quote.js';
-import { isCharacterType, parseType, storedType, type TypeText, typeKey } from './types.js';
+import { isCharacterType, parseType, serialType, storedType, type TypeText, typeKey } from './types.js';
 
 /** What PostgreSQL calls equal, for catalogs that are normalized. */
 export const rules: DiffRules = {
@@ -13,7 +13,9 @@ export const rules: DiffRules = {
   uniqueIndexIsConstraint: false,
   constraintNamesMatter: true,
   canAlterGenerated: false,
+  numbersRows: (type) => serialType(type) !== null,
   conversion,
+  conversionBack,
 };
 
 /** The first bytes of a name, never half a character, as PostgreSQL cuts it. */
@@ -73,23 +75,35 @@ const explicitCasts: readonly string[] = [
 ];
 
 /**
- * What an array is as text, by which a column that was an array once comes back as it was. Text that only looks so
- * (JSON) is refused by the cast; with braces and plain words, nobody could tell it from an array's.
+ * A value becomes an array of one, whatever it looks like: text that looks like an array's may be just text. The way
+ * back of that (`arrayBack`) and the way of arrays to other types differ, so that each way and its back are exact.
  */
-const arrayText = String.raw`^(\[[-0-9:\]\[]+\]=)?\{.*\}$`;
-
 function conversion(column: string, fromText: string, toText: string): string | null {
   const [from, to] = [parseType(storedType(fromText)), parseType(storedType(toText))];
   const name = identifier(column);
   if (to.array && !from.array) {
     const element = convertValue('', { ...from, array: false }, { ...to, array: false });
     const cast = element === null ? '' : `::${castTarget(to)}`;
-    if (isCharacterType(from.base)) {
-      return `CASE WHEN ${name} ~ '${arrayText}' THEN ${name}::text::${castTarget(to)} WHEN ${name} IS NOT NULL THEN ARRAY[${name}]${cast} END`;
-    }
-    return `CASE WHEN ${name} IS NULL THEN NULL ELSE ARRAY[${name}]${cast} END`;
+    return `CASE WHEN ${name} IS NOT NULL THEN ARRAY[${name}]${cast} END`;
   }
   return convertValue(name, from, to);
+}
+
+/** How what `conversion` made of a column's values becomes again what it was. */
+function conversionBack(column: string, fromText: string, toText: string): string | null {
+  const [from, to] = [parseType(storedType(fromText)), parseType(storedType(toText))];
+  const name = identifier(column);
+  // An array became text: it is read again as the array that it was.
+  if (from.array && !to.array && isCharacterType(to.base)) return `${name}::text::${castTarget(from)}`;
+  if (!to.array || from.array) return conversion(column, toText, fromText);
+  return arrayBack(name, from);
+}
+
+/** An array of one becomes its element. Of several, text is joined, so that nothing is lost; other types refuse them. */
+function arrayBack(name: string, to: TypeText): string {
+  if (isCharacterType(to.base)) return `array_to_string(${name}, ',')`;
+  const target = castTarget(to);
+  return `CASE WHEN cardinality(${name}) = 1 THEN (${name})[array_lower(${name}, 1)]::text::${target} ELSE ${name}::text::${target} END`;
 }
 
 function convertValue(name: string, from: TypeText, to: TypeText): string | null {

@@ -46,6 +46,8 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   dropTable: ({ name }) => [{ sql: `DROP TABLE ${quoteIdentifier(name)}` }],
   renameTable: ({ from, to }, before) => renameTable(from, to, before),
   alterTable: ({ table, changes }, before) => alterTable(table, changes, before),
+  // A comment in the revision's file.
+  backfill: () => [],
   createIndex: ({ table, index }) => [{ sql: createIndexSql(table, index) }],
   dropIndex: ({ name, table }, before) => dropIndex(name, table, before),
   renameIndex({ table, from, to }, before) {
@@ -66,6 +68,8 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   alterEnum: ({ name }) => unsupported(`enumerated types (${displayName(name)})`, enumHint),
   dropEnum: ({ name }) => unsupported(`enumerated types (${displayName(name)})`, enumHint),
   renameEnum: ({ from }) => unsupported(`enumerated types (${displayName(from)})`, enumHint),
+  renameEnumValue: ({ name }) => unsupported(`enumerated types (${displayName(name)})`, enumHint),
+  renameSchema: ({ from }) => unsupported(`schemas (${from})`),
   createSequence: ({ sequence: { name } }) => unsupported(`sequences (${name})`),
   alterSequence: ({ name }) => unsupported(`sequences (${displayName(name)})`),
   dropSequence: ({ name }) => unsupported(`sequences (${displayName(name)})`),

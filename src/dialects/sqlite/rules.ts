@@ -14,6 +14,7 @@ export const rules: DiffRules = {
   constraintNamesMatter: false,
   canAlterGenerated: true,
   looseForeignKeys: true,
+  nullsTakeDefault: true,
   conversion: () => null,
 };
 

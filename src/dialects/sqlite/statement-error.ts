@@ -55,12 +55,18 @@ export function statementError(thrown: unknown, sql: string): RevError {
   const kind = kinds.find(([prefix]) => sqliteCode?.startsWith(prefix))?.[1];
   const message = messageOf(thrown);
   const statement = shorten(sql);
+  const isCopy = sqliteCode === 'SQLITE_CONSTRAINT_NOTNULL' && withoutRebuiltName(sql) !== sql;
+  const hint = isCopy ? nullInRebuild : kind?.hint;
   return new RevError(kind?.code ?? 'REV_STATEMENT', `${message}\n  in: ${statement}`, {
-    ...(kind?.hint === undefined ? {} : { hint: kind.hint }),
+    ...(hint === undefined ? {} : { hint }),
     data: { statement, ...(sqliteCode === undefined ? {} : { sqliteCode }) },
     cause: thrown,
   });
 }
+
+/** A rebuild copies rows: one that is null where the new table does not take it. */
+const nullInRebuild =
+  'Rows hold null there. Give them a value first, in the same revision: op.execute("update … set … where … is null").';
 
 /** How a transaction was ended by a statement inside it. */
 export type TransactionEnd = 'commit' | 'rollback';

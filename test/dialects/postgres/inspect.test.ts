@@ -88,6 +88,12 @@ describe('inspecting columns', () => {
     expect(other?.columns[0]?.default).toEqual({ kind: 'expression', sql: "nextval('free'::regclass)" });
     expect(catalog.sequences.map(({ name }) => name)).toEqual(['free']);
     expect(catalog.uncompared).toContainEqual({
+      columns: ['d'],
+      sql: {
+        drop: 'alter sequence owned owned by none',
+        create: 'alter sequence owned owned by renamed.d',
+      },
+      outlives: true,
       kind: 'owned sequence',
       name: { schema: null, name: 'owned' },
       table: { schema: null, name: 'renamed' },

@@ -1,0 +1,38 @@
+import { block } from './numbering.js';
+import { literal } from './quote.js';
+
+/**
+ * What must be away while something changes, and comes back: only the server knows all of it, so a block takes it away
+ * and remembers in a setting of the session how to make it again, and a second block does so.
+ */
+export interface Dependents {
+  readonly drop: string;
+  readonly restore: string;
+}
+
+/** The end of a block that has statements in `going` and `coming`. */
+export function runAndRemember(setting: string): string {
+  return `FOREACH statement IN ARRAY coalesce(going, '{}') LOOP
+    EXECUTE statement;
+  END LOOP;
+  PERFORM set_config(${literal(setting)}, coalesce(array_to_json(coming), '[]')::text, false);`;
+}
+
+export function restoreFrom(setting: string): string {
+  const name = literal(setting);
+  return block(
+    `FOR statement IN SELECT json_array_elements_text(current_setting(${name})::json) LOOP
+    BEGIN
+      EXECUTE statement;
+    EXCEPTION WHEN OTHERS THEN
+      RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = format('Cannot restore (%s): %s', statement, SQLERRM);
+    END;
+  END LOOP;
+  PERFORM set_config(${name}, '', false);`,
+    'statement text',
+  );
+}
+
+/** Of an `acl` from aclexplode. */
+export const grantee = `CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END`;
+export const grantable = `CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END`;

@@ -1,0 +1,154 @@
+import { foreignKey, index, integer, pgTable, text, unique, varchar } from 'drizzle-orm/pg-core';
+import { describe, expect, it } from 'vitest';
+import { describeUncompared } from '../../src/diff/live-only.js';
+import { expectScenario, type Models } from '../support/postgres-scenarios.js';
+import { session } from '../support/postgres-session.js';
+
+/** What models cannot say is kept while what they say changes around it, and the census names it. */
+
+interface Options {
+  readonly more?: true;
+  readonly wider?: true;
+  readonly cascade?: true;
+  readonly two?: true;
+}
+
+const models = ({ more, wider, cascade, two }: Options = {}): Models => {
+  const t = pgTable(
+    't',
+    {
+      id: integer('id').primaryKey(),
+      a: wider ? text('a') : varchar('a', { length: 20 }),
+      b: integer('b'),
+      ...(more ? { c: text('c') } : {}),
+    },
+    (t) => [
+      two ? unique('u').on(t.a, t.b) : unique('u').on(t.a),
+      two ? index('i').on(t.b, t.id) : index('i').on(t.b),
+    ],
+  );
+  const child = pgTable('child', { id: integer('id').primaryKey(), t: integer('t') }, (child) => {
+    const key = foreignKey({ name: 'fk', columns: [child.t], foreignColumns: [t.id] });
+    return [cascade ? key.onDelete('cascade') : key];
+  });
+  return { t, child };
+};
+
+const rows = "insert into t values (1, 'x', 1); insert into child values (1, 1);";
+const constraint = (name: string) =>
+  `select condeferrable, condeferred, confmatchtype, (select count(*)::int from unnest(i.indkey)) - i.indnkeyatts as included
+   from pg_constraint c left join pg_index i on i.indexrelid = c.conindid and c.contype <> 'f' where conname = '${name}'`;
+const includes = (name: string) =>
+  `select indnatts - indnkeyatts as included from pg_index where indexrelid = '${name}'::regclass`;
+
+describe('kept through a change', () => {
+  it.each<[what: string, made: string, change: Options, look: string]>([
+    [
+      'a collation, of the type',
+      'alter table t alter a type varchar(20) collate "C"',
+      { wider: true },
+      "select collname from pg_attribute join pg_collation c on c.oid = attcollation where attrelid = 't'::regclass and attname = 'a'",
+    ],
+    [
+      'DEFERRABLE and INCLUDE of a unique constraint, of its columns',
+      'alter table t drop constraint u, add constraint u unique (a) include (id) deferrable initially deferred',
+      { two: true },
+      constraint('u'),
+    ],
+    [
+      'DEFERRABLE and MATCH of a foreign key, of its ON DELETE',
+      'alter table child drop constraint fk, add constraint fk foreign key (t) references t match full deferrable',
+      { cascade: true },
+      constraint('fk'),
+    ],
+    [
+      'INCLUDE of an index, of its keys',
+      'drop index i; create index i on t (b) include (a)',
+      { two: true },
+      includes('i'),
+    ],
+    [
+      'WITH of an index, of its keys',
+      'alter index i set (fillfactor = 70)',
+      { two: true },
+      "select reloptions from pg_class where relname = 'i'",
+    ],
+    [
+      'comments, of a column beside them',
+      "comment on table t is 'a table'; comment on column t.a is 'a column'; comment on index i is 'an index'",
+      { more: true, wider: true },
+      "select obj_description('t'::regclass) as t, col_description('t'::regclass, 2) as a, obj_description('i'::regclass) as i",
+    ],
+    [
+      'an exclusion constraint',
+      'alter table t add constraint x exclude using btree (a with =, b with =) where (b > 0)',
+      { more: true, wider: true },
+      "select pg_get_constraintdef(oid) ~ 'EXCLUDE' as x from pg_constraint where conname = 'x'",
+    ],
+    [
+      'triggers',
+      `create function noop() returns trigger language plpgsql as 'begin return new; end';
+       create trigger touched before insert or update on t for each row execute function noop()`,
+      { more: true, two: true },
+      "select tgname from pg_trigger where tgrelid = 't'::regclass and not tgisinternal",
+    ],
+    [
+      'table options and UNLOGGED',
+      'alter table child set unlogged; alter table child set (fillfactor = 50); alter table t set (autovacuum_enabled = false)',
+      { cascade: true, more: true },
+      "select relname, relpersistence, reloptions from pg_class where relname in ('t', 'child') order by relname",
+    ],
+    [
+      'statistics and what a column holds of its own',
+      'create statistics ab (dependencies) on a, b from t; alter table t alter b set statistics 77',
+      { more: true, two: true },
+      "select stxname, attstattarget from pg_statistic_ext, pg_attribute where attrelid = 't'::regclass and attname = 'b'",
+    ],
+  ])('%s', async (_what, made, change, look) => {
+    await expectScenario({
+      before: models(),
+      given: `${made}; ${rows}`,
+      after: models(change),
+      survives: look,
+    });
+  });
+
+  it('partitions of a table, of its columns', async () => {
+    const table = (more: boolean): Models => ({
+      t: pgTable('t', { id: integer('id').notNull(), ...(more ? { a: text('a') } : {}) }),
+    });
+    await expectScenario({
+      before: table(false),
+      given: `drop table t; create table t (id integer not null) partition by range (id);
+        create table t_1 partition of t for values from (0) to (10); insert into t values (1)`,
+      after: table(true),
+      survives: 'select tableoid::regclass::text as part, id from t',
+    });
+  });
+});
+
+it('the census names what no model can say', async () => {
+  const at = await session();
+  await at.sql(`create table t (id integer primary key, a text, b integer) with (fillfactor = 50);
+    create unlogged table u (id integer);
+    create table p (id integer) partition by range (id);
+    create table p_1 partition of p default;
+    alter table t add constraint x exclude using btree (a with =);
+    create function noop() returns trigger language plpgsql as 'begin return new; end';
+    create trigger touched before insert on t for each row execute function noop();
+    create statistics ab on a, b from t;
+    comment on table t is 'a table';
+    comment on column t.a is 'a column';`);
+  expect((await at.inspect()).uncompared.map(describeUncompared)).toEqual([
+    'comment t on t',
+    'comment t.a on t',
+    'exclusion constraint x on t',
+    'function noop()',
+    'partition p_1',
+    'partitioning p on p',
+    'statistics ab on t',
+    'storage parameters t on t',
+    'trigger touched on t',
+    'unlogged table u on u',
+  ]);
+});

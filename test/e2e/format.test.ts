@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { freshDatabase } from '../support/postgres.js';
+import { repository, type UserProject, userProject } from '../support/project.js';
+
+/** Formatters leave a revision as it was written, so that formatting a project changes none of its history. */
+
+const projects: UserProject[] = [];
+afterEach(() => {
+  for (const project of projects.splice(0)) project.remove();
+});
+
+it.each(['sqlite', 'postgres'] as const)('what is written on %s is formatted already', async (dialect) => {
+  const project = userProject();
+  projects.push(project);
+  project.copy(dialect === 'sqlite' ? 'schema' : 'test/fixtures/tracker-postgres', 'schema');
+  const url = dialect === 'sqlite' ? 'file:tracker.db' : (await freshDatabase()).url;
+  project.write(
+    'alembic.config.ts',
+    `export default { dialect: '${dialect}', url: ${JSON.stringify(url)}, schema: './schema' };`,
+  );
+  await project.ok(['create', '-m', 'first', '--autogenerate']);
+  await project.ok(['upgrade', 'head']);
+  const users = project.read('schema/users.ts');
+  const wider =
+    "avatarUrl: text('avatar_url').notNull(), bio: text('bio').notNull().default('?'.repeat(70)),";
+  expect(users).toContain("avatarUrl: text('avatar_url'),");
+  project.write('schema/users.ts', users.replace("avatarUrl: text('avatar_url'),", wider));
+  project.write(
+    'alembic.config.ts',
+    project.read('alembic.config.ts').replace("'./schema'", "'./schema/users.ts'"),
+  );
+  await project.ok(['create', '-m', 'second', '--autogenerate', '--no-rename', 'all']);
+
+  project.write(
+    'biome.json',
+    JSON.stringify({
+      root: true,
+      // All else is the default.
+      formatter: { indentStyle: 'space' },
+      javascript: { formatter: { quoteStyle: 'single' } },
+    }),
+  );
+  const biome = join(repository, 'node_modules/@biomejs/biome/bin/biome');
+  const files = project.revisions();
+  const before = files.map((file) => project.read(`revisions/${file}`));
+  execFileSync(process.execPath, [biome, 'format', '--write', 'revisions'], {
+    cwd: project.folder,
+    stdio: 'pipe',
+  });
+  expect(files.map((file) => project.read(`revisions/${file}`))).toEqual(before);
+});

@@ -1,0 +1,79 @@
+import * as core from 'drizzle-orm/pg-core';
+import { expect } from 'vitest';
+import type { Catalog } from '../../src/catalog/index.js';
+import { postgres } from '../../src/dialects/postgres/index.js';
+import { withBackfills } from '../../src/diff/backfills.js';
+import { readModels } from '../../src/drizzle/read-models.js';
+import { invert, type Operation } from '../../src/operations/index.js';
+import { autogenerate, everything, expectCatalog, expectNoChanges, runAll } from './oracle.js';
+import { freshDatabase } from './postgres.js';
+
+/** A change of models with rows in the tables: there, nothing more to do, back as it was, and there again. */
+
+export type Models = Readonly<Record<string, unknown>>;
+
+export interface Scenario {
+  readonly before: Models | Catalog;
+  /** SQL that fills the tables, and makes by hand what models cannot say. */
+  readonly given?: string;
+  readonly after: Models | Catalog;
+  readonly renames?: readonly string[];
+  /** A query of which the result is the same before, after and after the way back. */
+  readonly survives?: string;
+  /** A query on the upgraded database, and what it finds. */
+  readonly finds?: readonly [query: string, rows: readonly Readonly<Record<string, unknown>>[]];
+  /** SQL at the places that a revision marks for it. */
+  readonly fill?: string;
+  /** SQL on the upgraded database, without which rows would not fit what the way back brings. */
+  readonly empties?: string;
+  /** Which line of drizzle-orm the models are of. */
+  readonly core?: unknown;
+}
+
+/** Returns what the upgrade did. */
+export async function expectScenario({
+  before,
+  given = '',
+  after,
+  renames = [],
+  survives = 'select 1',
+  finds,
+  fill = '',
+  empties,
+  core: line = core,
+}: Scenario): Promise<readonly Operation[]> {
+  const database = await freshDatabase();
+  const driver = await postgres.connect({ url: database.url, from: process.cwd() });
+  try {
+    const [start, end] = [before, after].map((each) => catalogOf(each, line)) as [Catalog, Catalog];
+    const run = (operations: readonly Operation[]) =>
+      runAll(postgres, driver, withBackfills(operations, postgres.rules), fill);
+    await run(await autogenerate(postgres, driver, start));
+    if (given) await database.sql(given);
+    const was = await postgres.inspect(driver, everything);
+    const rows = await database.sql(survives);
+
+    const operations = await autogenerate(postgres, driver, end, renames);
+    expect(operations).not.toEqual([]);
+    await run(operations);
+    await expectNoChanges(postgres, driver, end);
+    expect(await database.sql(survives)).toEqual(rows);
+    if (finds) expect(await database.sql(finds[0])).toEqual(finds[1]);
+
+    if (empties) await database.sql(empties);
+    await run(invert(operations) ?? []);
+    await expectCatalog(postgres, driver, was);
+    if (!empties) expect(await database.sql(survives)).toEqual(rows);
+    await run(operations);
+    await expectNoChanges(postgres, driver, end);
+    return operations;
+  } finally {
+    await driver.close();
+  }
+}
+
+export function catalogOf(models: Models | Catalog, line: unknown = core): Catalog {
+  return 'uncompared' in models
+    ? (models as Catalog)
+    : readModels([models], { dialect: 'postgres', core: line }).catalog;
+}
