@@ -32,7 +32,7 @@ const shapes = {
   'a depends_on each': (at) => node(at, [at - 2], [at - 1]),
 };
 
-const stages = ['build', 'upgrade', 'downgrade', 'heads', 'history'];
+const stages = ['build', 'upgrade', 'downgrade', 'heads', 'history', 'layout'];
 
 /** Milliseconds of each stage. */
 function timeGraph(revisions) {
@@ -47,7 +47,8 @@ function timeGraph(revisions) {
   const plan = timed(() => graph.planUpgrade([], 'heads'));
   timed(() => graph.planDowngrade(plan.rows, 'base'));
   timed(() => graph.heads());
-  timed(() => graph.history());
+  const listed = timed(() => graph.history());
+  timed(() => graph.layout(listed));
   return times;
 }
 

@@ -387,11 +387,11 @@ describe('a session', () => {
     const started = Date.now();
     const work = driver.transaction(async () => {
       await driver.run({ sql: 'insert into t values (1)' });
-      await driver.query('select pg_sleep(20)');
+      await driver.query('select pg_sleep(100)');
     });
     setTimeout(() => abort.abort(), 100);
     expect(await failure(work)).toMatchObject({ code: 'REV_INTERRUPTED' });
-    expect(Date.now() - started).toBeLessThan(5000);
+    expect(Date.now() - started).toBeLessThan(50_000);
     expect(await driver.query('select * from t')).toEqual([]);
   });
 
