@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Layout, type Line, RevisionGraph } from '../../src/graph/graph.js';
-import { teamHistory } from '../support/histories.js';
 import { soundRevisions } from './arbitrary.js';
 import { graphOf } from './notation.js';
 
