@@ -14,8 +14,15 @@ export const dependsOn = null;
 
 export async function upgrade(op: Op<'sqlite'>) {
   await op.alterTable('issues', (table) => {
-    table.addColumn(column('title_folded', 'text', { generated: sql`lower(trim("title"))`, stored: false }));
-    table.addConstraint(check('issues_priority_range', sql`"priority" between 0 and 4`));
+    table.addColumn(
+      column('title_folded', 'text', {
+        generated: sql`lower(trim("title"))`,
+        stored: false,
+      }),
+    );
+    table.addConstraint(
+      check('issues_priority_range', sql`"priority" between 0 and 4`),
+    );
   });
   await op.createIndex('issues_title_folded_idx', 'issues', ['title_folded']);
 }

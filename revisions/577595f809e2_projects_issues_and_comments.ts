@@ -5,7 +5,15 @@
  * Revises:  c378d3358d50
  * Created:  2026-11-20T22:13:01Z
  */
-import { type Op, check, column, foreignKey, primaryKey, sql, unique } from 'drizzle-alembic';
+import {
+  type Op,
+  check,
+  column,
+  foreignKey,
+  primaryKey,
+  sql,
+  unique,
+} from 'drizzle-alembic';
 
 export const revision = '577595f809e2';
 export const downRevision = 'c378d3358d50';
@@ -22,13 +30,25 @@ export async function upgrade(op: Op<'sqlite'>) {
     column('description', 'text'),
     column('last_issue_number', 'integer', { nullable: false, default: 0 }),
     column('archived_at', 'integer'),
-    column('created_at', 'integer', { nullable: false, default: sql`unixepoch()` }),
+    column('created_at', 'integer', {
+      nullable: false,
+      default: sql`unixepoch()`,
+    }),
     column('updated_at', 'integer'),
     primaryKey(['id']),
     unique('projects_organization_id_key_unique', ['organization_id', 'key']),
     check('projects_key_upper', sql`"key" = upper("key")`),
-    foreignKey('projects_organization_id_organizations_id_fk', ['organization_id'], 'organizations', ['id'], { onDelete: 'cascade' }),
-    foreignKey('projects_team_fk', ['team_id'], 'teams', ['id'], { onDelete: 'set null', onUpdate: 'cascade' }),
+    foreignKey(
+      'projects_organization_id_organizations_id_fk',
+      ['organization_id'],
+      'organizations',
+      ['id'],
+      { onDelete: 'cascade' },
+    ),
+    foreignKey('projects_team_fk', ['team_id'], 'teams', ['id'], {
+      onDelete: 'set null',
+      onUpdate: 'cascade',
+    }),
   ]);
   await op.createIndex(
     'projects_active_idx',
@@ -45,20 +65,39 @@ export async function upgrade(op: Op<'sqlite'>) {
     column('closed_at', 'integer'),
     primaryKey(['id']),
     check('milestones_progress_share', sql`"progress" between 0 and 1`),
-    foreignKey('milestones_project_id_projects_id_fk', ['project_id'], 'projects', ['id'], { onDelete: 'cascade' }),
+    foreignKey(
+      'milestones_project_id_projects_id_fk',
+      ['project_id'],
+      'projects',
+      ['id'],
+      { onDelete: 'cascade' },
+    ),
   ]);
-  await op.createIndex('milestones_project_title', 'milestones', ['project_id', 'title'], { unique: true });
+  await op.createIndex(
+    'milestones_project_title',
+    'milestones',
+    ['project_id', 'title'],
+    { unique: true },
+  );
   await op.createTable('sprints', [
     column('id', 'integer', { nullable: false }),
     column('team_id', 'integer', { nullable: false }),
     column('number', 'integer', { nullable: false }),
     column('goal', 'text'),
-    column('starts_on', 'text', { nullable: false, default: sql`CURRENT_DATE` }),
+    column('starts_on', 'text', {
+      nullable: false,
+      default: sql`CURRENT_DATE`,
+    }),
     column('length_days', 'integer', { nullable: false, default: 14 }),
     primaryKey(['id']),
     unique('sprints_team_number', ['team_id', 'number']),
-    check('sprints_length_sane', sql`"length_days" >= 1 and "length_days" <= 60`),
-    foreignKey('sprints_team_id_teams_id_fk', ['team_id'], 'teams', ['id'], { onDelete: 'cascade' }),
+    check(
+      'sprints_length_sane',
+      sql`"length_days" >= 1 and "length_days" <= 60`,
+    ),
+    foreignKey('sprints_team_id_teams_id_fk', ['team_id'], 'teams', ['id'], {
+      onDelete: 'cascade',
+    }),
   ]);
   await op.createTable('issues', [
     column('id', 'integer', { nullable: false }),
@@ -77,18 +116,63 @@ export async function upgrade(op: Op<'sqlite'>) {
     column('custom_fields', 'text', { nullable: false, default: '{}' }),
     column('due_on', 'text'),
     column('closed_at', 'integer'),
-    column('created_at', 'integer', { nullable: false, default: sql`unixepoch()` }),
+    column('created_at', 'integer', {
+      nullable: false,
+      default: sql`unixepoch()`,
+    }),
     column('updated_at', 'integer'),
     primaryKey(['id']),
     unique('issues_project_number', ['project_id', 'number']),
-    check('issues_not_own_parent', sql`"parent_id" is null or "parent_id" <> "id"`),
-    check('issues_status_known', sql`"status" in ('backlog', 'todo', 'in_progress', 'in_review', 'done', 'canceled')`),
-    foreignKey('issues_assignee_id_users_id_fk', ['assignee_id'], 'users', ['id'], { onDelete: 'set null' }),
-    foreignKey('issues_milestone_id_milestones_id_fk', ['milestone_id'], 'milestones', ['id'], { onDelete: 'set null' }),
-    foreignKey('issues_parent_id_issues_id_fk', ['parent_id'], 'issues', ['id'], { onDelete: 'set null' }),
-    foreignKey('issues_project_id_projects_id_fk', ['project_id'], 'projects', ['id'], { onDelete: 'cascade' }),
-    foreignKey('issues_reporter_id_users_id_fk', ['reporter_id'], 'users', ['id'], { onDelete: 'restrict' }),
-    foreignKey('issues_sprint_id_sprints_id_fk', ['sprint_id'], 'sprints', ['id'], { onDelete: 'set null' }),
+    check(
+      'issues_not_own_parent',
+      sql`"parent_id" is null or "parent_id" <> "id"`,
+    ),
+    check(
+      'issues_status_known',
+      sql`"status" in ('backlog', 'todo', 'in_progress', 'in_review', 'done', 'canceled')`,
+    ),
+    foreignKey(
+      'issues_assignee_id_users_id_fk',
+      ['assignee_id'],
+      'users',
+      ['id'],
+      { onDelete: 'set null' },
+    ),
+    foreignKey(
+      'issues_milestone_id_milestones_id_fk',
+      ['milestone_id'],
+      'milestones',
+      ['id'],
+      { onDelete: 'set null' },
+    ),
+    foreignKey(
+      'issues_parent_id_issues_id_fk',
+      ['parent_id'],
+      'issues',
+      ['id'],
+      { onDelete: 'set null' },
+    ),
+    foreignKey(
+      'issues_project_id_projects_id_fk',
+      ['project_id'],
+      'projects',
+      ['id'],
+      { onDelete: 'cascade' },
+    ),
+    foreignKey(
+      'issues_reporter_id_users_id_fk',
+      ['reporter_id'],
+      'users',
+      ['id'],
+      { onDelete: 'restrict' },
+    ),
+    foreignKey(
+      'issues_sprint_id_sprints_id_fk',
+      ['sprint_id'],
+      'sprints',
+      ['id'],
+      { onDelete: 'set null' },
+    ),
   ]);
   await op.createIndex(
     'issues_open_by_assignee_idx',
@@ -96,25 +180,44 @@ export async function upgrade(op: Op<'sqlite'>) {
     ['assignee_id', 'priority'],
     { where: sql`"closed_at" is null` },
   );
-  await op.createIndex(
-    'issues_recent_idx',
-    'issues',
-    ['project_id', { column: 'created_at', order: 'desc' }],
-  );
-  await op.createIndex('issues_title_length_idx', 'issues', [sql`length("title")`]);
+  await op.createIndex('issues_recent_idx', 'issues', [
+    'project_id',
+    { column: 'created_at', order: 'desc' },
+  ]);
+  await op.createIndex('issues_title_length_idx', 'issues', [
+    sql`length("title")`,
+  ]);
   await op.createTable('comments', [
     column('id', 'integer', { nullable: false }),
     column('issue_id', 'integer', { nullable: false }),
     column('author_id', 'integer'),
     column('body', 'text', { nullable: false }),
     column('is_internal', 'integer', { nullable: false, default: 0 }),
-    column('created_at', 'integer', { nullable: false, default: sql`unixepoch()` }),
+    column('created_at', 'integer', {
+      nullable: false,
+      default: sql`unixepoch()`,
+    }),
     column('updated_at', 'integer'),
     primaryKey(['id']),
-    foreignKey('comments_author_id_users_id_fk', ['author_id'], 'users', ['id'], { onDelete: 'set null' }),
-    foreignKey('comments_issue_id_issues_id_fk', ['issue_id'], 'issues', ['id'], { onDelete: 'cascade' }),
+    foreignKey(
+      'comments_author_id_users_id_fk',
+      ['author_id'],
+      'users',
+      ['id'],
+      { onDelete: 'set null' },
+    ),
+    foreignKey(
+      'comments_issue_id_issues_id_fk',
+      ['issue_id'],
+      'issues',
+      ['id'],
+      { onDelete: 'cascade' },
+    ),
   ]);
-  await op.createIndex('comments_issue_created_idx', 'comments', ['issue_id', 'created_at']);
+  await op.createIndex('comments_issue_created_idx', 'comments', [
+    'issue_id',
+    'created_at',
+  ]);
   await op.createTable('labels', [
     column('id', 'integer', { nullable: false }),
     column('organization_id', 'integer', { nullable: false }),
@@ -122,7 +225,13 @@ export async function upgrade(op: Op<'sqlite'>) {
     column('color', 'text(7)', { nullable: false, default: '#94a3b8' }),
     primaryKey(['id']),
     check('labels_color_hex', sql`"color" like '#______'`),
-    foreignKey('labels_organization_id_organizations_id_fk', ['organization_id'], 'organizations', ['id'], { onDelete: 'cascade' }),
+    foreignKey(
+      'labels_organization_id_organizations_id_fk',
+      ['organization_id'],
+      'organizations',
+      ['id'],
+      { onDelete: 'cascade' },
+    ),
   ]);
   await op.createIndex(
     'labels_organization_name',
@@ -133,28 +242,65 @@ export async function upgrade(op: Op<'sqlite'>) {
   await op.createTable('issue_labels', [
     column('issue_id', 'integer', { nullable: false }),
     column('label_id', 'integer', { nullable: false }),
-    column('added_at', 'integer', { nullable: false, default: sql`unixepoch()` }),
+    column('added_at', 'integer', {
+      nullable: false,
+      default: sql`unixepoch()`,
+    }),
     primaryKey(['issue_id', 'label_id'], { name: 'issue_labels_key' }),
-    foreignKey('issue_labels_issue_id_issues_id_fk', ['issue_id'], 'issues', ['id'], { onDelete: 'cascade' }),
-    foreignKey('issue_labels_label_id_labels_id_fk', ['label_id'], 'labels', ['id'], { onDelete: 'cascade' }),
+    foreignKey(
+      'issue_labels_issue_id_issues_id_fk',
+      ['issue_id'],
+      'issues',
+      ['id'],
+      { onDelete: 'cascade' },
+    ),
+    foreignKey(
+      'issue_labels_label_id_labels_id_fk',
+      ['label_id'],
+      'labels',
+      ['id'],
+      { onDelete: 'cascade' },
+    ),
   ]);
-  await op.createIndex('issue_labels_label_id_idx', 'issue_labels', ['label_id']);
+  await op.createIndex('issue_labels_label_id_idx', 'issue_labels', [
+    'label_id',
+  ]);
   await op.createTable('issue_links', [
     column('source_id', 'integer', { nullable: false }),
     column('target_id', 'integer', { nullable: false }),
     column('kind', 'text', { nullable: false, default: 'relates_to' }),
     primaryKey(['source_id', 'target_id', 'kind']),
     check('issue_links_two_ends', sql`"source_id" <> "target_id"`),
-    foreignKey('issue_links_source_id_issues_id_fk', ['source_id'], 'issues', ['id'], { onDelete: 'cascade' }),
-    foreignKey('issue_links_target_id_issues_id_fk', ['target_id'], 'issues', ['id'], { onDelete: 'cascade' }),
+    foreignKey(
+      'issue_links_source_id_issues_id_fk',
+      ['source_id'],
+      'issues',
+      ['id'],
+      { onDelete: 'cascade' },
+    ),
+    foreignKey(
+      'issue_links_target_id_issues_id_fk',
+      ['target_id'],
+      'issues',
+      ['id'],
+      { onDelete: 'cascade' },
+    ),
   ]);
   await op.createTable('watchers', [
     column('issue_id', 'integer', { nullable: false }),
     column('user_id', 'integer', { nullable: false }),
     column('muted', 'integer', { nullable: false, default: 0 }),
     primaryKey(['issue_id', 'user_id']),
-    foreignKey('watchers_issue_id_issues_id_fk', ['issue_id'], 'issues', ['id'], { onDelete: 'cascade' }),
-    foreignKey('watchers_user_id_users_id_fk', ['user_id'], 'users', ['id'], { onDelete: 'cascade' }),
+    foreignKey(
+      'watchers_issue_id_issues_id_fk',
+      ['issue_id'],
+      'issues',
+      ['id'],
+      { onDelete: 'cascade' },
+    ),
+    foreignKey('watchers_user_id_users_id_fk', ['user_id'], 'users', ['id'], {
+      onDelete: 'cascade',
+    }),
   ]);
 }
 

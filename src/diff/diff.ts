@@ -1,6 +1,7 @@
 import {
   type Catalog,
   deepFreeze,
+  type ForeignKey,
   nameKey,
   type QualifiedName,
   sameData,
@@ -89,7 +90,6 @@ export function diffRenamed(
 
   const early = new Set([...touched, ...tablesOfAlteredEnums(before, wanted).map(nameKey)]);
   const { first, diffs: changed } = stepAside([...diffs.values()], rules);
-  const tables = tableOperations(created, changed, diffs, rules, early);
   const drops = dropOperations(dropped, diffs, rules);
   const sequences = enumLists(before.sequences, wanted.sequences);
   const enumNames = enumLists(before.enums, wanted.enums);
@@ -97,6 +97,13 @@ export function diffRenamed(
   const collides = dropped.some((table) => namesOf(table).some((name) => taken.has(name)));
   // An enum or a sequence that sets a name free is in use until the columns have changed.
   const yields = [...enumNames.dropped, ...sequences.dropped].some((each) => taken.has(nameKey(each)));
+  // A foreign key whose other end stays as it is can change with the rest of its table.
+  const moving = new Set([
+    ...[...diffs].flatMap(([key, each]) => (hasChanges(each) ? [key] : [])),
+    ...(yields ? created.map(stored) : []),
+    ...(collides ? dropped.map(nameKey) : []),
+  ]);
+  const tables = tableOperations(created, changed, diffs, rules, early, moving);
   // Tables that leave early are not there any more when an enum changes.
   const standing = collides ? before.tables.filter((table) => !dropped.includes(table)) : before.tables;
   const enums = diffEnums({ ...before, tables: standing }, wanted, renamed);
@@ -148,6 +155,7 @@ function tableOperations(
   diffs: ReadonlyMap<string, TableDiff>,
   rules: DiffRules,
   early: ReadonlySet<string>,
+  moving: ReadonlySet<string>,
 ) {
   const dropForeignKeys: Operation[] = [];
   const dropIndexes: Operation[] = [];
@@ -186,12 +194,22 @@ function tableOperations(
       : each.keptForeignKeys.filter((key) =>
           mustDetach(key, each.retyped, diffs.get(nameKey(referenceName(key.references)))),
         );
-    const goes = [...each.droppedForeignKeys, ...detached];
-    const comes = [...each.addedForeignKeys, ...detached];
-    const dropKeys = goes.map((was) => ({ kind: 'dropConstraint', name: was.name, was }) as const);
-    const addKeys = comes.map((constraint) => ({ kind: 'addConstraint', constraint }) as const);
     const { table } = each;
-    const all = loose ? [...dropKeys, ...each.changes, ...addKeys] : each.changes;
+    const stays = (key: ForeignKey) => {
+      const { schema, name } = key.references;
+      const target = nameKey({ schema, name: rules.storedName(name) });
+      return loose || (target !== nameKey(table) && !moving.has(target));
+    };
+    const dropKey = (was: ForeignKey) => ({ kind: 'dropConstraint', name: was.name, was }) as const;
+    const addKey = (constraint: ForeignKey) => ({ kind: 'addConstraint', constraint }) as const;
+    const moves = (key: ForeignKey) => !stays(key);
+    const dropKeys = [...each.droppedForeignKeys.filter(moves), ...detached].map(dropKey);
+    const addKeys = [...each.addedForeignKeys.filter(moves), ...detached].map(addKey);
+    const all = [
+      ...each.droppedForeignKeys.filter(stays).map(dropKey),
+      ...each.changes,
+      ...each.addedForeignKeys.filter(stays).map(addKey),
+    ];
     // Where an enum or a name changes under it, what leaves or is renamed comes before all else.
     const at = early.has(nameKey(table)) && !loose ? firstOther(all) : 0;
     const changes = all.slice(at);
@@ -262,7 +280,9 @@ function dropOperations(dropped: readonly Table[], diffs: ReadonlyMap<string, Ta
 }
 
 function hasChanges(each: TableDiff | undefined): boolean {
-  return each !== undefined && each.changes.length + each.addedIndexes.length > 0;
+  return (
+    each !== undefined && each.changes.length + each.addedIndexes.length + each.droppedIndexes.length > 0
+  );
 }
 
 function addConstraint(table: Table, key: Table['foreignKeys'][number]): Operation {

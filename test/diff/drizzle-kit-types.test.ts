@@ -200,6 +200,26 @@ describe.each(lines)('with drizzle-orm $line', (line: Line) => {
     });
   });
 
+  it.each(['serial', 'identity'] as const)(
+    '%s becomes the other: its position and grants stay',
+    async (from) => {
+      const models = {
+        serial: () => read({ t: pgTable('t', { id: serial('id').primaryKey() }) }),
+        identity: () =>
+          read({ t: pgTable('t', { id: integer('id').primaryKey().generatedByDefaultAsIdentity() }) }),
+      };
+      const role = `numbers_${from}_${line.line.replace('.', '')}_${Date.now()}`;
+      await expectScenario({
+        before: models[from](),
+        given: `create role ${role}; grant usage on t_id_seq to ${role};
+        insert into t select from generate_series(1, 9); delete from t where id > 2`,
+        after: models[from === 'serial' ? 'identity' : 'serial'](),
+        survives: `select array_agg(id) as ids, has_sequence_privilege('${role}', 't_id_seq', 'usage') as granted from t where id < 9`,
+        finds: ['insert into t default values returning id', [{ id: 10 }]],
+      });
+    },
+  );
+
   it('13. the expression of a generated column changes: drizzle-kit 0.31 loses its indexes', () => {
     const models = (expression: string) =>
       read({

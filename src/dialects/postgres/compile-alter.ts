@@ -185,6 +185,9 @@ function compileAlterColumn(change: AlterColumn, place: Place): void {
   const leavesSerial = fromSerial !== null && toSerial === null;
   const becomesSerial = fromSerial === null && toSerial !== null;
 
+  const leaves = leavesSerial || (to.identity === null && !!was?.identity);
+  const another = leaves && (becomesSerial || (!!to.identity && !was?.identity));
+  if (another) script.run(numbering.rememberSequence(place.name, change.name));
   if (leavesSerial) script.run(...numbering.dropOwnedSequence(place.name, change.name));
   if (to.identity === null && was?.identity !== null) {
     script.act(`${column} DROP IDENTITY${was === undefined ? ' IF EXISTS' : ''}`);
@@ -205,6 +208,7 @@ function compileAlterColumn(change: AlterColumn, place: Place): void {
   } else if (fromSerial !== null && toSerial !== null && fromSerial !== toSerial) {
     script.run(numbering.retypeOwnedSequence(place.name, change.name, toSerial));
   }
+  if (another) script.run(numbering.resumeSequence(place.name, change.name));
 }
 
 /** Returns the default to set afterwards; undefined: it stays as it is. */

@@ -46,6 +46,45 @@ export function continueAfterRows(table: QualifiedName, column: string, options:
   return `SELECT setval(${ownedSequence(table, column)}, ${value}) FROM ${identifier(table)} HAVING ${value} ${beyond} ${start}`;
 }
 
+const remembered = literal('rev.numbering');
+
+/** Before a column's sequence gives way to another one: where it is, and who may use it. */
+export function rememberSequence(table: QualifiedName, column: string): string {
+  const sequence = ownedSequence(table, column);
+  const grantTo = `CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END`;
+  return block(
+    `EXECUTE format('SELECT CASE WHEN is_called THEN last_value END FROM %s', ${sequence}) INTO last;
+  SELECT json_agg(format('GRANT %s ON SEQUENCE %%s TO %s%s', acl.privilege_type, ${grantTo},
+      CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)) INTO grants
+  FROM pg_class CROSS JOIN aclexplode(relacl) AS acl
+  WHERE pg_class.oid = ${sequence}::regclass AND acl.grantee <> relowner;
+  PERFORM set_config(${remembered}, json_build_object('last', last, 'grants', coalesce(grants, '[]'))::text, false);`,
+    'last bigint;\n  grants json',
+  );
+}
+
+/** And the other one goes on there, or after the rows where they are further. */
+export function resumeSequence(table: QualifiedName, column: string): string {
+  return block(
+    `sequence := ${ownedSequence(table, column)};
+  last := current_setting(${remembered})::json ->> 'last';
+  EXECUTE format('SELECT last_value, is_called FROM %s', sequence) INTO now, used;
+  SELECT seqincrement < 0 INTO descends FROM pg_sequence WHERE seqrelid = sequence::regclass;
+  IF NOT used OR (descends AND last < now) OR (NOT descends AND last > now) THEN
+    BEGIN
+      PERFORM setval(sequence, last);
+    EXCEPTION WHEN numeric_value_out_of_range THEN
+      -- The bounds are others now.
+    END;
+  END IF;
+  FOR statement IN SELECT json_array_elements_text(current_setting(${remembered})::json -> 'grants') LOOP
+    EXECUTE format(statement, sequence);
+  END LOOP;
+  PERFORM set_config(${remembered}, '', false);`,
+    'sequence text;\n  last bigint;\n  now bigint;\n  used boolean;\n  descends boolean;\n  statement text',
+  );
+}
+
 /**
  * A sequence that was never used goes to its new start; one that was used stays where it is, and PostgreSQL refuses
  * bounds that leave it outside.
