@@ -20,6 +20,7 @@ export type {
   Sequence,
   Table,
   TableIndex,
+  View,
 } from './catalog/index.js';
 export { type Config, type ConfigContext, defineConfig } from './config/config.js';
 export { RevError, type RevErrorCode } from './errors.js';

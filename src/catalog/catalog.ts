@@ -3,10 +3,11 @@ import { compareNames, compareText, type DialectName, type QualifiedName, sameNa
 import type { Sequence } from './sequence.js';
 import type { Table } from './table.js';
 import { deepFreeze } from './value.js';
+import type { View } from './view.js';
 
 /** An object that was seen and is not compared: it is listed, kept, and never dropped. */
 export interface Uncompared {
-  /** trigger, view, policy, exclusion constraint, … */
+  /** trigger, domain, exclusion constraint, … */
   readonly kind: string;
   readonly name: QualifiedName;
   /** The table that it belongs to, if it belongs to one. */
@@ -21,6 +22,7 @@ export interface Catalog {
   readonly enums: readonly EnumType[];
   readonly sequences: readonly Sequence[];
   readonly tables: readonly Table[];
+  readonly views: readonly View[];
   readonly uncompared: readonly Uncompared[];
 }
 
@@ -30,6 +32,7 @@ export interface CatalogParts {
   readonly enums?: readonly EnumType[];
   readonly sequences?: readonly Sequence[];
   readonly tables?: readonly Table[];
+  readonly views?: readonly View[];
   readonly uncompared?: readonly Uncompared[];
 }
 
@@ -43,6 +46,7 @@ export function makeCatalog(parts: CatalogParts): Catalog {
     enums: sorted(parts.enums),
     sequences: sorted(parts.sequences),
     tables: sorted(parts.tables).map(sortTable),
+    views: sorted(parts.views),
     uncompared: [...(parts.uncompared ?? [])].sort(
       (a, b) => compareText(a.kind, b.kind) || compareNames(a.name, b.name),
     ),

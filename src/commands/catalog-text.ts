@@ -1,4 +1,4 @@
-import { type Catalog, emptyCatalog } from '../catalog/index.js';
+import { type Catalog, emptyCatalog, orderViews } from '../catalog/index.js';
 import type { Dialect } from '../dialects/dialect.js';
 import type { Operation } from '../operations/index.js';
 
@@ -12,6 +12,7 @@ export function catalogText(catalog: Catalog, dialect: Dialect): string {
       { kind: 'createTable', table: { ...table, indexes: [] } },
       ...table.indexes.map((index): Operation => ({ kind: 'createIndex', table, index })),
     ]),
+    ...orderViews(catalog.views).map((view): Operation => ({ kind: 'createView', view })),
   ];
   const empty = emptyCatalog(catalog.dialect);
   return operations

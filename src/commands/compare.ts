@@ -39,6 +39,7 @@ export async function compare(
   const wanted = makeCatalog({
     ...models.catalog,
     tables: models.catalog.tables.filter((table) => includes(table)),
+    views: models.catalog.views.filter((view) => includes(view)),
   });
   const live = await dialect.inspect(driver, { schemas, includes });
   const { actual, wanted: spelled, unverified } = await dialect.normalize(driver, live, wanted);
@@ -95,9 +96,8 @@ async function assertAtHead(
 }
 
 function namedSchemas(catalog: Catalog): readonly string[] {
-  const names = [...catalog.tables, ...catalog.enums, ...catalog.sequences].flatMap((each: QualifiedName) =>
-    each.schema === null ? [] : [each.schema],
-  );
+  const all = [...catalog.tables, ...catalog.enums, ...catalog.sequences, ...catalog.views];
+  const names = all.flatMap((each: QualifiedName) => (each.schema === null ? [] : [each.schema]));
   return [...new Set([...catalog.schemas, ...names])];
 }
 

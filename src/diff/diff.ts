@@ -12,6 +12,8 @@ import { diffEnums, enumLists, releaseDefaults, tablesOfAlteredEnums } from './e
 import { orderTables, referenceName } from './order.js';
 import { type RenameCandidate, type RenameOptions, resolveRenames } from './renames.js';
 import type { DiffRules } from './rules.js';
+import { fatesOf } from './table-fates.js';
+import { diffViews } from './views.js';
 
 export interface DiffOptions {
   readonly renames?: RenameOptions;
@@ -25,9 +27,9 @@ export interface Diff {
 
 /**
  * The operations that make `actual` into `wanted`. Pure and deterministic; both catalogs are normalized.
- * The order is a fixed shell of phases: what stands in the way leaves first (foreign keys, indexes), then containers
- * come (schemas, enums, sequences, tables), then tables change, then what stands on them comes back, then what is no
- * longer wanted leaves.
+ * The order is a fixed shell of phases: what stands in the way leaves first (views, foreign keys, indexes), then
+ * containers come (schemas, enums, sequences, tables), then tables change, then what stands on them comes back, then
+ * what is no longer wanted leaves.
  */
 export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options: DiffOptions = {}): Diff {
   const { operations: renames, candidates } = resolveRenames(actual, wanted, rules, options.renames ?? {});
@@ -44,7 +46,9 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
   const diffs = new Map<string, TableDiff>();
   // Names that the tool derived follow the table and columns that they are derived from.
   const touched = new Set(
-    renames.map((each) => nameKey(each.kind === 'renameTable' ? each.to : (each as AlterTable).table)),
+    renames
+      .filter((each) => !isRenameView(each))
+      .map((each) => nameKey(each.kind === 'renameTable' ? each.to : (each as AlterTable).table)),
   );
   for (const table of wanted.tables) {
     const found = live.get(stored(table));
@@ -77,8 +81,17 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
     drop: before.schemas.filter((name) => !wanted.schemas.includes(name)),
   };
   const sequences = enumLists(before.sequences, wanted.sequences);
+  const views = diffViews(
+    apply(renames.filter(isRenameView), actual).views,
+    wanted.views,
+    wanted.uncompared.filter(({ kind }) => kind === 'existing view').map(({ name }) => name),
+    fatesOf({ renames, dropped, diffs, enumTables: tablesOfAlteredEnums(before, wanted) }),
+    rules,
+  );
   const operations: Operation[] = [
-    ...renames,
+    ...renames.filter(isRenameView),
+    ...views.first,
+    ...renames.filter((each) => !isRenameView(each)),
     ...tables.dropForeignKeys,
     ...drops.dropForeignKeys,
     ...(collides ? drops.dropTables : []),
@@ -105,11 +118,16 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
     ...tables.addForeignKeys,
     ...tables.createIndexes,
     ...(collides ? [] : drops.dropTables),
+    ...views.last,
     ...enums.drop,
     ...sequences.dropped.map((was): Operation => ({ kind: 'dropSequence', name: referenceName(was), was })),
     ...schemas.drop.map((name): Operation => ({ kind: 'dropSchema', name })),
   ];
   return deepFreeze({ operations: reduce(operations), candidates });
+}
+
+function isRenameView(operation: Operation): boolean {
+  return operation.kind === 'renameView';
 }
 
 function tableOperations(

@@ -66,6 +66,7 @@ export function resolveRenames(
 /** A standing rename says nothing once the new name is there, whatever has the old one by then. */
 function isDue(actual: Catalog, rename: ParsedRename): boolean {
   const has = (name: string) =>
+    actual.views.some((view) => displayName(view) === name) ||
     actual.tables.some(
       (table) =>
         displayName(table) === name ||
@@ -94,7 +95,11 @@ function parseRename(text: string): ParsedRename {
 function tableRename(actual: Catalog, wanted: Catalog, rename: ParsedRename): Operation | null {
   const from = actual.tables.find((table) => displayName(table) === rename.from);
   const to = wanted.tables.find((table) => displayName(table) === rename.to);
-  return from && to ? { kind: 'renameTable', from: plain(from), to: plain(to) } : null;
+  if (from && to) return { kind: 'renameTable', from: plain(from), to: plain(to) };
+  const view = actual.views.find((each) => displayName(each) === rename.from);
+  const model = wanted.views.find((each) => displayName(each) === rename.to);
+  if (!view || !model || view.materialized !== model.materialized) return null;
+  return { kind: 'renameView', from: plain(view), to: plain(model), materialized: view.materialized };
 }
 
 function columnRename(

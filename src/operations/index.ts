@@ -18,3 +18,4 @@ export { indent, Source, stringLiteral } from './source.js';
 export { literalText, type SqlInput, type SqlParts, sqlParts, sqlText } from './sql-text.js';
 export type { CreateTable, DropTable, RenameTable } from './table.js';
 export type { CreateIndex, DropIndex, RenameIndex } from './table-index.js';
+export type { AlterView, CreateView, DropView, RenameView } from './view.js';

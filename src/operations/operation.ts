@@ -41,28 +41,42 @@ import {
   type RenameIndex,
   renameIndex,
 } from './table-index.js';
+import {
+  type AlterView,
+  alterView,
+  type CreateView,
+  createView,
+  type DropView,
+  dropView,
+  type RenameView,
+  renameView,
+} from './view.js';
 
 /** How one catalog becomes another, as plain frozen data. */
 export type Operation =
   | AlterEnum
   | AlterSequence
   | AlterTable
+  | AlterView
   | CreateEnum
   | CreateIndex
   | CreateSchema
   | CreateSequence
   | CreateTable
+  | CreateView
   | DropEnum
   | DropIndex
   | DropSchema
   | DropSequence
   | DropTable
+  | DropView
   | Execute
   | Insert
   | RenameEnum
   | RenameIndex
   | RenameSequence
-  | RenameTable;
+  | RenameTable
+  | RenameView;
 
 export type OperationKind = Operation['kind'];
 export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly kind: K }>;
@@ -72,22 +86,26 @@ const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> }
   alterEnum,
   alterSequence,
   alterTable,
+  alterView,
   createEnum,
   createIndex,
   createSchema,
   createSequence,
   createTable,
+  createView,
   dropEnum,
   dropIndex,
   dropSchema,
   dropSequence,
   dropTable,
+  dropView,
   execute,
   insert,
   renameEnum,
   renameIndex,
   renameSequence,
   renameTable,
+  renameView,
 };
 
 function facesOf(operation: Operation): Faces<Operation> {

@@ -1,4 +1,9 @@
-import type { DefaultValue, QualifiedName, SequenceOptions } from '../catalog/index.js';
+import {
+  type DefaultValue,
+  hasBrokenLiteral,
+  type QualifiedName,
+  type SequenceOptions,
+} from '../catalog/index.js';
 
 /** A line of code longer than this is broken. */
 const width = 110;
@@ -25,9 +30,18 @@ export class Source {
   /** A tagged template; its text reaches the database as it is. */
   sql(text: string): string {
     this.#helpers.add('sql');
-    const escaped = text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
     // A line break is written as an escape, so that indenting the code cannot change a literal inside the SQL.
-    return `sql\`${escaped.replaceAll('\r', '\\r').replaceAll('\n', '\\n')}\``;
+    return `sql\`${templateText(text).replaceAll('\r', '\\r').replaceAll('\n', '\\n')}\``;
+  }
+
+  /**
+   * A query in its own lines, indented with the code: whoever reads it back takes the indentation off (tidyQuery).
+   * A query of one line stays one; so does one whose literals would be changed by indentation.
+   */
+  query(text: string): string {
+    if (!text.includes('\n') || hasBrokenLiteral(text)) return this.sql(text);
+    this.#helpers.add('sql');
+    return `sql\`\n${indent(templateText(text))}\n\``;
   }
 
   string(value: string): string {
@@ -86,7 +100,8 @@ export class Source {
   statement(method: string, args: readonly string[]): string {
     const flat = `await op.${method}(${args.join(', ')});`;
     const hugsList = args.at(-1)?.startsWith('[\n') === true;
-    if (hugsList || flat.length <= width - 2 || args.length === 1) return flat;
+    const hugsQuery = args[1]?.startsWith('sql`\n') === true;
+    if (hugsList || hugsQuery || flat.length <= width - 2 || args.length === 1) return flat;
     return [`await op.${method}(`, ...args.map((arg) => `${indent(arg)},`), ');'].join('\n');
   }
 
@@ -96,6 +111,10 @@ export class Source {
       ? '[]'
       : `[\n${elements.map((element) => `${indent(element)},`).join('\n')}\n]`;
   }
+}
+
+function templateText(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
 }
 
 export function indent(code: string): string {

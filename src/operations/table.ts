@@ -7,6 +7,7 @@ import {
   renameIdentifier,
   sameName,
   type Table,
+  viewsAfterRename,
   withObject,
   withoutObject,
 } from '../catalog/index.js';
@@ -86,6 +87,7 @@ export const renameTable: Faces<RenameTable> = {
     const renamed = [...withObject(rest, { ...found, ...operation.to }, 'table')];
     return makeCatalog({
       ...catalog,
+      views: viewsAfterRename(catalog.views, operation.from, operation.from.name, operation.to),
       tables: renamed.map((table) => ({
         ...table,
         checks:

@@ -27,6 +27,7 @@ import type { Executor } from './executor.js';
 import type { QueryWatch } from './query-watch.js';
 import type { OrderedQueue } from './queue.js';
 import { type ColumnChange, TableChanges } from './table-changes.js';
+import { type ViewOptions, viewOf } from './view-input.js';
 
 /** A table or another object: `posts`, `app.posts`, or its parts where a name holds a dot. */
 export type ObjectName = string | QualifiedName;
@@ -101,6 +102,22 @@ export interface Op<D extends DialectName = DialectName> {
   ): Promise<void>;
   dropIndex(name: string, table: ObjectName): Promise<void>;
   renameIndex(table: ObjectName, from: string, to: string): Promise<void>;
+  createView(
+    name: ObjectName,
+    query: SqlInput,
+    options?: ViewOptions & { readonly restore?: boolean },
+  ): Promise<void>;
+  /**
+   * @param options.keep remember grants, comments, owner, triggers, rules and indexes for the createView of this name
+   *   that follows with `restore` (PostgreSQL)
+   */
+  dropView(
+    name: ObjectName,
+    options?: { readonly materialized?: boolean; readonly keep?: boolean },
+  ): Promise<void>;
+  /** Another query for a view that stays: CREATE OR REPLACE VIEW. Of a materialized view only parameters can change. */
+  alterView(name: ObjectName, query: SqlInput, options?: ViewOptions): Promise<void>;
+  renameView(from: ObjectName, to: ObjectName, options?: { readonly materialized?: boolean }): Promise<void>;
   createEnum(name: ObjectName, values: readonly string[]): Promise<void>;
   dropEnum(name: ObjectName): Promise<void>;
   renameEnum(from: ObjectName, to: ObjectName): Promise<void>;
@@ -204,6 +221,23 @@ export function makeOp({ dialect, executor, queue, args, folder, watch }: OpPart
       })),
     dropIndex: (name, table) => run(() => ({ kind: 'dropIndex', name, table: parseName(table) })),
     renameIndex: (table, from, to) => run(() => ({ kind: 'renameIndex', table: parseName(table), from, to })),
+    createView: (name, query, { restore, ...options } = {}) =>
+      run(() => ({
+        kind: 'createView',
+        view: viewOf(parseName(name), query, options),
+        ...(restore ? { restore: true as const } : {}),
+      })),
+    dropView: (name, { materialized = false, keep = false } = {}) =>
+      run(() => ({
+        kind: 'dropView',
+        name: parseName(name),
+        materialized,
+        ...(keep ? { keep: true as const } : {}),
+      })),
+    alterView: (name, query, options) =>
+      run(() => ({ kind: 'alterView', view: viewOf(parseName(name), query, options) })),
+    renameView: (from, to, { materialized = false } = {}) =>
+      run(() => ({ kind: 'renameView', ...fromTo(from, to), materialized })),
     createEnum: (name, values) =>
       run(() => ({ kind: 'createEnum', enum: { kind: 'enum', ...parseName(name), values } })),
     dropEnum: (name) => run(() => ({ kind: 'dropEnum', name: parseName(name) })),

@@ -13,14 +13,18 @@ import {
 import { mentionsAny } from '../../src/diff/compare-columns.js';
 import { applyChanges } from '../../src/operations/index.js';
 import { anyCatalog } from './postgres-tables.js';
+import { withViews } from './postgres-views.js';
 
 /**
  * Two catalogs, the second grown out of the first as models grow: columns come, go, widen, change their defaults;
- * keys, checks and indexes change; enums get and lose values; tables appear and vanish.
+ * keys, checks and indexes change; enums get and lose values; tables and views appear, change and vanish.
  */
 export const catalogPair: fc.Arbitrary<{ readonly a: Catalog; readonly b: Catalog }> = fc
   .tuple(anyCatalog(), anyCatalog(), fc.infiniteStream(fc.nat(99)))
-  .map(([a, other, dice]) => ({ a, b: grow(a, other, () => dice.next().value ?? 0) }));
+  .map(([a, other, dice]) => {
+    const roll = () => dice.next().value ?? 0;
+    return withViews(a, grow(a, other, roll), roll);
+  });
 
 type Roll = () => number;
 

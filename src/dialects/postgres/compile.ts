@@ -7,10 +7,12 @@ import type {
   OperationOf,
 } from '../../operations/index.js';
 import type { CompileOptions, Statement } from '../dialect.js';
+import { aroundNewTypes, retypedColumns } from './column-dependents.js';
 import { alterTable, needsTable } from './compile-alter.js';
 import { addsInPlace, alterEnum, createEnum } from './compile-enum.js';
 import { insert, needsTypes } from './compile-insert.js';
 import { createIndex, createTable } from './compile-table.js';
+import { alterView, createView, dropView, renameView } from './compile-view.js';
 import { block, restartUnlessUsed } from './numbering.js';
 import { identifier, literal } from './quote.js';
 import { allSequenceClauses, fullOptions, newSequenceClauses } from './sequences.js';
@@ -28,7 +30,8 @@ const compilers: {
   alterEnum,
   alterSequence,
   alterTable: (operation, before, options) =>
-    alterTable(operation, findTable(before, operation.table), options),
+    aroundNewTypes(operation, before, alterTable(operation, findTable(before, operation.table), options)),
+  alterView: (operation, before) => alterView(operation, before.views),
   createEnum: (operation) => [createEnum(nameOf(operation.enum), operation.enum.values)],
   createIndex: ({ index, table }, _before, options) => [createIndex(index, table, options)],
   createSchema: ({ name }) => [`CREATE SCHEMA ${identifier(name)}`],
@@ -38,11 +41,13 @@ const compilers: {
     return [['CREATE SEQUENCE', identifier(nameOf(sequence)), ...clauses].join(' ')];
   },
   createTable: ({ table }, _before, options) => createTable(table, options),
+  createView,
   dropEnum: ({ name }) => [`DROP TYPE ${identifier(name)}`],
   dropIndex: ({ name, table }) => [`DROP INDEX ${identifier({ schema: table.schema, name })}`],
   dropSchema: ({ name }) => [`DROP SCHEMA ${identifier(name)}`],
   dropSequence: ({ name }) => [`DROP SEQUENCE ${identifier(name)}`],
   dropTable: ({ name }) => [`DROP TABLE ${identifier(name)}`],
+  dropView,
   execute,
   insert,
   renameEnum: ({ from, to }) => rename('TYPE', from, to),
@@ -51,6 +56,7 @@ const compilers: {
   ],
   renameSequence: ({ from, to }) => rename('SEQUENCE', from, to),
   renameTable: ({ from, to }) => rename('TABLE', from, to),
+  renameView,
 };
 
 export function compile(
@@ -72,7 +78,10 @@ export function compile(
 export function needsCatalog(operation: Operation): boolean {
   switch (operation.kind) {
     case 'alterTable':
-      return operation.changes.some(needsTable);
+      // And of a new type, what stands on the column.
+      return operation.changes.some(needsTable) || retypedColumns(operation).length > 0;
+    case 'alterView':
+      return operation.view.materialized && operation.was === undefined;
     case 'alterEnum':
       // Which columns are of the type, which of them are arrays, and what stands on them.
       return !addsInPlace(operation);

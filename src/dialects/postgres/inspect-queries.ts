@@ -1,5 +1,6 @@
 import type { Scope } from '../dialect.js';
 import { literal } from './quote.js';
+import { type ViewRow, viewsQuery } from './view-query.js';
 
 /**
  * The catalogue as one statement that answers with one JSON object: a single round trip for any number of tables.
@@ -94,10 +95,11 @@ export interface CatalogRow {
   readonly enums: readonly (Named & { readonly values: readonly string[] })[];
   /** All but those of identity columns; `table` and `column` where one owns it. */
   readonly sequences: readonly (SequenceRow & { readonly table: Named | null })[];
+  readonly views: readonly ViewRow[];
   readonly uncompared: readonly UncomparedRow[];
 }
 
-export type TemporaryRow = Pick<CatalogRow, 'columns' | 'constraints' | 'indexes' | 'tables'>;
+export type TemporaryRow = Pick<CatalogRow, 'columns' | 'constraints' | 'indexes' | 'tables' | 'views'>;
 
 /** Settings under which PostgreSQL prints the same text in every session, for the current transaction. */
 export const printingSettings = `
@@ -143,6 +145,7 @@ tab as materialized (
   where relkind in ('r', 'p') and not relispartition
     and not exists (select from pg_inherits where inhrelid = rel.oid)
 ),
+indexed as (select oid from tab union all select oid from rel where relkind = 'm'),
 ${ownedSequences}select json_build_object(
   'schemas', ${list(schemas)},
   'tables', ${list(tables)},
@@ -151,6 +154,7 @@ ${ownedSequences}select json_build_object(
   'indexes', ${list(indexes(nullsNotDistinct))},
   'enums', ${list(enums)},
   'sequences', ${list(sequences)},
+  'views', ${list(viewsQuery('rel'))},
   'uncompared', ${list(uncompared(major))}
 ) as catalog`;
 }
@@ -164,12 +168,14 @@ tab as materialized (
   select c.*, null::text as schema from pg_class as c
   where c.relnamespace = pg_my_temp_schema() and c.relkind = 'r'
 ),
+indexed as (select oid from tab),
 ${ownedSequences}
 select json_build_object(
   'tables', ${list(tables)},
   'columns', ${list(columns)},
   'constraints', ${list(constraints(nullsNotDistinct))},
-  'indexes', ${list(indexes(nullsNotDistinct))}
+  'indexes', ${list(indexes(nullsNotDistinct))},
+  'views', ${list(viewsQuery("(select c.*, null::text as schema from pg_class as c where c.relnamespace = pg_my_temp_schema() and c.relname like 'rev\\_probe\\_%')"))}
 ) as catalog`;
 }
 
@@ -286,8 +292,8 @@ const indexes = (nullsNotDistinct: string) => `
     pg_get_expr(i.indpred, i.indrelid) as where,
     coalesce(to_json(ic.reloptions), '[]') as with,
     ${nullsNotDistinct} as "nullsNotDistinct"
-  from tab
-  join pg_index as i on i.indrelid = tab.oid and i.indisvalid
+  from indexed
+  join pg_index as i on i.indrelid = indexed.oid and i.indisvalid
   join pg_class as ic on ic.oid = i.indexrelid
   join pg_am as am on am.oid = ic.relam
   where not exists (select from pg_constraint as c where c.conindid = i.indexrelid and c.contype in ('p', 'u', 'x'))
@@ -318,8 +324,7 @@ const uncompared = (major: number) => {
     `select case when relispartition then 'partition' else 'inheriting table' end, schema, relname, null::json
       from rel where relkind in ('r', 'p') and (relispartition
         or exists (select from pg_inherits where inhrelid = rel.oid))`,
-    `select case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'foreign table' end,
-      schema, relname, null from rel where relkind in ('v', 'm', 'f')`,
+    `select 'foreign table', schema, relname, null from rel where relkind = 'f'`,
     `select 'partitioning', schema, relname, ${onTable} from tab where relkind = 'p'`,
     `select 'unlogged table', schema, relname, ${onTable} from tab where relpersistence = 'u'`,
     `select 'storage parameters', schema, relname, ${onTable} from tab where reloptions is not null`,

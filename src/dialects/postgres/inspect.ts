@@ -4,7 +4,6 @@ import {
   type Column,
   type ForeignKey,
   type Identity,
-  type IndexKey,
   makeCatalog,
   nameKey,
   type PrimaryKey,
@@ -12,13 +11,13 @@ import {
   type ReferentialAction,
   type Sequence,
   type Table,
-  type TableIndex,
   type Uncompared,
   type Unique,
 } from '../../catalog/index.js';
 import type { Driver, Scope } from '../dialect.js';
 import { defaultFromSql } from './defaults.js';
 import { withoutOuterParentheses } from './expressions.js';
+import { include, toIndex } from './inspect-indexes.js';
 import {
   type CatalogRow,
   type ColumnRow,
@@ -28,6 +27,7 @@ import {
   printingSettings,
   type SequenceRow,
 } from './inspect-queries.js';
+import { toView } from './inspect-views.js';
 import { literal } from './quote.js';
 import { derivedName } from './rules.js';
 import { givenOptions } from './sequences.js';
@@ -110,6 +110,9 @@ function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
     })),
     sequences: free.filter((sequence) => sequence.table === null).map(toSequence),
     tables,
+    views: rows.views
+      .filter((view) => scope.includes(named(view)))
+      .map((view) => toView(view, indexes.get(view.oid) ?? [])),
     uncompared,
   });
 }
@@ -254,34 +257,7 @@ function toForeignKey(row: ConstraintRow): ForeignKey {
   };
 }
 
-function include(row: Pick<IndexRow, 'include'>) {
-  return row.include.length === 0 ? {} : { include: row.include };
-}
-
 function deferrable(row: ConstraintRow) {
   if (!row.deferrable) return {};
   return { deferrable: row.deferred ? ('deferred' as const) : ('immediate' as const) };
-}
-
-export function toIndex(row: IndexRow): TableIndex {
-  const options = row.with.map((option) => option.split(/=(.*)/s).slice(0, 2));
-  return {
-    kind: 'index',
-    name: row.name,
-    unique: row.unique,
-    method: row.method,
-    keys: row.keys.map(
-      ({ column, expression, option, opclass, collation }): IndexKey => ({
-        ...(column === null ? { expression: withoutOuterParentheses(expression ?? '') } : { column }),
-        order: option & 1 ? 'desc' : 'asc',
-        nulls: option & 2 ? 'first' : 'last',
-        ...(opclass === null ? {} : { opclass }),
-        ...(collation === null ? {} : { collation }),
-      }),
-    ),
-    where: row.where === null ? null : withoutOuterParentheses(row.where),
-    ...(options.length === 0 ? {} : { with: Object.fromEntries(options) as Record<string, string> }),
-    ...(row.nullsNotDistinct ? { nullsNotDistinct: true as const } : {}),
-    ...include(row),
-  };
 }

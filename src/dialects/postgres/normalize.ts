@@ -6,11 +6,13 @@ import {
   nameKey,
   type Table,
   type TableIndex,
+  type View,
 } from '../../catalog/index.js';
 import type { Driver, Normalized } from '../dialect.js';
-import { addPrinted, describeItem, type Item, itemsOf, matchItems } from './normalize-items.js';
+import { addPrinted, describeItem, type Item, itemsOf, itemsOfViews, matchItems } from './normalize-items.js';
 import { spellAlike, spellPlainly } from './normalize-text.js';
-import { type Answers, ask, type Question, standInsFor } from './probe.js';
+import { type Answers, ask, type Question, type StandIns, standInsFor } from './probe.js';
+import { type ReadRelations, readRelations } from './probe-views.js';
 import type { Spelling } from './spelling.js';
 import { serialType, typeKey } from './types.js';
 
@@ -26,10 +28,18 @@ export async function normalize(driver: Driver, actual: Catalog, wanted: Catalog
   const model = spellAlike(live, spellPlainly(wanted));
   const items = itemsOf(live, model);
   const doubtful = tablesWithOtherTypes(live, model);
-  if (items.length === 0 && doubtful.length === 0) return { actual: live, wanted: model, unverified: [] };
-  const { types } = await spellUntilSettled(driver, items, doubtful, live, model);
-  const spelled = withSpellings(withTypes(model, types), items);
-  return { actual: live, wanted: spellAlike(live, spelled), unverified: unverifiedLines(items) };
+  const standIns = standInsFor(live, model);
+  const { types } = await spellUntilSettled(driver, items, doubtful, standIns);
+  const spelled = spellAlike(live, withSpellings(withTypes(model, types), items));
+  // What views give depends on the tables that they will read, so their turn comes when those are known.
+  const views = itemsOfViews(live, spelled);
+  await spellUntilSettled(driver, views, [], standIns, () => readRelations(live, spelled));
+  const read = makeCatalog({ ...spelled, views: spelled.views.map((view) => respellView(view, views)) });
+  return {
+    actual: live,
+    wanted: spellAlike(live, read),
+    unverified: [...unverifiedLines(items), ...unverifiedLines(views)],
+  };
 }
 
 /** Asks until every item is found equal to one of the other side, or PostgreSQL prints what it was given. */
@@ -37,10 +47,9 @@ async function spellUntilSettled(
   driver: Driver,
   items: readonly Item[],
   doubtful: readonly Table[],
-  live: Catalog,
-  model: Catalog,
+  standIns: StandIns,
+  relations?: () => ReadRelations,
 ): Promise<Pick<Answers, 'types'>> {
-  const standIns = standInsFor(live, model);
   let types: Answers['types'] = new Map();
   for (let pass = 0; pass < passes; pass += 1) {
     const open = items.filter((item) => matchItems(item) === undefined);
@@ -51,7 +60,7 @@ async function spellUntilSettled(
     const questions = asked.map(
       (side): Question => ({ table: side.table, spelling: side.chain.at(-1) as Spelling }),
     );
-    const answers = await ask(driver, questions, tables, standIns).catch(
+    const answers = await ask(driver, questions, tables, standIns, relations?.()).catch(
       (): Answers => ({
         spellings: asked.map(() => null),
         types: new Map(),
@@ -123,6 +132,19 @@ function withSpellings(model: Catalog, items: readonly Item[]): Catalog {
       indexes: table.indexes.map((index) => respellIndex(index, found.get(index))),
     })),
   });
+}
+
+/** A view that is the live one takes its text; another keeps the one that a person wrote. */
+function respellView(view: View, items: readonly Item[]): View {
+  const item = items.find(({ place }) => place === view);
+  const printed = item?.wanted.chain.at(-1);
+  const columns = printed?.kind === 'view' ? printed.columns : undefined;
+  const live = item && matchItems(item)?.chain[0];
+  return {
+    ...view,
+    ...(live?.kind === 'view' ? { query: live.query } : {}),
+    ...(columns === undefined ? {} : { columns }),
+  };
 }
 
 function respellColumn(column: Column, found: ReadonlyMap<object, Spelling>): Column {

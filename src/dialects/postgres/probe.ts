@@ -11,6 +11,7 @@ import type { Driver } from '../dialect.js';
 import { createEnum } from './compile-enum.js';
 import { collationName, columnType } from './compile-table.js';
 import { printingSettings, type TemporaryRow, temporaryQuery } from './inspect-queries.js';
+import { noRelations, type ReadRelations, temporaryKey, temporaryView } from './probe-views.js';
 import { identifier, literal } from './quote.js';
 import { newSequenceClauses } from './sequences.js';
 import { probeStatement, readProbe, type Spelling } from './spelling.js';
@@ -22,8 +23,8 @@ import { storedType } from './types.js';
  */
 
 export interface Question {
-  /** The table whose columns the piece speaks of. */
-  readonly table: Table;
+  /** The table whose columns the piece speaks of; null for a view. */
+  readonly table: Table | null;
   readonly spelling: Spelling;
 }
 
@@ -53,18 +54,27 @@ export function standInsFor(actual: Catalog, wanted: Catalog): StandIns {
   };
 }
 
+/** @param relations what views read; only where the questions are about views. */
 export async function ask(
   driver: Driver,
   questions: readonly Question[],
   tables: readonly Table[],
   standIns: StandIns,
+  relations: ReadRelations = noRelations,
 ): Promise<Answers> {
-  const names = temporaryNames([...tables, ...questions.map(({ table }) => table)]);
+  const bound = questions.flatMap(({ table }) => (table ? [table] : []));
+  const names = temporaryNames([...tables, ...bound]);
   const probes = questions.map((question, at) => ({ ...question, probe: `rev_probe_${at}` }));
   const statements = [
     ...standInStatements(standIns),
+    ...relations.tables.flatMap((each) => [temporaryTable(each.of, each.name), ...temporaryKey(each)]),
+    ...relations.views.map(({ of, name }) => temporaryView(name, of.query, relations)),
     ...[...names].map(([table, name]) => temporaryTable(table, name)),
-    ...probes.map(({ table, spelling, probe }) => probeStatement(spelling, names.get(table) ?? '', probe)),
+    ...probes.map(({ table, spelling, probe }) =>
+      spelling.kind === 'view'
+        ? temporaryView(probe, spelling.query, relations)
+        : probeStatement(spelling, (table && names.get(table)) ?? '', probe),
+    ),
   ];
   const rows = await driver.rolledBack(async () => {
     const major = Number.parseInt(driver.serverVersion, 10);

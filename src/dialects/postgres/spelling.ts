@@ -1,8 +1,15 @@
-import type { Column, DefaultValue, IndexKey, TableIndex } from '../../catalog/index.js';
+import {
+  type Column,
+  type DefaultValue,
+  type IndexKey,
+  type TableIndex,
+  tidyQuery,
+  type ViewColumn,
+} from '../../catalog/index.js';
 import { columnType, createIndex, defaultClause } from './compile-table.js';
 import { canonicalDefault, defaultFromSql, defaultKey } from './defaults.js';
 import { closedExpression, expressionKey, withoutOuterParentheses } from './expressions.js';
-import { toIndex } from './inspect.js';
+import { toIndex } from './inspect-indexes.js';
 import type { TemporaryRow } from './inspect-queries.js';
 import { identifier } from './quote.js';
 import { storedType } from './types.js';
@@ -20,7 +27,9 @@ export type Spelling =
       readonly stored: boolean;
     }
   | { readonly kind: 'check'; readonly expression: string }
-  | { readonly kind: 'index'; readonly index: TableIndex };
+  | { readonly kind: 'index'; readonly index: TableIndex }
+  /** The columns that it gives, once PostgreSQL was asked. */
+  | { readonly kind: 'view'; readonly query: string; readonly columns?: readonly ViewColumn[] };
 
 /** Equal for spellings that are certainly the same; different ones may still mean the same. */
 export function spellingKey(spelling: Spelling): string {
@@ -33,6 +42,8 @@ export function spellingKey(spelling: Spelling): string {
       return expressionKey(spelling.expression);
     case 'index':
       return indexKeyOf(spelling.index);
+    case 'view':
+      return expressionKey(spelling.query);
   }
 }
 
@@ -52,8 +63,12 @@ function indexKeyOf({ method, keys, where }: TableIndex): string {
   ]);
 }
 
-/** The statement that makes PostgreSQL read it. */
-export function probeStatement(spelling: Spelling, table: string, probe: string): string {
+/** The statement that makes PostgreSQL read it; for views see probe-views.ts. */
+export function probeStatement(
+  spelling: Exclude<Spelling, { kind: 'view' }>,
+  table: string,
+  probe: string,
+): string {
   const alter = `alter table pg_temp.${identifier(table)} add`;
   switch (spelling.kind) {
     case 'default':
@@ -96,6 +111,10 @@ export function readProbe(spelling: Spelling, rows: TemporaryRow, probe: string)
       if (!row) return null;
       const { method, keys, where } = toIndex(row);
       return { ...spelling, index: { ...spelling.index, method, keys: keys.map(plainKey), where } };
+    }
+    case 'view': {
+      const row = rows.views.find(({ name }) => name === probe);
+      return row ? { kind: 'view', query: tidyQuery(row.query), columns: row.columns } : null;
     }
   }
 }

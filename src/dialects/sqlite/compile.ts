@@ -16,6 +16,7 @@ import { createIndexSql } from './index-sql.js';
 import { quoteIdentifier, quoteName, quoteNames } from './quote.js';
 import { rebuiltName } from './rebuilt-name.js';
 import { foldName } from './tokens.js';
+import { alterView, createView, renameView } from './view.js';
 
 type Compile<K extends OperationKind> = (operation: OperationOf<K>, before: Catalog) => readonly Statement[];
 
@@ -25,6 +26,8 @@ export function needsCatalog(operation: Operation): boolean {
     case 'alterTable':
       return !changesInPlace(operation.changes);
     case 'renameIndex':
+    case 'alterView':
+    case 'renameView':
       return true;
     case 'renameTable':
       return isRespelled(operation.from, operation.to);
@@ -56,6 +59,10 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
       { sql: createIndexSql(table, { ...index, name: to }) },
     ];
   },
+  createView: ({ view }) => createView(view),
+  dropView: ({ name }) => [{ sql: `DROP VIEW ${quoteIdentifier(name)}` }],
+  alterView: ({ view }, before) => alterView(view, before),
+  renameView: ({ from, to }, before) => renameView(from, to, before),
   execute: ({ sql }) => [
     sql.values.length === 0 ? { sql: sql.texts.join('') } : { sql: sql.texts.join('?'), params: sql.values },
   ],
