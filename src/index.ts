@@ -16,6 +16,7 @@ export type {
   Constraint,
   DialectName,
   EnumType,
+  Policy,
   QualifiedName,
   Sequence,
   Table,

@@ -80,5 +80,6 @@ function sortLists(table: Table): Table {
     checks: [...table.checks].sort(byName),
     foreignKeys: [...table.foreignKeys].sort(byName),
     indexes: [...table.indexes].sort(byName),
+    ...(table.policies ? { policies: [...table.policies].sort(byName) } : {}),
   };
 }

@@ -4,6 +4,7 @@ export * from './constraint.js';
 export * from './edit.js';
 export * from './enum.js';
 export * from './name.js';
+export * from './policy.js';
 export * from './query-text.js';
 export * from './sequence.js';
 export * from './table.js';

@@ -11,8 +11,12 @@ export function catalogText(catalog: Catalog, dialect: Dialect): string {
     ...catalog.tables.flatMap((table): Operation[] => [
       { kind: 'createTable', table: { ...table, indexes: [] } },
       ...table.indexes.map((index): Operation => ({ kind: 'createIndex', table, index })),
+      ...(table.rowSecurity ? [{ kind: 'enableRowSecurity', table } as const] : []),
     ]),
     ...orderViews(catalog.views).map((view): Operation => ({ kind: 'createView', view })),
+    ...catalog.tables.flatMap((table) =>
+      (table.policies ?? []).map((policy): Operation => ({ kind: 'createPolicy', table, policy })),
+    ),
   ];
   const empty = emptyCatalog(catalog.dialect);
   return operations

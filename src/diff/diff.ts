@@ -10,6 +10,7 @@ import { type AlterTable, apply, type Operation, reduce, type TableChange } from
 import { compareTables, mustDetach, type TableDiff } from './compare-tables.js';
 import { diffEnums, enumLists, releaseDefaults, tablesOfAlteredEnums } from './enums.js';
 import { orderTables, referenceName } from './order.js';
+import { bareTable, diffPolicies, withoutDropped } from './policies.js';
 import { type RenameCandidate, type RenameOptions, resolveRenames } from './renames.js';
 import type { DiffRules } from './rules.js';
 import { fatesOf } from './table-fates.js';
@@ -61,7 +62,6 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
 
   const early = new Set([...touched, ...tablesOfAlteredEnums(before, wanted).map(nameKey)]);
   const tables = tableOperations(created, [...diffs.values()], diffs, rules, early);
-  const drops = dropOperations(dropped, diffs, rules);
   const collides = namesCollide(
     dropped,
     created,
@@ -81,15 +81,36 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
     drop: before.schemas.filter((name) => !wanted.schemas.includes(name)),
   };
   const sequences = enumLists(before.sequences, wanted.sequences);
+  const fates = fatesOf({
+    renames,
+    dropped,
+    diffs,
+    enumTables: tablesOfAlteredEnums(before, wanted),
+  });
   const views = diffViews(
     apply(renames.filter(isRenameView), actual).views,
     wanted.views,
     wanted.uncompared.filter(({ kind }) => kind === 'existing view').map(({ name }) => name),
-    fatesOf({ renames, dropped, diffs, enumTables: tablesOfAlteredEnums(before, wanted) }),
+    fates,
+    rules,
+  );
+  const policies = diffPolicies(renamed.tables, wanted.tables, {
+    fates,
+    away: views.first.flatMap((each) => (each.kind === 'dropView' ? [each.name] : [])),
+    rules,
+    oldName: (table) =>
+      renames.flatMap((each) =>
+        each.kind === 'renameTable' && nameKey(each.to) === nameKey(table) ? [each.from] : [],
+      )[0] ?? referenceName(table),
+  });
+  const drops = dropOperations(
+    dropped.map((table) => withoutDropped(table, policies.first)),
+    diffs,
     rules,
   );
   const operations: Operation[] = [
     ...renames.filter(isRenameView),
+    ...policies.first,
     ...views.first,
     ...renames.filter((each) => !isRenameView(each)),
     ...tables.dropForeignKeys,
@@ -119,6 +140,7 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
     ...tables.createIndexes,
     ...(collides ? [] : drops.dropTables),
     ...views.last,
+    ...policies.last,
     ...enums.drop,
     ...sequences.dropped.map((was): Operation => ({ kind: 'dropSequence', name: referenceName(was), was })),
     ...schemas.drop.map((name): Operation => ({ kind: 'dropSchema', name })),
@@ -157,7 +179,7 @@ function tableOperations(
         hasChanges(diffs.get(nameKey(referenceName(key.references)))));
     create.push({
       kind: 'createTable',
-      table: { ...table, indexes: [], foreignKeys: table.foreignKeys.filter((key) => !waits(key)) },
+      table: { ...bareTable(table), foreignKeys: table.foreignKeys.filter((key) => !waits(key)) },
     });
     addForeignKeys.push(...table.foreignKeys.filter(waits).map((key) => addConstraint(table, key)));
     // Beside their table, where a reader looks for them.

@@ -87,8 +87,15 @@ export interface DrizzleViewConfig {
 
 export interface DrizzlePolicy {
   readonly name: string;
+  readonly as?: string;
+  readonly for?: string;
+  readonly to?: PolicyRole | readonly PolicyRole[];
+  readonly using?: DrizzleSql;
+  readonly withCheck?: DrizzleSql;
   readonly _linkedTable?: DrizzleTable;
 }
+
+export type PolicyRole = string | DrizzleRole;
 
 export interface DrizzleRole {
   readonly name: string;

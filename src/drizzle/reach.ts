@@ -48,10 +48,6 @@ export function reach(collected: Collected, options: ReachOptions): Reached {
     );
   };
 
-  for (const [policy, path] of collected.policies) {
-    const table = policy._linkedTable;
-    if (table) add(collected.tables, table, 'Table', label(table), `the policy ${path}`);
-  }
   // A Map's iteration also reaches what is added on the way.
   for (const [view, path] of collected.views) {
     const { tables: read, views } = readBy(view.query);

@@ -19,6 +19,7 @@ import {
 import { readEnum, readSequence } from './free-objects.js';
 import { type Casing, columnNaming, type DrizzleLine } from './naming.js';
 import { label, type Reached, reach } from './reach.js';
+import { readRowSecurity } from './read-policies.js';
 import { readTable } from './read-table.js';
 import { readView } from './read-view.js';
 import { TableContext } from './table-context.js';
@@ -73,7 +74,13 @@ export function readModels(
     schemas: schemas.names,
     enums: [...found.enums.keys()].map(readEnum),
     sequences: [...found.sequences.keys()].map(readSequence),
-    tables: contexts.map(readTable),
+    tables: contexts.map((context) => ({
+      ...readTable(context),
+      ...readRowSecurity(
+        context,
+        [...found.policies.keys()].filter((policy) => policy._linkedTable === context.table),
+      ),
+    })),
     views: [...found.views.keys()].map((view) => readView(view, { dialect, columnName })),
     uncompared,
   });
@@ -156,19 +163,16 @@ function uncomparedOf(found: Collected, reached: Reached): readonly Uncompared[]
   for (const role of found.roles.keys()) {
     if (!role._existing) all.push({ kind: 'role', name: { schema: null, name: role.name } });
   }
-  const listed = new Set<object>();
-  for (const [table, config] of reached.tables) {
-    const name = { schema: tableSchema(table), name: tableName(table) };
-    const linked = [...found.policies.keys()].filter((policy) => policy._linkedTable === table);
-    const policies = new Set([...(config.policies ?? []), ...linked]);
-    for (const policy of policies) {
-      listed.add(policy);
+  for (const policy of found.policies.keys()) {
+    const table = policy._linkedTable;
+    if (!table) {
+      // One of a table's own that is exported, too.
+      const own = [...reached.tables.values()].some((config) => config.policies?.includes(policy));
+      if (!own) all.push({ kind: 'policy', name: { schema: null, name: policy.name } });
+    } else if (!reached.tables.has(table)) {
+      const name = { schema: tableSchema(table), name: tableName(table) };
       all.push({ kind: 'policy', name: { schema: name.schema, name: policy.name }, table: name });
     }
-    if (config.enableRLS || policies.size > 0) all.push({ kind: 'row-level security', name, table: name });
-  }
-  for (const policy of found.policies.keys()) {
-    if (!listed.has(policy)) all.push({ kind: 'policy', name: { schema: null, name: policy.name } });
   }
   return all;
 }

@@ -12,6 +12,8 @@ export type { Execute } from './execute.js';
 export * from './factories.js';
 export type { Insert } from './insert.js';
 export * from './operation.js';
+export type { AlterPolicy, CreatePolicy, DropPolicy, RenamePolicy } from './policy.js';
+export type { DisableRowSecurity, EnableRowSecurity } from './row-security.js';
 export type { CreateSchema, DropSchema } from './schema.js';
 export type { AlterSequence, CreateSequence, DropSequence, RenameSequence } from './sequence.js';
 export { indent, Source, stringLiteral } from './source.js';

@@ -13,6 +13,22 @@ import {
 import { type Execute, execute } from './execute.js';
 import type { Faces } from './faces.js';
 import { type Insert, insert } from './insert.js';
+import {
+  type AlterPolicy,
+  alterPolicy,
+  type CreatePolicy,
+  createPolicy,
+  type DropPolicy,
+  dropPolicy,
+  type RenamePolicy,
+  renamePolicy,
+} from './policy.js';
+import {
+  type DisableRowSecurity,
+  disableRowSecurity,
+  type EnableRowSecurity,
+  enableRowSecurity,
+} from './row-security.js';
 import { type CreateSchema, createSchema, type DropSchema, dropSchema } from './schema.js';
 import {
   type AlterSequence,
@@ -55,25 +71,31 @@ import {
 /** How one catalog becomes another, as plain frozen data. */
 export type Operation =
   | AlterEnum
+  | AlterPolicy
   | AlterSequence
   | AlterTable
   | AlterView
   | CreateEnum
   | CreateIndex
+  | CreatePolicy
   | CreateSchema
   | CreateSequence
   | CreateTable
   | CreateView
+  | DisableRowSecurity
   | DropEnum
   | DropIndex
+  | DropPolicy
   | DropSchema
   | DropSequence
   | DropTable
   | DropView
+  | EnableRowSecurity
   | Execute
   | Insert
   | RenameEnum
   | RenameIndex
+  | RenamePolicy
   | RenameSequence
   | RenameTable
   | RenameView;
@@ -84,25 +106,31 @@ export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly
 /** Every kind has every face; a new kind that lacks one is a compile error here. */
 const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> } = {
   alterEnum,
+  alterPolicy,
   alterSequence,
   alterTable,
   alterView,
   createEnum,
   createIndex,
+  createPolicy,
   createSchema,
   createSequence,
   createTable,
   createView,
+  disableRowSecurity,
   dropEnum,
   dropIndex,
+  dropPolicy,
   dropSchema,
   dropSequence,
   dropTable,
   dropView,
+  enableRowSecurity,
   execute,
   insert,
   renameEnum,
   renameIndex,
+  renamePolicy,
   renameSequence,
   renameTable,
   renameView,

@@ -24,6 +24,7 @@ import {
   sqlText,
 } from '../operations/index.js';
 import type { Executor } from './executor.js';
+import { type PolicyOptions, policyOf } from './policy-input.js';
 import type { QueryWatch } from './query-watch.js';
 import type { OrderedQueue } from './queue.js';
 import { type ColumnChange, TableChanges } from './table-changes.js';
@@ -118,6 +119,18 @@ export interface Op<D extends DialectName = DialectName> {
   /** Another query for a view that stays: CREATE OR REPLACE VIEW. Of a materialized view only parameters can change. */
   alterView(name: ObjectName, query: SqlInput, options?: ViewOptions): Promise<void>;
   renameView(from: ObjectName, to: ObjectName, options?: { readonly materialized?: boolean }): Promise<void>;
+  createPolicy(
+    name: string,
+    table: ObjectName,
+    options?: PolicyOptions & { readonly restore?: boolean },
+  ): Promise<void>;
+  /** @param options.keep remember the comment for the createPolicy of this name that follows with `restore` */
+  dropPolicy(name: string, table: ObjectName, options?: { readonly keep?: boolean }): Promise<void>;
+  /** The policy as it is to be, whole. */
+  alterPolicy(name: string, table: ObjectName, options?: PolicyOptions): Promise<void>;
+  renamePolicy(table: ObjectName, from: string, to: string): Promise<void>;
+  enableRowSecurity(table: ObjectName): Promise<void>;
+  disableRowSecurity(table: ObjectName): Promise<void>;
   createEnum(name: ObjectName, values: readonly string[]): Promise<void>;
   dropEnum(name: ObjectName): Promise<void>;
   renameEnum(from: ObjectName, to: ObjectName): Promise<void>;
@@ -238,6 +251,26 @@ export function makeOp({ dialect, executor, queue, args, folder, watch }: OpPart
       run(() => ({ kind: 'alterView', view: viewOf(parseName(name), query, options) })),
     renameView: (from, to, { materialized = false } = {}) =>
       run(() => ({ kind: 'renameView', ...fromTo(from, to), materialized })),
+    createPolicy: (name, table, { restore, ...options } = {}) =>
+      run(() => ({
+        kind: 'createPolicy',
+        table: parseName(table),
+        policy: policyOf(name, options),
+        ...(restore ? { restore: true as const } : {}),
+      })),
+    dropPolicy: (name, table, { keep } = {}) =>
+      run(() => ({
+        kind: 'dropPolicy',
+        name,
+        table: parseName(table),
+        ...(keep ? { keep: true as const } : {}),
+      })),
+    alterPolicy: (name, table, options) =>
+      run(() => ({ kind: 'alterPolicy', table: parseName(table), policy: policyOf(name, options) })),
+    renamePolicy: (table, from, to) =>
+      run(() => ({ kind: 'renamePolicy', table: parseName(table), from, to })),
+    enableRowSecurity: (table) => run(() => ({ kind: 'enableRowSecurity', table: parseName(table) })),
+    disableRowSecurity: (table) => run(() => ({ kind: 'disableRowSecurity', table: parseName(table) })),
     createEnum: (name, values) =>
       run(() => ({ kind: 'createEnum', enum: { kind: 'enum', ...parseName(name), values } })),
     dropEnum: (name) => run(() => ({ kind: 'dropEnum', name: parseName(name) })),

@@ -47,6 +47,7 @@ describe('autogenerate on PostgreSQL', () => {
     const changes = ['addColumn', 'dropColumn', 'alterColumn', 'addConstraint', 'dropConstraint'];
     const operations = ['createTable', 'dropTable', 'createIndex', 'dropIndex', 'createEnum', 'alterEnum'];
     const views = ['createView', 'dropView', 'alterView'];
-    expect([...seen]).toEqual(expect.arrayContaining([...changes, ...operations, ...views]));
+    const policies = ['createPolicy', 'dropPolicy', 'alterPolicy', 'renamePolicy', 'enableRowSecurity'];
+    expect([...seen]).toEqual(expect.arrayContaining([...changes, ...operations, ...views, ...policies]));
   }, 1_800_000);
 });

@@ -12,6 +12,7 @@ import {
 } from '../../src/catalog/index.js';
 import { mentionsAny } from '../../src/diff/compare-columns.js';
 import { applyChanges } from '../../src/operations/index.js';
+import { withPolicies } from './postgres-policies.js';
 import { anyCatalog } from './postgres-tables.js';
 import { withViews } from './postgres-views.js';
 
@@ -23,7 +24,8 @@ export const catalogPair: fc.Arbitrary<{ readonly a: Catalog; readonly b: Catalo
   .tuple(anyCatalog(), anyCatalog(), fc.infiniteStream(fc.nat(99)))
   .map(([a, other, dice]) => {
     const roll = () => dice.next().value ?? 0;
-    return withViews(a, grow(a, other, roll), roll);
+    const views = withViews(a, grow(a, other, roll), roll);
+    return withPolicies(views.a, views.b, roll);
   });
 
 type Roll = () => number;

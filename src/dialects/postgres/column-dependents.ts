@@ -60,9 +60,23 @@ function hasDependents(table: QualifiedName, columns: readonly string[], before:
         view.uses === undefined ||
         view.uses.some((use) => isOf(use) && use.columns.some((name) => columns.includes(name))),
     ) ||
+    before.tables.some((each) =>
+      each.policies?.some(
+        ({ uses }) =>
+          uses === undefined ||
+          uses.some((use) => isOf(use) && use.columns.some((name) => columns.includes(name))),
+      ),
+    ) ||
     before.uncompared.some(
-      (each) => ['trigger', 'rule', 'policy'].includes(each.kind) && each.table && isOf(each.table),
+      (each) => ['trigger', 'rule'].includes(each.kind) && each.table && isOf(each.table),
     )
+  );
+}
+
+/** Whether anything is there that may read columns and is no part of its table. */
+export function hasReaders(catalog: Catalog): boolean {
+  return (
+    catalog.views.length + catalog.uncompared.length > 0 || catalog.tables.some(({ policies }) => policies)
   );
 }
 

@@ -7,7 +7,7 @@ import {
   sameName,
 } from '../../catalog/index.js';
 import type { AlterEnum, EnumColumn } from '../../operations/index.js';
-import { dependentsOfType } from './column-dependents.js';
+import { dependentsOfType, hasReaders } from './column-dependents.js';
 import { defaultClause } from './compile-table.js';
 import { enumDependents } from './enum-dependents.js';
 import { identifier, literal } from './quote.js';
@@ -61,7 +61,7 @@ function recreate(operation: AlterEnum, before: Catalog): readonly string[] {
   const old = { schema: name.schema, name: `${cutBytes(name.name, 54)}__rev_old` };
   const tables = columnsByTable(operation, before);
   const dependents = enumDependents(name);
-  const readers = before.views.length + before.uncompared.length === 0 ? null : dependentsOfType(name);
+  const readers = hasReaders(before) ? dependentsOfType(name) : null;
   return [
     ...(readers ? [readers.drop] : []),
     dependents.drop,

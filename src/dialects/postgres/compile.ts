@@ -11,6 +11,7 @@ import { aroundNewTypes, retypedColumns } from './column-dependents.js';
 import { alterTable, needsTable } from './compile-alter.js';
 import { addsInPlace, alterEnum, createEnum } from './compile-enum.js';
 import { insert, needsTypes } from './compile-insert.js';
+import { alterPolicy, createPolicy, dropPolicy } from './compile-policy.js';
 import { createIndex, createTable } from './compile-table.js';
 import { alterView, createView, dropView, renameView } from './compile-view.js';
 import { block, restartUnlessUsed } from './numbering.js';
@@ -28,12 +29,14 @@ const compilers: {
   ) => Output;
 } = {
   alterEnum,
+  alterPolicy: (operation, before) => alterPolicy(operation, before),
   alterSequence,
   alterTable: (operation, before, options) =>
     aroundNewTypes(operation, before, alterTable(operation, findTable(before, operation.table), options)),
   alterView: (operation, before) => alterView(operation, before.views),
   createEnum: (operation) => [createEnum(nameOf(operation.enum), operation.enum.values)],
   createIndex: ({ index, table }, _before, options) => [createIndex(index, table, options)],
+  createPolicy,
   createSchema: ({ name }) => [`CREATE SCHEMA ${identifier(name)}`],
   createSequence: ({ sequence }) => {
     const type = sequence.type === undefined ? [] : [`AS ${sequence.type}`];
@@ -42,17 +45,23 @@ const compilers: {
   },
   createTable: ({ table }, _before, options) => createTable(table, options),
   createView,
+  disableRowSecurity: ({ table }) => [`ALTER TABLE ${identifier(table)} DISABLE ROW LEVEL SECURITY`],
   dropEnum: ({ name }) => [`DROP TYPE ${identifier(name)}`],
   dropIndex: ({ name, table }) => [`DROP INDEX ${identifier({ schema: table.schema, name })}`],
+  dropPolicy,
   dropSchema: ({ name }) => [`DROP SCHEMA ${identifier(name)}`],
   dropSequence: ({ name }) => [`DROP SEQUENCE ${identifier(name)}`],
   dropTable: ({ name }) => [`DROP TABLE ${identifier(name)}`],
   dropView,
+  enableRowSecurity: ({ table }) => [`ALTER TABLE ${identifier(table)} ENABLE ROW LEVEL SECURITY`],
   execute,
   insert,
   renameEnum: ({ from, to }) => rename('TYPE', from, to),
   renameIndex: ({ table, from, to }) => [
     `ALTER INDEX ${identifier({ schema: table.schema, name: from })} RENAME TO ${identifier(to)}`,
+  ],
+  renamePolicy: ({ table, from, to }) => [
+    `ALTER POLICY ${identifier(from)} ON ${identifier(table)} RENAME TO ${identifier(to)}`,
   ],
   renameSequence: ({ from, to }) => rename('SEQUENCE', from, to),
   renameTable: ({ from, to }) => rename('TABLE', from, to),
@@ -85,6 +94,7 @@ export function needsCatalog(operation: Operation): boolean {
     case 'alterEnum':
       // Which columns are of the type, which of them are arrays, and what stands on them.
       return !addsInPlace(operation);
+    case 'alterPolicy':
     case 'alterSequence':
       return operation.was === undefined;
     case 'insert':

@@ -1,4 +1,5 @@
 import type { Scope } from '../dialect.js';
+import { type PolicyRow, policiesQuery } from './policy-query.js';
 import { literal } from './quote.js';
 import { type ViewRow, viewsQuery } from './view-query.js';
 
@@ -88,7 +89,7 @@ export interface UncomparedRow extends Named {
 
 export interface CatalogRow {
   readonly schemas: readonly { readonly name: string }[];
-  readonly tables: readonly (Named & { readonly oid: string })[];
+  readonly tables: readonly (Named & { readonly oid: string; readonly rowSecurity: boolean })[];
   readonly columns: readonly ColumnRow[];
   readonly constraints: readonly ConstraintRow[];
   readonly indexes: readonly IndexRow[];
@@ -96,10 +97,14 @@ export interface CatalogRow {
   /** All but those of identity columns; `table` and `column` where one owns it. */
   readonly sequences: readonly (SequenceRow & { readonly table: Named | null })[];
   readonly views: readonly ViewRow[];
+  readonly policies: readonly PolicyRow[];
   readonly uncompared: readonly UncomparedRow[];
 }
 
-export type TemporaryRow = Pick<CatalogRow, 'columns' | 'constraints' | 'indexes' | 'tables' | 'views'>;
+export type TemporaryRow = Pick<
+  CatalogRow,
+  'columns' | 'constraints' | 'indexes' | 'policies' | 'tables' | 'views'
+>;
 
 /** Settings under which PostgreSQL prints the same text in every session, for the current transaction. */
 export const printingSettings = `
@@ -155,6 +160,7 @@ ${ownedSequences}select json_build_object(
   'enums', ${list(enums)},
   'sequences', ${list(sequences)},
   'views', ${list(viewsQuery('rel'))},
+  'policies', ${list(policiesQuery)},
   'uncompared', ${list(uncompared(major))}
 ) as catalog`;
 }
@@ -175,6 +181,7 @@ select json_build_object(
   'columns', ${list(columns)},
   'constraints', ${list(constraints(nullsNotDistinct))},
   'indexes', ${list(indexes(nullsNotDistinct))},
+  'policies', ${list(policiesQuery)},
   'views', ${list(viewsQuery("(select c.*, null::text as schema from pg_class as c where c.relnamespace = pg_my_temp_schema() and c.relname like 'rev\\_probe\\_%')"))}
 ) as catalog`;
 }
@@ -203,7 +210,7 @@ const ownedSequences = `seq as materialized (
 
 const schemas = `select schema as name from ns where schema is not null`;
 
-const tables = `select oid::text as oid, schema, relname as name from tab`;
+const tables = `select oid::text as oid, schema, relname as name, relrowsecurity as "rowSecurity" from tab`;
 
 // One row for each column, in table order.
 const columns = `
@@ -328,10 +335,9 @@ const uncompared = (major: number) => {
     `select 'partitioning', schema, relname, ${onTable} from tab where relkind = 'p'`,
     `select 'unlogged table', schema, relname, ${onTable} from tab where relpersistence = 'u'`,
     `select 'storage parameters', schema, relname, ${onTable} from tab where reloptions is not null`,
-    `select 'row level security', schema, relname, ${onTable} from tab where relrowsecurity`,
+    `select 'forced row level security', schema, relname, ${onTable} from tab where relforcerowsecurity`,
     `select 'trigger', tab.schema, t.tgname, ${onTable}
       from tab join pg_trigger as t on t.tgrelid = tab.oid and not t.tgisinternal`,
-    `select 'policy', tab.schema, p.polname, ${onTable} from tab join pg_policy as p on p.polrelid = tab.oid`,
     `select 'rule', tab.schema, r.rulename, ${onTable}
       from tab join pg_rewrite as r on r.ev_class = tab.oid and r.rulename <> '_RETURN'`,
     `select 'exclusion constraint', tab.schema, c.conname, ${onTable}

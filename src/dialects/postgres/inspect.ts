@@ -18,6 +18,7 @@ import type { Driver, Scope } from '../dialect.js';
 import { defaultFromSql } from './defaults.js';
 import { withoutOuterParentheses } from './expressions.js';
 import { include, toIndex } from './inspect-indexes.js';
+import { toPolicy } from './inspect-policies.js';
 import {
   type CatalogRow,
   type ColumnRow,
@@ -63,16 +64,22 @@ function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
   const columns = groupByTable(rows.columns);
   const constraints = groupByTable(rows.constraints);
   const indexes = groupByTable(rows.indexes);
+  const policies = groupByTable(rows.policies);
   const tables = rows.tables
     .filter((table) => scope.includes(named(table)))
-    .map((table) =>
-      toTable(
-        named(table),
-        columns.get(table.oid) ?? [],
-        constraints.get(table.oid) ?? [],
-        indexes.get(table.oid) ?? [],
-      ),
-    );
+    .map((table): Table => {
+      const found = policies.get(table.oid);
+      return {
+        ...toTable(
+          named(table),
+          columns.get(table.oid) ?? [],
+          constraints.get(table.oid) ?? [],
+          indexes.get(table.oid) ?? [],
+        ),
+        ...(table.rowSecurity ? { rowSecurity: true as const } : {}),
+        ...(found ? { policies: found.map(toPolicy) } : {}),
+      };
+    });
   const outside = new Set(
     rows.tables.filter((table) => !scope.includes(named(table))).map((table) => table.oid),
   );

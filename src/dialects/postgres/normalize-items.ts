@@ -3,8 +3,10 @@ import {
   displayName,
   findView,
   nameKey,
+  type Policy,
   type QualifiedName,
   sameData,
+  sameName,
   type Table,
   type View,
 } from '../../catalog/index.js';
@@ -68,6 +70,36 @@ export function itemsOf(live: Catalog, model: Catalog): readonly Item[] {
     const twin = liveKeys.get(storedKey(table));
     // A table that is new may be one that is gone, under another name.
     return twin ? itemsOfTable(twin, table) : itemsOfNewTable(table, gone);
+  });
+}
+
+/** Policies, which may read other tables and views as those do. */
+export function itemsOfPolicies(live: Catalog, model: Catalog): readonly Item[] {
+  const spelling = ({ using, check }: Policy): Spelling => ({ kind: 'policy', using, check });
+  const stored = new Set(
+    model.tables.map(({ schema, name }) => nameKey({ schema, name: rules.storedName(name) })),
+  );
+  const gone = live.tables.flatMap((table) => (stored.has(nameKey(table)) ? [] : (table.policies ?? [])));
+  return model.tables.flatMap((table) => {
+    const twin = live.tables.find((each) =>
+      sameName(each, { schema: table.schema, name: rules.storedName(table.name) }),
+    );
+    // A table that is new may be one that is gone, under another name.
+    const before = twin ? (twin.policies ?? []) : gone;
+    return (table.policies ?? []).flatMap((policy): Item[] => {
+      const own = twin ? before.filter(({ name }) => name === rules.storedName(policy.name)) : [];
+      const candidates = own.length > 0 ? own : before;
+      if (candidates.length === 0) return [];
+      return [
+        {
+          place: policy,
+          wanted: sideOf(table, spelling(policy)),
+          candidates: candidates.map((each) => sideOf(table, spelling(each))),
+          paired: own.length > 0,
+          label: `The policy ${policy.name} of ${displayName(table)}`,
+        },
+      ];
+    });
   });
 }
 

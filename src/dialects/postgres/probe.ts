@@ -54,7 +54,7 @@ export function standInsFor(actual: Catalog, wanted: Catalog): StandIns {
   };
 }
 
-/** @param relations what views read; only where the questions are about views. */
+/** @param relations what views and policies read; only where the questions are about those. */
 export async function ask(
   driver: Driver,
   questions: readonly Question[],
@@ -62,19 +62,17 @@ export async function ask(
   standIns: StandIns,
   relations: ReadRelations = noRelations,
 ): Promise<Answers> {
-  const bound = questions.flatMap(({ table }) => (table ? [table] : []));
-  const names = temporaryNames([...tables, ...bound]);
   const probes = questions.map((question, at) => ({ ...question, probe: `rev_probe_${at}` }));
+  const { names, statements: onTables } = probesOnTables(probes, tables, relations);
   const statements = [
     ...standInStatements(standIns),
     ...relations.tables.flatMap((each) => [temporaryTable(each.of, each.name), ...temporaryKey(each)]),
     ...relations.views.map(({ of, name }) => temporaryView(name, of.query, relations)),
-    ...[...names].map(([table, name]) => temporaryTable(table, name)),
-    ...probes.map(({ table, spelling, probe }) =>
-      spelling.kind === 'view'
-        ? temporaryView(probe, spelling.query, relations)
-        : probeStatement(spelling, (table && names.get(table)) ?? '', probe),
+    ...probes.flatMap(({ spelling, probe }) =>
+      spelling.kind === 'view' ? [temporaryView(probe, spelling.query, relations)] : [],
     ),
+    // After the views: such a table could hide what they read.
+    ...onTables,
   ];
   const rows = await driver.rolledBack(async () => {
     const major = Number.parseInt(driver.serverVersion, 10);
@@ -109,16 +107,38 @@ function tryEach(statements: readonly string[]): string {
   return `do ${tag}${body} ${tag}`;
 }
 
-/** Of the same name as the table, so that an expression may name it; another where that name is taken. */
-function temporaryNames(tables: readonly Table[]): Map<Table, string> {
+/**
+ * Each table under its own name, so that an expression may name it, and its probes on it. Where another schema's table
+ * has the same name, the one before steps aside.
+ */
+function probesOnTables(
+  probes: readonly (Question & { readonly probe: string })[],
+  tables: readonly Table[],
+  relations: ReadRelations,
+): { readonly names: ReadonlyMap<Table, string>; readonly statements: readonly string[] } {
+  const statements: string[] = [];
   const names = new Map<Table, string>();
-  const taken = new Set<string>();
-  for (const table of new Set(tables)) {
-    const name = taken.has(table.name) ? `rev_table_${names.size}` : table.name;
-    taken.add(name);
-    names.set(table, name);
+  const holders = new Map(relations.tables.map(({ of, name }) => [name, of]));
+  const bound = probes.flatMap(({ table }) => (table ? [table] : []));
+  for (const table of new Set([...tables, ...bound])) {
+    const holder = holders.get(table.name);
+    if (!holder || !sameName(holder, table)) {
+      const aside = `rev_aside_${statements.length}`;
+      if (holder) {
+        statements.push(`alter table pg_temp.${identifier(table.name)} rename to ${aside}`);
+        if (names.has(holder)) names.set(holder, aside);
+      }
+      statements.push(temporaryTable(table, table.name));
+      holders.set(table.name, table);
+    }
+    names.set(table, table.name);
+    for (const { spelling, probe, table: of } of probes) {
+      if (of === table && spelling.kind !== 'view') {
+        statements.push(probeStatement(spelling, table.name, probe));
+      }
+    }
   }
-  return names;
+  return { names, statements };
 }
 
 function temporaryTable(table: Table, name: string): string {

@@ -28,6 +28,7 @@ export type Spelling =
     }
   | { readonly kind: 'check'; readonly expression: string }
   | { readonly kind: 'index'; readonly index: TableIndex }
+  | { readonly kind: 'policy'; readonly using: string | null; readonly check: string | null }
   /** The columns that it gives, once PostgreSQL was asked. */
   | { readonly kind: 'view'; readonly query: string; readonly columns?: readonly ViewColumn[] };
 
@@ -42,6 +43,8 @@ export function spellingKey(spelling: Spelling): string {
       return expressionKey(spelling.expression);
     case 'index':
       return indexKeyOf(spelling.index);
+    case 'policy':
+      return JSON.stringify([spelling.using, spelling.check].map((sql) => sql && expressionKey(sql)));
     case 'view':
       return expressionKey(spelling.query);
   }
@@ -79,6 +82,14 @@ export function probeStatement(
       }`;
     case 'check':
       return `${alter} constraint ${probe} check (${closedExpression(spelling.expression)})`;
+    case 'policy': {
+      const { using, check } = spelling;
+      return [
+        `create policy ${probe} on pg_temp.${identifier(table)}`,
+        ...(using === null ? [] : [`using (${closedExpression(using)})`]),
+        ...(check === null ? [] : [`with check (${closedExpression(check)})`]),
+      ].join(' ');
+    }
     case 'index': {
       const { include: _include, with: _with, nullsNotDistinct: _nulls, ...index } = spelling.index;
       return createIndex({ ...index, unique: false, name: probe }, { schema: 'pg_temp', name: table }, {});
@@ -111,6 +122,11 @@ export function readProbe(spelling: Spelling, rows: TemporaryRow, probe: string)
       if (!row) return null;
       const { method, keys, where } = toIndex(row);
       return { ...spelling, index: { ...spelling.index, method, keys: keys.map(plainKey), where } };
+    }
+    case 'policy': {
+      const row = rows.policies.find(({ name }) => name === probe);
+      const bare = (sql: string | null) => sql && withoutOuterParentheses(sql);
+      return row ? { kind: 'policy', using: bare(row.using), check: bare(row.check) } : null;
     }
     case 'view': {
       const row = rows.views.find(({ name }) => name === probe);

@@ -302,8 +302,6 @@ describe('the census', () => {
       'inheriting table child',
       'partition part_1',
       'partitioning part on part',
-      'policy pol on t',
-      'row level security t on t',
       'rule r on t',
       'statistics st on t',
       'storage parameters u on u',
