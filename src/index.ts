@@ -18,6 +18,7 @@ export type {
   EnumType,
   Policy,
   QualifiedName,
+  Role,
   Sequence,
   Table,
   TableIndex,

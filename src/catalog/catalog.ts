@@ -1,5 +1,6 @@
 import type { EnumType } from './enum.js';
 import { compareNames, compareText, type DialectName, type QualifiedName, sameName } from './name.js';
+import type { Role } from './role.js';
 import type { Sequence } from './sequence.js';
 import type { Table } from './table.js';
 import { deepFreeze } from './value.js';
@@ -17,6 +18,8 @@ export interface Uncompared {
 /** What a database's schema is, as plain frozen data. Lists are sorted by name; columns are in table order. */
 export interface Catalog {
   readonly dialect: DialectName;
+  /** Those that are compared: none, unless someone asks for it. */
+  readonly roles: readonly Role[];
   /** Schemas other than the default one. */
   readonly schemas: readonly string[];
   readonly enums: readonly EnumType[];
@@ -28,6 +31,7 @@ export interface Catalog {
 
 export interface CatalogParts {
   readonly dialect: DialectName;
+  readonly roles?: readonly Role[];
   readonly schemas?: readonly string[];
   readonly enums?: readonly EnumType[];
   readonly sequences?: readonly Sequence[];
@@ -42,6 +46,7 @@ export function makeCatalog(parts: CatalogParts): Catalog {
     [...(list ?? [])].sort(compareNames);
   return deepFreeze({
     dialect: parts.dialect,
+    roles: [...(parts.roles ?? [])].sort((a, b) => compareText(a.name, b.name)),
     schemas: [...(parts.schemas ?? [])].sort(compareText),
     enums: sorted(parts.enums),
     sequences: sorted(parts.sequences),

@@ -6,6 +6,7 @@ export * from './enum.js';
 export * from './name.js';
 export * from './policy.js';
 export * from './query-text.js';
+export * from './role.js';
 export * from './sequence.js';
 export * from './table.js';
 export * from './table-index.js';

@@ -2,13 +2,16 @@ import type { ViewUse } from './view.js';
 
 export type PolicyCommand = 'all' | 'select' | 'insert' | 'update' | 'delete';
 
+/** Words that stand for roles, and are names of none. */
+export const roleWords: readonly string[] = ['public', 'current_user', 'current_role', 'session_user'];
+
 /** A policy of row level security (PostgreSQL). */
 export interface Policy {
   readonly kind: 'policy';
   readonly name: string;
   readonly permissive: boolean;
   readonly command: PolicyCommand;
-  /** Names of roles in a fixed order; `public`, `current_user`, `current_role` and `session_user` are words. */
+  /** Names of roles, or words for them, in a fixed order. */
   readonly roles: readonly string[];
   /** SQL text without outer parentheses, as is `check`. */
   readonly using: string | null;

@@ -5,6 +5,7 @@ import type { Operation } from '../operations/index.js';
 /** A catalog as the SQL that would make it, for a diff that a person reads. */
 export function catalogText(catalog: Catalog, dialect: Dialect): string {
   const operations: Operation[] = [
+    ...catalog.roles.map((role): Operation => ({ kind: 'createRole', role })),
     ...catalog.schemas.map((name): Operation => ({ kind: 'createSchema', name })),
     ...catalog.enums.map((each): Operation => ({ kind: 'createEnum', enum: each })),
     ...catalog.sequences.map((sequence): Operation => ({ kind: 'createSequence', sequence })),

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Catalog, QualifiedName, Uncompared } from '../catalog/index.js';
-import { displayName, makeCatalog } from '../catalog/index.js';
+import { displayName, makeCatalog, roleWords } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { loadModels } from '../config/models.js';
+import { roleScope } from '../config/roles.js';
 import { tableScope } from '../config/tables.js';
 import { diff } from '../diff/diff.js';
 import type { RenameCandidate, RenameOptions } from '../diff/renames.js';
@@ -36,18 +37,29 @@ export async function compare(
   const models = await readProjectModels(config);
   const includes = tableScope(config);
   const schemas = config.schemas ?? namedSchemas(models.catalog);
+  const roles = roleScope(
+    config,
+    models.catalog.roles.map(({ name }) => name),
+  );
   const wanted = makeCatalog({
     ...models.catalog,
     tables: models.catalog.tables.filter((table) => includes(table)),
     views: models.catalog.views.filter((view) => includes(view)),
+    roles: models.catalog.roles.filter(({ name }) => roles?.(name)),
   });
-  const live = await dialect.inspect(driver, { schemas, includes });
+  const live = await dialect.inspect(driver, { schemas, includes, ...(roles ? { roles } : {}) });
   const { actual, wanted: spelled, unverified } = await dialect.normalize(driver, live, wanted);
   const { operations, candidates } = diff(actual, spelled, dialect.rules, { renames });
   return {
     operations,
     candidates,
-    warnings: [...models.warnings, ...unverified, ...endangered(operations, live)],
+    warnings: [
+      ...models.warnings,
+      ...unmanagedRoles(models.catalog, wanted),
+      ...(await missingRoles(database, operations)),
+      ...unverified,
+      ...endangered(operations, live),
+    ],
     uncompared: live.uncompared.map(describeUncompared),
     actual,
     wanted: spelled,
@@ -99,6 +111,38 @@ function namedSchemas(catalog: Catalog): readonly string[] {
   const all = [...catalog.tables, ...catalog.enums, ...catalog.sequences, ...catalog.views];
   const names = all.flatMap((each: QualifiedName) => (each.schema === null ? [] : [each.schema]));
   return [...new Set([...catalog.schemas, ...names])];
+}
+
+/** Roles of the models that are left to others, in one line. */
+function unmanagedRoles(models: Catalog, wanted: Catalog): readonly string[] {
+  const names = models.roles.map(({ name }) => name);
+  const left = names.filter((name) => !wanted.roles.some((role) => role.name === name));
+  if (left.length === 0) return [];
+  return [
+    `Not compared: role ${left.join(', ')}. Roles belong to the whole cluster: set \`roles\` in the configuration to have rev make and change them, or declare them \`.existing()\`.`,
+  ];
+}
+
+/** Policies fail on roles that are not there: better said before they are run. */
+async function missingRoles(
+  { dialect, driver }: Database,
+  operations: readonly Operation[],
+): Promise<readonly string[]> {
+  const made = new Set(operations.flatMap((each) => (each.kind === 'createRole' ? [each.role.name] : [])));
+  const named = operations.flatMap((each) =>
+    each.kind === 'createPolicy' || each.kind === 'alterPolicy'
+      ? each.policy.roles.map((role) => ({
+          role,
+          policy: `${each.policy.name} of ${displayName(each.table)}`,
+        }))
+      : [],
+  );
+  const wanted = named.filter(({ role }) => !made.has(role) && !roleWords.includes(role));
+  const missing = await dialect.missingRoles(driver, [...new Set(wanted.map(({ role }) => role))]);
+  return missing.map((name) => {
+    const policies = wanted.filter(({ role }) => role === name).map(({ policy }) => policy);
+    return `There is no role ${name}, to which the policy ${policies.join(', ')} applies: the revision will fail. Make it first (op.createRole('${name}') at its beginning), or export its pgRole and set \`roles\` in the configuration.`;
+  });
 }
 
 /** Asks about each candidate, or says which flags answer. Returns the renames that it came to. */

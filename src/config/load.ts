@@ -116,6 +116,7 @@ function resolveConfig(config: Config, file: string, options: LoadConfigOptions)
     schemas: config.schemas && Object.freeze([...config.schemas]),
     include: config.include,
     exclude: config.exclude,
+    roles: config.roles,
     casing: config.casing,
     renames: Object.freeze([...(config.renames ?? [])]),
     transaction: config.transaction ?? 'each',

@@ -74,12 +74,16 @@ export interface Scope {
   readonly schemas?: readonly string[];
   /** Whether a table is compared at all. The version table and journal never are. */
   includes(table: QualifiedName): boolean;
+  /** Whether a role is compared; undefined: none is looked at. */
+  readonly roles?: (name: string) => boolean;
 }
 
 export interface Inspector {
   /** Database → Catalog, in a constant number of queries for any number of tables. */
   inspect(driver: Driver, scope: Scope): Promise<Catalog>;
   hasTable(driver: Driver, table: QualifiedName): Promise<boolean>;
+  /** Those of these roles that are not there; none where the dialect has no roles. */
+  missingRoles(driver: Driver, names: readonly string[]): Promise<readonly string[]>;
 }
 
 export interface Normalized {

@@ -12,6 +12,7 @@ import { diffEnums, enumLists, releaseDefaults, tablesOfAlteredEnums } from './e
 import { orderTables, referenceName } from './order.js';
 import { bareTable, diffPolicies, withoutDropped } from './policies.js';
 import { type RenameCandidate, type RenameOptions, resolveRenames } from './renames.js';
+import { diffRoles } from './roles.js';
 import type { DiffRules } from './rules.js';
 import { fatesOf } from './table-fates.js';
 import { diffViews } from './views.js';
@@ -108,7 +109,9 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
     diffs,
     rules,
   );
+  const roles = diffRoles(actual.roles, wanted.roles, rules);
   const operations: Operation[] = [
+    ...roles.first,
     ...renames.filter(isRenameView),
     ...policies.first,
     ...views.first,
@@ -144,6 +147,7 @@ export function diff(actual: Catalog, wanted: Catalog, rules: DiffRules, options
     ...enums.drop,
     ...sequences.dropped.map((was): Operation => ({ kind: 'dropSequence', name: referenceName(was), was })),
     ...schemas.drop.map((name): Operation => ({ kind: 'dropSchema', name })),
+    ...roles.last,
   ];
   return deepFreeze({ operations: reduce(operations), candidates });
 }

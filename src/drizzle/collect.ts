@@ -216,6 +216,7 @@ export function refuseTwins(found: Collected): void {
     (sequence) => ({ schema: sequence.schema ?? null, name: sequence.seqName }),
     'sequences',
   );
+  refuse(found.roles, (role) => ({ schema: null, name: role.name }), 'roles');
   refuse(found.views, (view) => ({ schema: view.schema ?? null, name: view.name }), 'views');
 }
 

@@ -99,6 +99,9 @@ export type PolicyRole = string | DrizzleRole;
 
 export interface DrizzleRole {
   readonly name: string;
+  readonly createDb?: boolean;
+  readonly createRole?: boolean;
+  readonly inherit?: boolean;
   readonly _existing?: boolean;
 }
 

@@ -16,7 +16,7 @@ import {
   tableName,
   tableSchema,
 } from './drizzle-objects.js';
-import { readEnum, readSequence } from './free-objects.js';
+import { readEnum, readRole, readSequence } from './free-objects.js';
 import { type Casing, columnNaming, type DrizzleLine } from './naming.js';
 import { label, type Reached, reach } from './reach.js';
 import { readRowSecurity } from './read-policies.js';
@@ -71,6 +71,7 @@ export function readModels(
   const uncompared = uncomparedOf(found, reached);
   const catalog = makeCatalog({
     dialect,
+    roles: [...found.roles.keys()].filter((role) => !role._existing).map(readRole),
     schemas: schemas.names,
     enums: [...found.enums.keys()].map(readEnum),
     sequences: [...found.sequences.keys()].map(readSequence),
@@ -159,9 +160,6 @@ function uncomparedOf(found: Collected, reached: Reached): readonly Uncompared[]
   const all: Uncompared[] = [];
   for (const view of found.existingViews.keys()) {
     all.push({ kind: existingView, name: { schema: view.schema ?? null, name: view.name } });
-  }
-  for (const role of found.roles.keys()) {
-    if (!role._existing) all.push({ kind: 'role', name: { schema: null, name: role.name } });
   }
   for (const policy of found.policies.keys()) {
     const table = policy._linkedTable;

@@ -13,6 +13,7 @@ export * from './factories.js';
 export type { Insert } from './insert.js';
 export * from './operation.js';
 export type { AlterPolicy, CreatePolicy, DropPolicy, RenamePolicy } from './policy.js';
+export type { AlterRole, CreateRole, DropRole } from './role.js';
 export type { DisableRowSecurity, EnableRowSecurity } from './row-security.js';
 export type { CreateSchema, DropSchema } from './schema.js';
 export type { AlterSequence, CreateSequence, DropSequence, RenameSequence } from './sequence.js';

@@ -23,6 +23,7 @@ import {
   type RenamePolicy,
   renamePolicy,
 } from './policy.js';
+import { type AlterRole, alterRole, type CreateRole, createRole, type DropRole, dropRole } from './role.js';
 import {
   type DisableRowSecurity,
   disableRowSecurity,
@@ -72,12 +73,14 @@ import {
 export type Operation =
   | AlterEnum
   | AlterPolicy
+  | AlterRole
   | AlterSequence
   | AlterTable
   | AlterView
   | CreateEnum
   | CreateIndex
   | CreatePolicy
+  | CreateRole
   | CreateSchema
   | CreateSequence
   | CreateTable
@@ -86,6 +89,7 @@ export type Operation =
   | DropEnum
   | DropIndex
   | DropPolicy
+  | DropRole
   | DropSchema
   | DropSequence
   | DropTable
@@ -107,12 +111,14 @@ export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly
 const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> } = {
   alterEnum,
   alterPolicy,
+  alterRole,
   alterSequence,
   alterTable,
   alterView,
   createEnum,
   createIndex,
   createPolicy,
+  createRole,
   createSchema,
   createSequence,
   createTable,
@@ -121,6 +127,7 @@ const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> }
   dropEnum,
   dropIndex,
   dropPolicy,
+  dropRole,
   dropSchema,
   dropSequence,
   dropTable,

@@ -24,7 +24,7 @@ import {
   sqlText,
 } from '../operations/index.js';
 import type { Executor } from './executor.js';
-import { type PolicyOptions, policyOf } from './policy-input.js';
+import { type PolicyOptions, policyOf, type RoleAttributes, roleOf } from './policy-input.js';
 import type { QueryWatch } from './query-watch.js';
 import type { OrderedQueue } from './queue.js';
 import { type ColumnChange, TableChanges } from './table-changes.js';
@@ -140,6 +140,10 @@ export interface Op<D extends DialectName = DialectName> {
   /** Sets the options to exactly these; one that is absent goes back to its default. */
   alterSequence(name: ObjectName, options: SequenceOptions): Promise<void>;
   renameSequence(from: ObjectName, to: ObjectName): Promise<void>;
+  createRole(name: string, options?: RoleAttributes): Promise<void>;
+  dropRole(name: string): Promise<void>;
+  /** Sets the attributes to exactly these. */
+  alterRole(name: string, options?: RoleAttributes): Promise<void>;
   createSchema(name: string): Promise<void>;
   dropSchema(name: string): Promise<void>;
   /** One SQL statement, as text or as drizzle's sql`…`, whose values are bound. */
@@ -296,6 +300,9 @@ export function makeOp({ dialect, executor, queue, args, folder, watch }: OpPart
     dropSequence: (name) => run(() => ({ kind: 'dropSequence', name: parseName(name) })),
     alterSequence: (name, to) => run(() => ({ kind: 'alterSequence', name: parseName(name), to })),
     renameSequence: (from, to) => run(() => ({ kind: 'renameSequence', ...fromTo(from, to) })),
+    createRole: (name, options) => run(() => ({ kind: 'createRole', role: roleOf(name, options) })),
+    dropRole: (name) => run(() => ({ kind: 'dropRole', name })),
+    alterRole: (name, options) => run(() => ({ kind: 'alterRole', role: roleOf(name, options) })),
     createSchema: (name) => run(() => ({ kind: 'createSchema', name })),
     dropSchema: (name) => run(() => ({ kind: 'dropSchema', name })),
     execute: (statement) => run(() => ({ kind: 'execute', sql: sqlParts(statement) })),

@@ -1,4 +1,4 @@
-import { compareText, type Policy, type PolicyCommand } from '../catalog/index.js';
+import { compareText, type Policy, type PolicyCommand, type Role } from '../catalog/index.js';
 import { type SqlInput, sqlText } from '../operations/index.js';
 
 /** A policy as a revision file says it, in the words of CREATE POLICY. */
@@ -24,4 +24,19 @@ export function policyOf(name: string, options: PolicyOptions = {}): Policy {
     using: using === undefined ? null : sqlText(using),
     check: withCheck === undefined ? null : sqlText(withCheck),
   };
+}
+
+export interface RoleAttributes {
+  /** Default false, as is `createRole`. */
+  readonly createDb?: boolean;
+  readonly createRole?: boolean;
+  /** Default true. */
+  readonly inherit?: boolean;
+}
+
+export function roleOf(
+  name: string,
+  { createDb = false, createRole = false, inherit = true }: RoleAttributes = {},
+): Role {
+  return { kind: 'role', name, createDb, createRole, inherit };
 }

@@ -1,4 +1,11 @@
-import { type Catalog, findTable, type Policy, type QualifiedName, sameData } from '../../catalog/index.js';
+import {
+  type Catalog,
+  findTable,
+  type Policy,
+  type QualifiedName,
+  roleWords,
+  sameData,
+} from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import type { AlterPolicy, CreatePolicy, DropPolicy } from '../../operations/index.js';
 import { closedExpression } from './expressions.js';
@@ -48,15 +55,8 @@ export function dropPolicy({ name, table, keep }: DropPolicy): readonly string[]
   ];
 }
 
-/** Words that stand for roles and are no names. */
-const roleWords = ['public', 'current_user', 'current_role', 'session_user'];
-
-export function isRoleWord(role: string): boolean {
-  return roleWords.includes(role);
-}
-
 function toRoles({ roles }: Policy): string {
-  return `TO ${roles.map((role) => (isRoleWord(role) ? role.toUpperCase() : identifier(role))).join(', ')}`;
+  return `TO ${roles.map((role) => (roleWords.includes(role) ? role.toUpperCase() : identifier(role))).join(', ')}`;
 }
 
 function expressions({ using, check }: Policy): readonly string[] {

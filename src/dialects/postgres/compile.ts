@@ -16,6 +16,7 @@ import { createIndex, createTable } from './compile-table.js';
 import { alterView, createView, dropView, renameView } from './compile-view.js';
 import { block, restartUnlessUsed } from './numbering.js';
 import { identifier, literal } from './quote.js';
+import { alterRole, createRole } from './roles.js';
 import { allSequenceClauses, fullOptions, newSequenceClauses } from './sequences.js';
 
 type Output = readonly (string | Statement)[];
@@ -30,6 +31,7 @@ const compilers: {
 } = {
   alterEnum,
   alterPolicy: (operation, before) => alterPolicy(operation, before),
+  alterRole: ({ role }) => [alterRole(role)],
   alterSequence,
   alterTable: (operation, before, options) =>
     aroundNewTypes(operation, before, alterTable(operation, findTable(before, operation.table), options)),
@@ -37,6 +39,7 @@ const compilers: {
   createEnum: (operation) => [createEnum(nameOf(operation.enum), operation.enum.values)],
   createIndex: ({ index, table }, _before, options) => [createIndex(index, table, options)],
   createPolicy,
+  createRole: ({ role }) => [createRole(role)],
   createSchema: ({ name }) => [`CREATE SCHEMA ${identifier(name)}`],
   createSequence: ({ sequence }) => {
     const type = sequence.type === undefined ? [] : [`AS ${sequence.type}`];
@@ -49,6 +52,7 @@ const compilers: {
   dropEnum: ({ name }) => [`DROP TYPE ${identifier(name)}`],
   dropIndex: ({ name, table }) => [`DROP INDEX ${identifier({ schema: table.schema, name })}`],
   dropPolicy,
+  dropRole: ({ name }) => [`DROP ROLE ${identifier(name)}`],
   dropSchema: ({ name }) => [`DROP SCHEMA ${identifier(name)}`],
   dropSequence: ({ name }) => [`DROP SEQUENCE ${identifier(name)}`],
   dropTable: ({ name }) => [`DROP TABLE ${identifier(name)}`],

@@ -30,13 +30,15 @@ import {
 } from './inspect-queries.js';
 import { toView } from './inspect-views.js';
 import { literal } from './quote.js';
+import { inspectRoles } from './roles.js';
 import { derivedName } from './rules.js';
 import { givenOptions } from './sequences.js';
 
 /** Database → Catalog, PostgreSQL 14 to 18. */
 export async function inspect(driver: Driver, scope: Scope): Promise<Catalog> {
   const rows = await driver.rolledBack(() => readCatalog(driver, scope));
-  return toCatalog(rows, scope);
+  const roles = await inspectRoles(driver, scope);
+  return makeCatalog({ ...toCatalog(rows, scope), roles });
 }
 
 export async function hasTable(driver: Driver, table: QualifiedName): Promise<boolean> {

@@ -5,6 +5,7 @@ import {
   findColumn,
   makeCatalog,
   nameKey,
+  roleWords,
   sameData,
   sameName,
   type Table,
@@ -12,7 +13,6 @@ import {
   type View,
 } from '../../catalog/index.js';
 import type { Driver, Normalized } from '../dialect.js';
-import { isRoleWord } from './compile-policy.js';
 import {
   addPrinted,
   describeItem,
@@ -156,7 +156,7 @@ function withSpellings(model: Catalog, items: readonly Item[]): Catalog {
 async function sessionRoles(driver: Driver, model: Catalog): Promise<ReadonlyMap<string, string>> {
   const words = model.tables.flatMap((table) =>
     (table.policies ?? []).flatMap(({ roles }) =>
-      roles.filter((role) => role !== 'public' && isRoleWord(role)),
+      roles.filter((role) => role !== 'public' && roleWords.includes(role)),
     ),
   );
   if (words.length === 0) return new Map();
