@@ -175,7 +175,13 @@ function ambiguous(candidates: readonly RenameCandidate[]): RevError {
   });
 }
 
-/** What no model can say, and stands on a table that loses a column: it may go with the column. */
+/** Kinds of things that a table keeps whatever its columns do. */
+const ofWholeTable: readonly string[] = [
+  ...['clustered index', 'forced row level security', 'partitioning', 'publication', 'replica identity'],
+  ...['storage parameters', 'tablespace', 'unlogged table'],
+];
+
+/** What no model can say, and stands on a table that loses a column, or on a view that goes: it may go with it. */
 function endangered(operations: readonly Operation[], live: Catalog): readonly string[] {
   const tables = new Set(
     operations.flatMap((each) =>
@@ -184,9 +190,16 @@ function endangered(operations: readonly Operation[], live: Catalog): readonly s
         : [],
     ),
   );
-  return live.uncompared
-    .filter((each) => each.table && tables.has(displayName(each.table)))
-    .map((each) => `${describeUncompared(each)} may go with a column that is dropped`);
+  const views = new Set(
+    operations.flatMap((each) => (each.kind === 'dropView' && !each.keep ? [displayName(each.name)] : [])),
+  );
+  return live.uncompared.flatMap((each) => {
+    if (!each.table) return [];
+    const [table, line] = [displayName(each.table), describeUncompared(each)];
+    if (views.has(table)) return [`${line} goes with the view`];
+    const isWhole = ofWholeTable.includes(each.kind) || each.name.name === each.table.name;
+    return tables.has(table) && !isWhole ? [`${line} may go with a column that is dropped`] : [];
+  });
 }
 
 /** One line for each object that is kept and not compared. */

@@ -1,4 +1,5 @@
 import type { Scope } from '../dialect.js';
+import { censusQuery } from './census-query.js';
 import { type PolicyRow, policiesQuery } from './policy-query.js';
 import { literal } from './quote.js';
 import { type ViewRow, viewsQuery } from './view-query.js';
@@ -161,7 +162,7 @@ ${ownedSequences}select json_build_object(
   'sequences', ${list(sequences)},
   'views', ${list(viewsQuery('rel'))},
   'policies', ${list(policiesQuery)},
-  'uncompared', ${list(uncompared(major))}
+  'uncompared', ${list(censusQuery(major))}
 ) as catalog`;
 }
 
@@ -323,68 +324,3 @@ const sequences = `
   left join pg_class as owner on owner.oid = seq.refobjid
   left join pg_namespace as ownerns on ownerns.oid = owner.relnamespace
   where seq.deptype is distinct from 'i'`;
-
-/** What is there and no catalog holds. One row: kind, schema, name, and the table that it belongs to. */
-const uncompared = (major: number) => {
-  const onTable = `json_build_object('schema', tab.schema, 'name', tab.relname)`;
-  const aside = [
-    `select case when relispartition then 'partition' else 'inheriting table' end, schema, relname, null::json
-      from rel where relkind in ('r', 'p') and (relispartition
-        or exists (select from pg_inherits where inhrelid = rel.oid))`,
-    `select 'foreign table', schema, relname, null from rel where relkind = 'f'`,
-    `select 'partitioning', schema, relname, ${onTable} from tab where relkind = 'p'`,
-    `select 'unlogged table', schema, relname, ${onTable} from tab where relpersistence = 'u'`,
-    `select 'storage parameters', schema, relname, ${onTable} from tab where reloptions is not null`,
-    `select 'forced row level security', schema, relname, ${onTable} from tab where relforcerowsecurity`,
-    `select 'trigger', tab.schema, t.tgname, ${onTable}
-      from tab join pg_trigger as t on t.tgrelid = tab.oid and not t.tgisinternal`,
-    `select 'rule', tab.schema, r.rulename, ${onTable}
-      from tab join pg_rewrite as r on r.ev_class = tab.oid and r.rulename <> '_RETURN'`,
-    `select 'exclusion constraint', tab.schema, c.conname, ${onTable}
-      from tab join pg_constraint as c on c.conrelid = tab.oid and c.contype = 'x'`,
-    `select 'constraint trigger', tab.schema, c.conname, ${onTable}
-      from tab join pg_constraint as c on c.conrelid = tab.oid and c.contype = 't'`,
-    `select 'NOT VALID of constraint', tab.schema, c.conname, ${onTable}
-      from tab join pg_constraint as c on c.conrelid = tab.oid and c.contype in ('c', 'f') and not c.convalidated`,
-    `select 'NO INHERIT of constraint', tab.schema, c.conname, ${onTable}
-      from tab join pg_constraint as c on c.conrelid = tab.oid and c.contype = 'c' and c.connoinherit`,
-    `select 'invalid index', tab.schema, ic.relname, ${onTable}
-      from tab join pg_index as i on i.indrelid = tab.oid and not i.indisvalid
-      join pg_class as ic on ic.oid = i.indexrelid`,
-    `select 'comment', tab.schema, tab.relname || coalesce('.' || a.attname, ''), ${onTable}
-      from tab join pg_description as d on d.classoid = 'pg_class'::regclass and d.objoid = tab.oid
-      left join pg_attribute as a on a.attrelid = tab.oid and a.attnum = d.objsubid and d.objsubid > 0`,
-    `select 'statistics', tab.schema, s.stxname, ${onTable}
-      from tab join pg_statistic_ext as s on s.stxrelid = tab.oid`,
-    `select case t.typtype when 'd' then 'domain' when 'c' then 'composite type' else 'range type' end,
-        ns.schema, t.typname, null
-      from pg_type as t join ns on ns.oid = t.typnamespace
-      left join pg_class as c on c.oid = t.typrelid
-      where (t.typtype in ('d', 'r') or (t.typtype = 'c' and c.relkind = 'c'))
-        and not exists (select from ext where classid = 'pg_type'::regclass and objid = t.oid)`,
-    `select case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end,
-        ns.schema, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', null
-      from pg_proc as p join ns on ns.oid = p.pronamespace
-      where not exists (select from ext where classid = 'pg_proc'::regclass and objid = p.oid)
-        and not exists (select from pg_depend as d where d.classid = 'pg_proc'::regclass and d.objid = p.oid
-          and d.deptype = 'i')`,
-    `select 'collation', ns.schema, c.collname, null
-      from pg_collation as c join ns on ns.oid = c.collnamespace
-      where not exists (select from ext where classid = 'pg_collation'::regclass and objid = c.oid)`,
-    ...(major >= 15
-      ? [
-          `select 'columns of ON DELETE of constraint', tab.schema, c.conname, ${onTable}
-            from tab join pg_constraint as c on c.conrelid = tab.oid and c.confdelsetcols is not null`,
-        ]
-      : []),
-    ...(major >= 18
-      ? [
-          `select 'NOT ENFORCED of constraint', tab.schema, c.conname, ${onTable}
-            from tab join pg_constraint as c on c.conrelid = tab.oid and not c.conenforced`,
-          `select 'temporal constraint', tab.schema, c.conname, ${onTable}
-            from tab join pg_constraint as c on c.conrelid = tab.oid and c.conperiod`,
-        ]
-      : []),
-  ];
-  return `select * from (\n    ${aside.join('\n    union all ')}\n  ) as aside (kind, schema, name, "table")`;
-};
