@@ -16,10 +16,13 @@ export type {
   Constraint,
   DialectName,
   EnumType,
+  Policy,
   QualifiedName,
+  Role,
   Sequence,
   Table,
   TableIndex,
+  View,
 } from './catalog/index.js';
 export { type Config, type ConfigContext, defineConfig } from './config/config.js';
 export type { AutogenerateHooks, ColumnDifference } from './diff/overrides.js';

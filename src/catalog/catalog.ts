@@ -1,12 +1,14 @@
 import type { EnumType } from './enum.js';
 import { compareNames, compareText, type DialectName, type QualifiedName, sameName } from './name.js';
+import type { Role } from './role.js';
 import type { Sequence } from './sequence.js';
 import type { Table } from './table.js';
 import { deepFreeze } from './value.js';
+import type { View } from './view.js';
 
 /** An object that was seen and is not compared: it is listed, kept, and never dropped. */
 export interface Uncompared {
-  /** trigger, view, policy, exclusion constraint, … */
+  /** trigger, domain, exclusion constraint, … */
   readonly kind: string;
   readonly name: QualifiedName;
   /** The table that it belongs to, if it belongs to one. */
@@ -22,20 +24,25 @@ export interface Uncompared {
 /** What a database's schema is, as plain frozen data. Lists are sorted by name; columns are in table order. */
 export interface Catalog {
   readonly dialect: DialectName;
+  /** Those that are compared: none, unless someone asks for it. */
+  readonly roles: readonly Role[];
   /** Schemas other than the default one. */
   readonly schemas: readonly string[];
   readonly enums: readonly EnumType[];
   readonly sequences: readonly Sequence[];
   readonly tables: readonly Table[];
+  readonly views: readonly View[];
   readonly uncompared: readonly Uncompared[];
 }
 
 export interface CatalogParts {
   readonly dialect: DialectName;
+  readonly roles?: readonly Role[];
   readonly schemas?: readonly string[];
   readonly enums?: readonly EnumType[];
   readonly sequences?: readonly Sequence[];
   readonly tables?: readonly Table[];
+  readonly views?: readonly View[];
   readonly uncompared?: readonly Uncompared[];
 }
 
@@ -45,10 +52,12 @@ export function makeCatalog(parts: CatalogParts): Catalog {
     [...(list ?? [])].sort(compareNames);
   return deepFreeze({
     dialect: parts.dialect,
+    roles: [...(parts.roles ?? [])].sort((a, b) => compareText(a.name, b.name)),
     schemas: [...(parts.schemas ?? [])].sort(compareText),
     enums: sorted(parts.enums),
     sequences: sorted(parts.sequences),
     tables: sorted(parts.tables).map(sortTable),
+    views: sorted(parts.views),
     uncompared: [...(parts.uncompared ?? [])].sort(
       (a, b) => compareText(a.kind, b.kind) || compareNames(a.name, b.name),
     ),
@@ -82,5 +91,6 @@ function sortLists(table: Table): Table {
     checks: [...table.checks].sort(byName),
     foreignKeys: [...table.foreignKeys].sort(byName),
     indexes: [...table.indexes].sort(byName),
+    ...(table.policies ? { policies: [...table.policies].sort(byName) } : {}),
   };
 }

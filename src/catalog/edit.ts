@@ -2,6 +2,7 @@ import { RevError } from '../errors.js';
 import { type Catalog, findTable, makeCatalog } from './catalog.js';
 import { displayName, type QualifiedName, sameName } from './name.js';
 import type { Table } from './table.js';
+import { usesOf, type View } from './view.js';
 
 /** The catalog with one table changed. Throws REV_OPERATION if there is no such table. */
 export function updateTable(catalog: Catalog, name: QualifiedName, change: (table: Table) => Table): Catalog {
@@ -44,6 +45,32 @@ export function withoutObject<T extends QualifiedName>(
 export function absent(what: string, name: QualifiedName): RevError {
   return new RevError('REV_OPERATION', `There is no ${what} ${displayName(name)}.`, {
     hint: 'Is the revision written for another state of the schema? Compare with `rev history` and the database.',
+  });
+}
+
+/** Views after a table's rename (no column), or after one of its columns': what reads it follows. */
+export function viewsAfterRename(
+  views: readonly View[],
+  table: QualifiedName,
+  from: string,
+  to: QualifiedName | string,
+): readonly View[] {
+  return views.map((view): View => {
+    if (!usesOf(view).some((each) => sameName(each, table))) return view;
+    const newName = typeof to === 'string' ? to : to.name;
+    return {
+      ...view,
+      query: renameIdentifier(view.query, from, newName),
+      ...(view.uses === undefined
+        ? {}
+        : {
+            uses: view.uses.map((each) => {
+              if (!sameName(each, table)) return each;
+              if (typeof to !== 'string') return { ...each, ...to };
+              return { ...each, columns: each.columns.map((name) => (name === from ? to : name)).sort() };
+            }),
+          }),
+    };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Column } from './column.js';
 import type { Check, Constraint, ForeignKey, PrimaryKey, Unique } from './constraint.js';
 import type { QualifiedName } from './name.js';
+import type { Policy } from './policy.js';
 import type { TableIndex } from './table-index.js';
 
 export interface Table extends QualifiedName {
@@ -11,6 +12,10 @@ export interface Table extends QualifiedName {
   readonly uniques: readonly Unique[];
   readonly checks: readonly Check[];
   readonly indexes: readonly TableIndex[];
+  /** Row level security is on (PostgreSQL). */
+  readonly rowSecurity?: true;
+  /** Absent: none. */
+  readonly policies?: readonly Policy[];
   /**
    * What the models cannot say of a table and an alteration must keep. undefined: nothing is said.
    * Never compared.

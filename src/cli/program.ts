@@ -17,8 +17,8 @@ export async function program(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const output = outputOf(argv);
-  const interrupt = listenForInterrupts();
   const ending = watchEnding(output);
+  const interrupt = listenForInterrupts(() => ending.leave(130));
   try {
     await parse(argv, output, interrupt.signal);
     // Node reports promises that failed and were left behind once the microtasks are done.
@@ -35,8 +35,13 @@ export async function program(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What can go wrong beside the command itself: promises left behind that fail, and promises that never settle. */
-function watchEnding(output: Output): { report(): number; stop(): void } {
+/** What can go wrong beside the command itself: promises left behind that fail or never settle, and an end from inside. */
+function watchEnding(output: Output): {
+  report(): number;
+  /** Ends the process at once. */
+  leave(code: number): void;
+  stop(): void;
+} {
   const strays: unknown[] = [];
   const onStray = (error: unknown) => strays.push(error);
   const onIdle = () => {
@@ -45,16 +50,35 @@ function watchEnding(output: Output): { report(): number; stop(): void } {
         hint: 'It stands in a revision, the models or the configuration. Nothing of a running revision was committed.',
       }),
     );
-    process.exit(1);
+    leave(1);
   };
   const onCrash = (error: unknown) => {
     output.error(unexpected(error));
-    process.exit(1);
+    leave(1);
+  };
+  // A revision, the models or the configuration may end the process: that is no success.
+  const onExit = () => {
+    output.error(
+      new RevError(
+        'REV_REVISION_FAILED',
+        'The process was ended from inside (process.exit) before the command was done.',
+        {
+          hint: 'Take process.exit out of revisions, models and the configuration. Nothing of a running revision was committed.',
+        },
+      ),
+    );
+    process.exitCode = 1;
+  };
+  const leave = (code: number) => {
+    process.off('exit', onExit);
+    process.exit(code);
   };
   process.on('unhandledRejection', onStray);
   process.on('uncaughtException', onCrash);
   process.on('beforeExit', onIdle);
+  process.on('exit', onExit);
   return {
+    leave,
     report() {
       if (strays.length === 0) return 0;
       const [first] = strays;
@@ -67,6 +91,7 @@ function watchEnding(output: Output): { report(): number; stop(): void } {
       process.off('unhandledRejection', onStray);
       process.off('uncaughtException', onCrash);
       process.off('beforeExit', onIdle);
+      process.off('exit', onExit);
     },
   };
 }
@@ -219,10 +244,10 @@ function outputOf(argv: readonly string[]): Output {
 }
 
 /** The first interrupt asks the run to stop at a safe place; the second one ends the process. */
-function listenForInterrupts(): { readonly signal: AbortSignal; stop(): void } {
+function listenForInterrupts(leave: () => void): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) leave();
     controller.abort();
   };
   const signals = ['SIGINT', 'SIGTERM'] as const;

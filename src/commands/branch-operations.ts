@@ -74,6 +74,7 @@ async function compareBranches(
     dialect: await loadDialect(config.dialect),
     args: environment.args,
     folder: config.folder,
+    signal: environment.signal,
   };
   const recordings = new Map<string, Recording>();
   for (const id of new Set(branches.flat())) {

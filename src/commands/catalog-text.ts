@@ -1,18 +1,24 @@
 import { createTwoFilesPatch } from 'diff';
-import { type Catalog, emptyCatalog } from '../catalog/index.js';
+import { type Catalog, emptyCatalog, orderViews } from '../catalog/index.js';
 import type { Dialect } from '../dialects/dialect.js';
 import type { Operation } from '../operations/index.js';
 
 /** A catalog as the SQL that would make it, for a diff that a person reads. */
 export function catalogText(catalog: Catalog, dialect: Dialect): string {
   const operations: Operation[] = [
+    ...catalog.roles.map((role): Operation => ({ kind: 'createRole', role })),
     ...catalog.schemas.map((name): Operation => ({ kind: 'createSchema', name })),
     ...catalog.enums.map((each): Operation => ({ kind: 'createEnum', enum: each })),
     ...catalog.sequences.map((sequence): Operation => ({ kind: 'createSequence', sequence })),
     ...catalog.tables.flatMap((table): Operation[] => [
       { kind: 'createTable', table: { ...table, indexes: [] } },
       ...table.indexes.map((index): Operation => ({ kind: 'createIndex', table, index })),
+      ...(table.rowSecurity ? [{ kind: 'enableRowSecurity', table } as const] : []),
     ]),
+    ...orderViews(catalog.views).map((view): Operation => ({ kind: 'createView', view })),
+    ...catalog.tables.flatMap((table) =>
+      (table.policies ?? []).map((policy): Operation => ({ kind: 'createPolicy', table, policy })),
+    ),
   ];
   const empty = emptyCatalog(catalog.dialect);
   return operations

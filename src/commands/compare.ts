@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Catalog, QualifiedName } from '../catalog/index.js';
-import { makeCatalog } from '../catalog/index.js';
+import { displayName, makeCatalog, roleWords } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { loadModels } from '../config/models.js';
+import { roleScope } from '../config/roles.js';
 import { tableScope } from '../config/tables.js';
 import type { Dialect, Driver, Scope } from '../dialects/dialect.js';
 import { diffRenamed } from '../diff/diff.js';
@@ -42,11 +43,18 @@ export async function compare(
   const models = await readProjectModels(config);
   const includes = tableScope(config);
   const schemas = config.schemas ?? namedSchemas(models.catalog);
+  const roles = roleScope(
+    config,
+    models.catalog.roles.map(({ name }) => name),
+  );
   const wanted = makeCatalog({
     ...models.catalog,
     tables: models.catalog.tables.filter((table) => includes(table)),
+    views: models.catalog.views.filter((view) => includes(view)),
+    roles: models.catalog.roles.filter(({ name }) => roles?.(name)),
   });
-  const live = await inspectWithRenamed(database, { schemas, includes }, renames);
+  const scope = { schemas, includes, ...(roles ? { roles } : {}) };
+  const live = await inspectWithRenamed(database, scope, renames);
   const { operations, candidates, along, unverified, actual, spelled } = await compareCatalogs(
     dialect,
     driver,
@@ -58,7 +66,13 @@ export async function compare(
   return {
     operations,
     candidates,
-    warnings: [...models.warnings, ...unverified, ...along.lines],
+    warnings: [
+      ...models.warnings,
+      ...unmanagedRoles(models.catalog, wanted),
+      ...(await missingRoles(database, operations)),
+      ...unverified,
+      ...along.lines,
+    ],
     blocked: along.blocked,
     uncompared: live.uncompared.map(describeUncompared),
     actual,
@@ -150,10 +164,41 @@ async function assertAtHead(
 
 /** The schemas of the models: those that are compared where the configuration names none. */
 export function namedSchemas(catalog: Catalog): readonly string[] {
-  const names = [...catalog.tables, ...catalog.enums, ...catalog.sequences].flatMap((each: QualifiedName) =>
-    each.schema === null ? [] : [each.schema],
-  );
+  const all = [...catalog.tables, ...catalog.enums, ...catalog.sequences, ...catalog.views];
+  const names = all.flatMap((each: QualifiedName) => (each.schema === null ? [] : [each.schema]));
   return [...new Set([...catalog.schemas, ...names])];
+}
+
+/** Roles of the models that are left to others, in one line. */
+function unmanagedRoles(models: Catalog, wanted: Catalog): readonly string[] {
+  const names = models.roles.map(({ name }) => name);
+  const left = names.filter((name) => !wanted.roles.some((role) => role.name === name));
+  if (left.length === 0) return [];
+  return [
+    `Not compared: role ${left.join(', ')}. Roles belong to the whole cluster: set \`roles\` in the configuration to have rev make and change them, or declare them \`.existing()\`.`,
+  ];
+}
+
+/** Policies fail on roles that are not there: better said before they are run. */
+async function missingRoles(
+  { dialect, driver }: Database,
+  operations: readonly Operation[],
+): Promise<readonly string[]> {
+  const made = new Set(operations.flatMap((each) => (each.kind === 'createRole' ? [each.role.name] : [])));
+  const named = operations.flatMap((each) =>
+    each.kind === 'createPolicy' || each.kind === 'alterPolicy'
+      ? each.policy.roles.map((role) => ({
+          role,
+          policy: `${each.policy.name} of ${displayName(each.table)}`,
+        }))
+      : [],
+  );
+  const wanted = named.filter(({ role }) => !made.has(role) && !roleWords.includes(role));
+  const missing = await dialect.missingRoles(driver, [...new Set(wanted.map(({ role }) => role))]);
+  return missing.map((name) => {
+    const policies = wanted.filter(({ role }) => role === name).map(({ policy }) => policy);
+    return `There is no role ${name}, to which the policy ${policies.join(', ')} applies: the revision will fail. Make it first (op.createRole('${name}') at its beginning), or export its pgRole and set \`roles\` in the configuration.`;
+  });
 }
 
 /** Asks about each candidate, or says which flags answer. Returns the renames that it came to. */

@@ -27,7 +27,7 @@ export interface Database {
 export async function withDatabase<T>(
   environment: Environment,
   config: ResolvedConfig,
-  options: { readonly create: boolean },
+  options: { readonly create: boolean; readonly mustExist?: boolean; readonly patience?: number },
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const url = requireUrl(config);
@@ -36,6 +36,8 @@ export async function withDatabase<T>(
     url,
     from: config.folder,
     create: options.create,
+    ...(options.mustExist ? { mustExist: true } : {}),
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
     ...(config.driver === undefined ? {} : { driver: config.driver }),
     ...(environment.signal === undefined ? {} : { signal: environment.signal }),
   });
@@ -72,8 +74,14 @@ export function readRows({ dialect, driver }: Database, config: ResolvedConfig):
 }
 
 /** The same, on a session of its own that is closed again. */
-export function askRows(environment: Environment, config: ResolvedConfig): Promise<readonly string[]> {
-  return withDatabase(environment, config, { create: false }, (database) => readRows(database, config));
+export function askRows(
+  environment: Environment,
+  config: ResolvedConfig,
+  options: { readonly mustExist?: boolean } = {},
+): Promise<readonly string[]> {
+  return withDatabase(environment, config, { create: false, ...options }, (database) =>
+    readRows(database, config),
+  );
 }
 
 /** Revisions as the runtime takes them: loaded when asked, once. */

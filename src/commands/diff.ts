@@ -132,6 +132,7 @@ async function historyOf(
       revision: revisionSources(project),
       args: environment.args,
       folder: config.folder,
+      signal: environment.signal,
     },
     (operation, revision) => {
       if (operation.kind === 'execute') raw.add(revision);

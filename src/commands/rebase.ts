@@ -54,7 +54,7 @@ export async function rebase(
   const after = RevisionGraph.of(
     [...files.values()].map((each) => (each.id === plan.revision ? { ...each, down: plan.to } : each)),
   );
-  if (!options.noDatabase) await assertSameMeaning(environment, project, after, plan);
+  if (!options.noDatabase) await assertSameMeaning(environment, project, after, plan, options.parent);
   const sides = [plan.moved, passed(graph, after, plan)];
   const compared = await compareIfWanted(environment, project, sides, { ...options, command: 'rebase' });
   const text = readText(file);
@@ -84,8 +84,9 @@ async function assertSameMeaning(
   { config, graph }: Project,
   after: RevisionGraph,
   { revision, from, onto }: Rebase,
+  parent: string | undefined,
 ): Promise<void> {
-  const rows = await askRows(environment, config).catch((error: unknown) => {
+  const rows = await askRows(environment, config, { mustExist: true }).catch((error: unknown) => {
     throw unasked(error);
   });
   const then = new Set(after.applied(rows));
@@ -101,8 +102,8 @@ async function assertSameMeaning(
     hint: [
       'Take it down, move it, and run it again:',
       `  rev downgrade ${revision}@${from[0] ?? 'base'}`,
-      `  rev rebase ${revision} --onto ${onto ?? 'base'}`,
-      '  rev upgrade head',
+      `  rev rebase ${revision} ${parent === undefined ? '' : `--parent ${parent} `}--onto ${onto ?? 'base'}`,
+      '  rev upgrade heads',
       'If others have it, or a deploy has run it, leave it where it is: rev merge',
     ].join('\n'),
     data: { revision, rows, skipped, again },

@@ -39,7 +39,7 @@ type Planner = (project: Project, rows: readonly string[]) => Plan;
 export async function runTarget(
   environment: Environment,
   plan: Planner,
-  options: RunTargetOptions & { readonly from: string; readonly title: string },
+  options: RunTargetOptions & { readonly from: string; readonly title: string; readonly clear?: boolean },
 ): Promise<RunTargetResult> {
   const project = await openProject(environment);
   const { config } = project;
@@ -58,14 +58,17 @@ export async function runTarget(
         { steps: [], rows: [], dropped: [] },
       ),
       from,
+      clear: options.clear ?? false,
       revision,
       args: environment.args,
       folder: config.folder,
+      signal: environment.signal,
       title: options.title,
     });
     return { kind: 'script', sql };
   }
-  return withDatabase(environment, config, { create: true }, async ({ dialect, driver }) => ({
+  const patience = options.lockWait ?? defaultLockWait;
+  return withDatabase(environment, config, { create: true, patience }, async ({ dialect, driver }) => ({
     kind: 'run',
     ...(await run({
       dialect,

@@ -25,7 +25,8 @@ export async function stamp(
         ranges.map((range) => range.to),
         { purge: options.purge ?? false },
       ),
-    { ...options, from, title: `rev stamp ${targets.join(' ')}` },
+    // A script cannot know the rows that it finds.
+    { ...options, from, clear: options.purge ?? false, title: `rev stamp ${targets.join(' ')}` },
   );
 }
 

@@ -11,6 +11,16 @@ export type DriverName = (typeof driverNames)[number];
 /** Glob patterns of table names (`audit_*`, `app.*`), or a function that says yes. `schema: null` is the default schema. */
 export type TableFilter = readonly string[] | ((table: QualifiedName) => boolean);
 
+/** Which roles are the models' own, where not just all that the models have. */
+export interface RoleOptions {
+  /** Patterns: every role of these names is compared, and dropped if the models do not have it. */
+  readonly include?: readonly string[] | undefined;
+  /** Patterns of roles that are never compared. */
+  readonly exclude?: readonly string[] | undefined;
+  /** Its own roles are never compared. */
+  readonly provider?: 'supabase' | 'neon' | undefined;
+}
+
 /** Paths are relative to the configuration file. */
 export interface Config {
   readonly dialect: DialectName;
@@ -42,6 +52,11 @@ export interface Config {
   readonly include?: TableFilter | undefined;
   /** These tables are never compared: they belong to somebody else. */
   readonly exclude?: TableFilter | undefined;
+  /**
+   * PostgreSQL: whether roles of the models are made and changed; patterns, or an object, say which. They belong to the
+   * whole cluster. Default: none.
+   */
+  readonly roles?: boolean | readonly string[] | RoleOptions | undefined;
   /** How drizzle spells the names of columns that have none: the same as `casing` of `drizzle()`. */
   readonly casing?: 'snake_case' | 'camelCase' | undefined;
   /** Renames that `--autogenerate` is to know: `users=people`, `users.fullname=users.full_name`. */
@@ -108,6 +123,7 @@ export interface ResolvedConfig {
   readonly schemas: readonly string[] | undefined;
   readonly include: TableFilter | undefined;
   readonly exclude: TableFilter | undefined;
+  readonly roles: Config['roles'];
   readonly casing: 'snake_case' | 'camelCase' | undefined;
   readonly renames: readonly string[];
   readonly autogenerate: AutogenerateHooks;

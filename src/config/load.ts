@@ -117,6 +117,7 @@ function resolveConfig(config: Config, file: string, options: LoadConfigOptions)
     schemas: config.schemas && Object.freeze([...config.schemas]),
     include: config.include,
     exclude: config.exclude,
+    roles: config.roles,
     casing: config.casing,
     renames: Object.freeze([...(config.renames ?? [])]),
     autogenerate: Object.freeze({ ...config.autogenerate }),

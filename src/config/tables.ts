@@ -31,7 +31,8 @@ function toPredicate(filter: TableFilter): (table: QualifiedName) => boolean {
   return (table) => patterns.some((pattern) => pattern.test(table.name) || pattern.test(displayName(table)));
 }
 
-function toRegExp(pattern: string): RegExp {
+/** `*` is any text, `?` any character. */
+export function toRegExp(pattern: string): RegExp {
   const source = pattern.replace(/[\\^$.*+?()[\]{}|]/g, (character) => {
     if (character === '*') return '.*';
     return character === '?' ? '.' : `\\${character}`;

@@ -31,7 +31,7 @@ export function requireUrl(config: Pick<ResolvedConfig, 'url' | 'urlFolder' | 'd
 
 /** What a URL is written for. `undefined`: neither of the two. A plain path is SQLite's. */
 export function classifyUrl(url: string): DialectName | undefined {
-  if (/^postgres(?:ql)?:/i.test(url)) return 'postgres';
+  if (/^postgres(?:ql)?:\/\//i.test(url)) return 'postgres';
   if (/^(?:file|sqlite):/i.test(url) || url === ':memory:') return 'sqlite';
   if (/^[a-z]:[\\/]/i.test(url)) return 'sqlite';
   if (/^[a-z][a-z0-9+.-]*:/i.test(url) || /(?:^|\s)(?:host|dbname)\s*=/i.test(url)) return undefined;

@@ -69,6 +69,17 @@ function autogenerateHooks(value: unknown): string | undefined {
   return undefined;
 }
 
+const roles: Check = (value) => {
+  if (typeof value === 'boolean' || texts(value) === undefined) return undefined;
+  const problem =
+    'must be true, false, an array of patterns, or an object with include, exclude and provider';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return problem;
+  const { include, exclude, provider, ...others } = value as Readonly<Record<string, unknown>>;
+  const lists = [include, exclude].every((each) => each === undefined || texts(each) === undefined);
+  const known = provider === undefined || provider === 'supabase' || provider === 'neon';
+  return lists && known && Object.keys(others).length === 0 ? undefined : problem;
+};
+
 const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   dialect: oneOf('postgres', 'sqlite'),
   url: (value) => (typeof value === 'string' ? undefined : 'must be a string'),
@@ -82,6 +93,7 @@ const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   schemas: texts,
   include: filter,
   exclude: filter,
+  roles,
   casing: oneOf('snake_case', 'camelCase'),
   renames: (value) =>
     texts(value) ??

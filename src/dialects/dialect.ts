@@ -56,6 +56,10 @@ export interface ConnectOptions {
   readonly driver?: string;
   /** SQLite: make the file if it does not exist. False: a missing file is an empty database, and none is made. */
   readonly create?: boolean;
+  /** SQLite: a missing file is REV_CONNECT, where an empty database would be an answer to the wrong question. */
+  readonly mustExist?: boolean;
+  /** SQLite: how long to wait for a writer that lets nobody read, in milliseconds. Default: 5000. */
+  readonly patience?: number;
   /** Aborting cancels the running statement. */
   readonly signal?: AbortSignal;
 }
@@ -74,12 +78,16 @@ export interface Scope {
   readonly schemas?: readonly string[];
   /** Whether a table is compared at all. The version table and journal never are. */
   includes(table: QualifiedName): boolean;
+  /** Whether a role is compared; undefined: none is looked at. */
+  readonly roles?: (name: string) => boolean;
 }
 
 export interface Inspector {
   /** Database → Catalog, in a constant number of queries for any number of tables. */
   inspect(driver: Driver, scope: Scope): Promise<Catalog>;
   hasTable(driver: Driver, table: QualifiedName): Promise<boolean>;
+  /** Those of these roles that are not there; none where the dialect has no roles. */
+  missingRoles(driver: Driver, names: readonly string[]): Promise<readonly string[]>;
 }
 
 export interface Normalized {

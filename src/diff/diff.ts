@@ -7,15 +7,19 @@ import {
   sameData,
   type Table,
 } from '../catalog/index.js';
-import { apply, type Operation, reduce, type TableChange } from '../operations/index.js';
+import { apply, invert, type Operation, reduce, type TableChange } from '../operations/index.js';
 import { compareTables, mustDetach, type TableDiff } from './compare-tables.js';
 import { diffEnums, enumLists, releaseDefaults, tablesOfAlteredEnums } from './enums.js';
 import { stepAside } from './exchanged-names.js';
 import { type TakenAlong, takenAlong } from './live-only.js';
 import { orderTables, referenceName } from './order.js';
+import { bareTable, diffPolicies, withoutDropped } from './policies.js';
 import { findCandidates, type RenameCandidate } from './rename-candidates.js';
 import { type RenameOptions, resolveRenames } from './renames.js';
+import { diffRoles } from './roles.js';
 import type { DiffRules } from './rules.js';
+import { fatesOf } from './table-fates.js';
+import { diffViews } from './views.js';
 
 export interface DiffOptions {
   readonly renames?: RenameOptions;
@@ -47,9 +51,9 @@ export interface RenamedOptions {
 
 /**
  * The operations that make `renamed` into `wanted`, after the renames that made it. Pure and deterministic; both catalogs are normalized.
- * The order is a fixed shell of phases: what stands in the way leaves first (foreign keys, indexes), then containers
- * come (schemas, enums, sequences, tables), then tables change, then what stands on them comes back, then what is no
- * longer wanted leaves.
+ * The order is a fixed shell of phases: what stands in the way leaves first (views, foreign keys, indexes), then
+ * containers come (schemas, enums, sequences, tables), then tables change, then what stands on them comes back, then
+ * what is no longer wanted leaves.
  */
 export function diffRenamed(
   renamed: Catalog,
@@ -90,7 +94,6 @@ export function diffRenamed(
 
   const early = new Set([...touched, ...tablesOfAlteredEnums(before, wanted).map(nameKey)]);
   const { first, diffs: changed } = stepAside([...diffs.values()], rules);
-  const drops = dropOperations(dropped, diffs, rules);
   const sequences = enumLists(before.sequences, wanted.sequences);
   const enumNames = enumLists(before.enums, wanted.enums);
   const taken = takenNames(created, changed, [...enumNames.added, ...sequences.added]);
@@ -112,9 +115,38 @@ export function diffRenamed(
     drop: before.schemas.filter((name) => !wanted.schemas.includes(name)),
   };
   const along = takenAlong(renamed.uncompared, dropped, changed, renames);
+  const fates = fatesOf({ renames, dropped, diffs, enumTables: tablesOfAlteredEnums(before, wanted) });
+  // Views leave before tables are renamed, so they are looked at in the names that are live.
+  const actual = apply(invert(renames) ?? [], renamed);
+  const views = diffViews(
+    apply(renames.filter(isRenameView), actual).views,
+    wanted.views,
+    wanted.uncompared.filter(({ kind }) => kind === 'existing view').map(({ name }) => name),
+    fates,
+    rules,
+  );
+  const policies = diffPolicies(renamed.tables, wanted.tables, {
+    fates,
+    away: views.first.flatMap((each) => (each.kind === 'dropView' ? [each.name] : [])),
+    rules,
+    oldName: (table) =>
+      renames.flatMap((each) =>
+        each.kind === 'renameTable' && nameKey(each.to) === nameKey(table) ? [each.from] : [],
+      )[0] ?? referenceName(table),
+  });
+  const drops = dropOperations(
+    dropped.map((table) => withoutDropped(table, policies.first)),
+    diffs,
+    rules,
+  );
+  const roles = diffRoles(renamed.roles, wanted.roles, rules);
   const operations: Operation[] = [
+    ...roles.first,
     ...along.operations,
-    ...renames,
+    ...renames.filter(isRenameView),
+    ...policies.first,
+    ...views.first,
+    ...renames.filter((each) => !isRenameView(each)),
     ...first,
     ...tables.dropForeignKeys,
     ...drops.dropForeignKeys,
@@ -141,12 +173,19 @@ export function diffRenamed(
     ...tables.alter,
     ...(yields ? [] : [...tables.addForeignKeys, ...tables.createIndexes]),
     ...(collides ? [] : drops.dropTables),
+    ...views.last,
+    ...policies.last,
     ...enums.drop,
     ...sequences.dropped.map((was): Operation => ({ kind: 'dropSequence', name: referenceName(was), was })),
     ...(yields ? [...tables.create, ...tables.addForeignKeys, ...tables.createIndexes] : []),
     ...schemas.drop.map((name): Operation => ({ kind: 'dropSchema', name })),
+    ...roles.last,
   ];
   return deepFreeze({ operations: reduce(operations), candidates, along });
+}
+
+function isRenameView(operation: Operation): boolean {
+  return operation.kind === 'renameView';
 }
 
 function tableOperations(
@@ -177,7 +216,7 @@ function tableOperations(
         hasChanges(diffs.get(nameKey(referenceName(key.references)))));
     create.push({
       kind: 'createTable',
-      table: { ...table, indexes: [], foreignKeys: table.foreignKeys.filter((key) => !waits(key)) },
+      table: { ...bareTable(table), foreignKeys: table.foreignKeys.filter((key) => !waits(key)) },
     });
     addForeignKeys.push(...table.foreignKeys.filter(waits).map((key) => addConstraint(table, key)));
     // Beside their table, where a reader looks for them.

@@ -13,6 +13,7 @@ import type { Operation } from '../operations/index.js';
 export type RenameKind =
   | 'schema'
   | 'table'
+  | 'view'
   | 'enum'
   | 'sequence'
   | 'column'
@@ -27,12 +28,14 @@ export interface Target {
   readonly schema: string | null;
   /** The table or enum that it is part of. */
   readonly owner: QualifiedName | null;
+  /** Of a view: another kind of thing if it is. */
+  readonly materialized?: boolean;
 }
 
 /** What stands alone is renamed before its parts, and the schema before both. */
 export const renameSteps: readonly (readonly RenameKind[])[] = [
   ['schema'],
-  ['table', 'enum', 'sequence'],
+  ['table', 'view', 'enum', 'sequence'],
   ['column', 'enum value', 'constraint', 'index'],
 ];
 
@@ -41,6 +44,7 @@ type Owned = QualifiedName & { readonly kind: string };
 const listers: { readonly [K in RenameKind]: (catalog: Catalog) => readonly Omit<Target, 'kind'>[] } = {
   schema: ({ schemas }) => schemas.map((name) => ({ name, schema: null, owner: null })),
   table: ({ tables }) => tables.map(alone),
+  view: ({ views }) => views.map((view) => ({ ...alone(view), materialized: view.materialized })),
   enum: ({ enums }) => enums.map(alone),
   sequence: ({ sequences }) => sequences.map(alone),
   column: ({ tables }) =>
@@ -101,6 +105,8 @@ export function renameOperation(from: Target, to: Target): Operation {
       return { kind: 'renameSchema', ...names };
     case 'table':
       return { kind: 'renameTable', from: before, to: after };
+    case 'view':
+      return { kind: 'renameView', from: before, to: after, materialized: from.materialized === true };
     case 'enum':
       return { kind: 'renameEnum', from: before, to: after };
     case 'sequence':
@@ -123,6 +129,7 @@ export function currentName(name: QualifiedName, renames: readonly Operation[]):
       case 'renameSchema':
         return now.schema === each.from ? { schema: each.to, name: now.name } : now;
       case 'renameTable':
+      case 'renameView':
       case 'renameEnum':
       case 'renameSequence':
         return sameName(now, each.from) ? each.to : now;

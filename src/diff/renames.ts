@@ -114,6 +114,8 @@ function findRename(
     const target =
       findTarget(wanted, kind, to) ??
       (old.owner ? findTarget(wanted, kind, pathOf({ ...old, name: to })) : undefined);
+    // A view and a materialized view are no names of one thing.
+    if (target && target.materialized !== old.materialized) continue;
     if (target) return { text, from: old, to: { ...target, name: rules.storedName(target.name) } };
   }
   return null;

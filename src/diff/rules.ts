@@ -1,4 +1,4 @@
-import type { Column, DefaultValue } from '../catalog/index.js';
+import type { Column, DefaultValue, View } from '../catalog/index.js';
 
 /** What the diff must know of a dialect. Pure; both catalogs are normalized already. */
 export interface DiffRules {
@@ -7,6 +7,9 @@ export interface DiffRules {
   equalTypes(actual: string, wanted: string): boolean;
   equalDefaults(actual: DefaultValue | null, wanted: DefaultValue | null, column: Column): boolean;
   equalExpressions(actual: string, wanted: string): boolean;
+  equalQueries(actual: string, wanted: string): boolean;
+  /** Whether a view takes the other's query and options while it stays, and what reads it stays too. */
+  canReplaceView(actual: View, wanted: View): boolean;
   /** A unique constraint and a unique index over the same columns are the same thing (SQLite). */
   readonly uniqueIndexIsConstraint: boolean;
   /** Constraints may be nameless, and their names mean little: they match by structure (SQLite: false). */

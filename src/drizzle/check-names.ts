@@ -18,10 +18,12 @@ export function refuseNameClashes(catalog: Catalog): void {
   const types = new Names(catalog.dialect, 'schema');
   for (const sequence of catalog.sequences)
     relations.add(sequence.schema, sequence.name, `sequence ${displayName(sequence)}`);
-  for (const view of catalog.uncompared) {
-    if (view.kind.endsWith('view'))
-      relations.add(view.name.schema, view.name.name, `${view.kind} ${displayName(view.name)}`);
-  }
+  for (const view of catalog.views)
+    relations.add(
+      view.schema,
+      view.name,
+      `${view.materialized ? 'materialized view' : 'view'} ${displayName(view)}`,
+    );
   for (const enumeration of catalog.enums)
     types.add(enumeration.schema, enumeration.name, `enum ${displayName(enumeration)}`);
   for (const table of catalog.tables) {

@@ -34,6 +34,8 @@ export interface Collected {
   readonly schemas: Found<DrizzleSchema>;
   readonly sequences: Found<DrizzleSequence>;
   readonly views: Found<DrizzleView>;
+  /** Declared `.existing()`: they belong to somebody else. */
+  readonly existingViews: Found<DrizzleView>;
   readonly policies: Found<DrizzlePolicy>;
   readonly roles: Found<DrizzleRole>;
 }
@@ -79,6 +81,7 @@ class Collector {
     schemas: new Map(),
     sequences: new Map(),
     views: new Map(),
+    existingViews: new Map(),
     policies: new Map(),
     roles: new Map(),
   };
@@ -133,10 +136,9 @@ class Collector {
   }
 
   #noteView(view: object, path: string, materialized: boolean): void {
-    const config = viewConfig(view);
-    if (!config || config.isAlias || config.isExisting || this.#views.has(view)) return;
+    if (this.#views.has(view)) return;
     this.#views.add(view);
-    this.found.views.set({ ...config, materialized }, path);
+    noteView(this.found, view, path, materialized);
   }
 
   #ownDialect(prefix: string, path: string): void {
@@ -152,6 +154,20 @@ class Collector {
       },
     );
   }
+}
+
+/** Aliases are no views of their own. Returns what was noted. */
+export function noteView(
+  found: Collected,
+  view: object,
+  path: string,
+  materialized: boolean,
+): DrizzleView | undefined {
+  const config = viewConfig(view);
+  if (!config || config.isAlias) return undefined;
+  const noted = { ...config, materialized };
+  (config.isExisting ? found.existingViews : found.views).set(noted, path);
+  return noted;
 }
 
 /** `PgTable` is a Table of Pg; classes such as `Table` itself and all that is no model give nothing. */
@@ -200,6 +216,7 @@ export function refuseTwins(found: Collected): void {
     (sequence) => ({ schema: sequence.schema ?? null, name: sequence.seqName }),
     'sequences',
   );
+  refuse(found.roles, (role) => ({ schema: null, name: role.name }), 'roles');
   refuse(found.views, (view) => ({ schema: view.schema ?? null, name: view.name }), 'views');
 }
 

@@ -77,15 +77,31 @@ export interface DrizzleViewConfig {
   readonly schema?: string;
   readonly isExisting?: boolean;
   readonly isAlias?: boolean;
+  readonly query?: DrizzleSql;
+  readonly with?: Readonly<Record<string, unknown>>;
+  /** Of a materialized view, as are the next two. */
+  readonly using?: string;
+  readonly tablespace?: string;
+  readonly withNoData?: boolean;
 }
 
 export interface DrizzlePolicy {
   readonly name: string;
+  readonly as?: string;
+  readonly for?: string;
+  readonly to?: PolicyRole | readonly PolicyRole[];
+  readonly using?: DrizzleSql;
+  readonly withCheck?: DrizzleSql;
   readonly _linkedTable?: DrizzleTable;
 }
 
+export type PolicyRole = string | DrizzleRole;
+
 export interface DrizzleRole {
   readonly name: string;
+  readonly createDb?: boolean;
+  readonly createRole?: boolean;
+  readonly inherit?: boolean;
   readonly _existing?: boolean;
 }
 
@@ -160,6 +176,8 @@ const schemaKey = Symbol.for('drizzle:Schema');
 const aliasKey = Symbol.for('drizzle:IsAlias');
 const enumKey = Symbol.for('drizzle:isPgEnum');
 const viewConfigKey = Symbol.for('drizzle:ViewBaseConfig');
+const pgViewConfigKey = Symbol.for('drizzle:PgViewConfig');
+const pgMaterializedViewConfigKey = Symbol.for('drizzle:PgMaterializedViewConfig');
 const extraColumnsKey = Symbol.for('drizzle:ExtraConfigColumns');
 
 /** A table, known by its symbols only. */
@@ -212,7 +230,14 @@ export function tableSchema(table: DrizzleTable): string | null {
 }
 
 export function viewConfig(view: object): DrizzleViewConfig | undefined {
-  return property<DrizzleViewConfig>(view, viewConfigKey);
+  const config = property<DrizzleViewConfig>(view, viewConfigKey);
+  return (
+    config && {
+      ...config,
+      ...property<object>(view, pgViewConfigKey),
+      ...property<object>(view, pgMaterializedViewConfigKey),
+    }
+  );
 }
 
 /**

@@ -23,7 +23,7 @@ export interface RenderOptions {
   readonly dialect: DialectName;
   readonly columnName: (column: DrizzleNamed) => string;
   /** Its columns are written without a qualifier; those of other tables keep theirs. */
-  readonly table: DrizzleTable;
+  readonly table?: DrizzleTable;
 }
 
 /** The text of an expression. Throws REV_SCHEMA for a placeholder or a value that has no literal. */
@@ -43,7 +43,8 @@ export function renderSql(expression: DrizzleSql, options: RenderOptions): strin
   return fillIn(dropOwnQualifier(text, options.table), values, options.dialect).trim();
 }
 
-function dropOwnQualifier(text: string, table: DrizzleTable): string {
+function dropOwnQualifier(text: string, table: DrizzleTable | undefined): string {
+  if (!table) return text.replaceAll(nameMark, '');
   const schema = tableSchema(table);
   const own = `${nameMark}${quoteName(tableName(table))}.${nameMark}`;
   const qualified = schema === null ? own : `${nameMark}${quoteName(schema)}.${own}`;

@@ -1,6 +1,6 @@
-/** Enums and sequences: PostgreSQL objects that belong to no table. */
-import type { EnumType, Sequence, SequenceOptions } from '../catalog/index.js';
-import type { DrizzleEnum, DrizzleSequence, DrizzleSequenceOptions } from './drizzle-objects.js';
+/** Enums, sequences and roles: PostgreSQL objects that belong to no table. */
+import type { EnumType, Role, Sequence, SequenceOptions } from '../catalog/index.js';
+import type { DrizzleEnum, DrizzleRole, DrizzleSequence, DrizzleSequenceOptions } from './drizzle-objects.js';
 import { enumName } from './postgres-types.js';
 
 export function readEnum(enumeration: DrizzleEnum): EnumType {
@@ -13,6 +13,17 @@ export function readSequence(sequence: DrizzleSequence): Sequence {
     schema: sequence.schema ?? null,
     name: sequence.seqName,
     options: sequenceOptions(sequence.seqOptions),
+  };
+}
+
+/** With PostgreSQL's defaults. */
+export function readRole(role: DrizzleRole): Role {
+  return {
+    kind: 'role',
+    name: role.name,
+    createDb: role.createDb ?? false,
+    createRole: role.createRole ?? false,
+    inherit: role.inherit ?? true,
   };
 }
 

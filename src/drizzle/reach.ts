@@ -1,22 +1,25 @@
 /**
  * Closes a collection over what it reaches: the enums of columns, the targets of foreign keys, the schemas of tables,
- * the tables of policies. drizzle-kit looks at exports only and takes the rest for deleted; here it belongs to the
+ * the tables of policies, what views read. drizzle-kit looks at exports only and takes the rest for deleted; here it belongs to the
  * models, and the user is told.
  */
 import { RevError } from '../errors.js';
-import type { Collected, Found } from './collect.js';
+import { type Collected, type Found, noteView } from './collect.js';
 import {
   type DrizzleEnum,
   type DrizzleForeignKey,
   type DrizzleTable,
   type DrizzleTableConfig,
+  type DrizzleViewConfig,
   entityKinds,
   isAlias,
   tableName,
   tableSchema,
+  viewConfig,
 } from './drizzle-objects.js';
 import type { DrizzleLine } from './naming.js';
 import { elementOf } from './postgres-types.js';
+import { readBy } from './read-view.js';
 
 export interface Reached {
   /** Every table with its configuration, exported ones first. */
@@ -45,9 +48,25 @@ export function reach(collected: Collected, options: ReachOptions): Reached {
     );
   };
 
-  for (const [policy, path] of collected.policies) {
-    const table = policy._linkedTable;
-    if (table) add(collected.tables, table, 'Table', label(table), `the policy ${path}`);
+  // A Map's iteration also reaches what is added on the way.
+  for (const [view, path] of collected.views) {
+    const { tables: read, views } = readBy(view.query);
+    for (const table of read) add(collected.tables, table, 'Table', label(table), `the view ${path}`);
+    for (const other of views) {
+      const config = viewConfig(other);
+      if (!config || config.isAlias || isKnownView(collected, config)) continue;
+      const materialized = entityKinds(other).includes('PgMaterializedView');
+      noteView(
+        collected,
+        other,
+        `${config.name} (not exported, found through the view ${path})`,
+        materialized,
+      );
+      warnings.push(
+        `View ${config.name} is used by the view ${path} but not exported from the schema. It is taken into account; ` +
+          'export it to make that plain.',
+      );
+    }
   }
   // A Map's iteration also reaches what is added on the way.
   for (const table of collected.tables.keys()) {
@@ -65,6 +84,12 @@ export function reach(collected: Collected, options: ReachOptions): Reached {
     }
   }
   return { tables, warnings };
+}
+
+function isKnownView(collected: Collected, config: DrizzleViewConfig): boolean {
+  return [...collected.views.keys(), ...collected.existingViews.keys()].some(
+    (view) => view.name === config.name && view.schema === config.schema,
+  );
 }
 
 /** `posts`, `app.posts`. */

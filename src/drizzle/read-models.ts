@@ -16,10 +16,12 @@ import {
   tableName,
   tableSchema,
 } from './drizzle-objects.js';
-import { readEnum, readSequence } from './free-objects.js';
+import { readEnum, readRole, readSequence } from './free-objects.js';
 import { type Casing, columnNaming, type DrizzleLine } from './naming.js';
 import { label, type Reached, reach } from './reach.js';
+import { readRowSecurity } from './read-policies.js';
 import { readTable } from './read-table.js';
+import { readView } from './read-view.js';
 import { TableContext } from './table-context.js';
 
 export interface ReadOptions {
@@ -69,10 +71,18 @@ export function readModels(
   const uncompared = uncomparedOf(found, reached);
   const catalog = makeCatalog({
     dialect,
+    roles: [...found.roles.keys()].filter((role) => !role._existing).map(readRole),
     schemas: schemas.names,
     enums: [...found.enums.keys()].map(readEnum),
     sequences: [...found.sequences.keys()].map(readSequence),
-    tables: contexts.map(readTable),
+    tables: contexts.map((context) => ({
+      ...readTable(context),
+      ...readRowSecurity(
+        context,
+        [...found.policies.keys()].filter((policy) => policy._linkedTable === context.table),
+      ),
+    })),
+    views: [...found.views.keys()].map((view) => readView(view, { dialect, columnName })),
     uncompared,
   });
   refuseNameClashes(catalog);
@@ -118,7 +128,7 @@ function coreOf(options: ReadOptions): Core {
   };
 }
 
-/** Schemas that are exported or that a table, enum or sequence is in; those declared `.existing()` are not ours. */
+/** Schemas that are exported or that a table, enum, sequence or view is in; those declared `.existing()` are not ours. */
 function schemasOf(found: Collected): { names: readonly string[]; warnings: readonly string[] } {
   const declared = new Map<string, boolean>();
   for (const schema of found.schemas.keys()) {
@@ -131,6 +141,7 @@ function schemasOf(found: Collected): { names: readonly string[]; warnings: read
   for (const table of found.tables.keys()) use(tableSchema(table), label(table));
   for (const enumeration of found.enums.keys()) use(enumeration.schema ?? null, enumeration.enumName);
   for (const sequence of found.sequences.keys()) use(sequence.schema ?? null, sequence.seqName);
+  for (const view of found.views.keys()) use(view.schema ?? null, view.name);
   const own = [...declared].filter(([, existing]) => !existing).map(([name]) => name);
   return {
     names: [...own, ...used.keys()].filter((name) => name !== 'public'),
@@ -142,28 +153,24 @@ function schemasOf(found: Collected): { names: readonly string[]; warnings: read
   };
 }
 
+/** A view that the models declare `.existing()`: never made, changed or dropped. */
+const existingView = 'existing view';
+
 function uncomparedOf(found: Collected, reached: Reached): readonly Uncompared[] {
   const all: Uncompared[] = [];
-  for (const view of found.views.keys()) {
-    const kind = view.materialized ? 'materialized view' : 'view';
-    all.push({ kind, name: { schema: view.schema ?? null, name: view.name } });
-  }
-  for (const role of found.roles.keys()) {
-    if (!role._existing) all.push({ kind: 'role', name: { schema: null, name: role.name } });
-  }
-  const listed = new Set<object>();
-  for (const [table, config] of reached.tables) {
-    const name = { schema: tableSchema(table), name: tableName(table) };
-    const linked = [...found.policies.keys()].filter((policy) => policy._linkedTable === table);
-    const policies = new Set([...(config.policies ?? []), ...linked]);
-    for (const policy of policies) {
-      listed.add(policy);
-      all.push({ kind: 'policy', name: { schema: name.schema, name: policy.name }, table: name });
-    }
-    if (config.enableRLS || policies.size > 0) all.push({ kind: 'row-level security', name, table: name });
+  for (const view of found.existingViews.keys()) {
+    all.push({ kind: existingView, name: { schema: view.schema ?? null, name: view.name } });
   }
   for (const policy of found.policies.keys()) {
-    if (!listed.has(policy)) all.push({ kind: 'policy', name: { schema: null, name: policy.name } });
+    const table = policy._linkedTable;
+    if (!table) {
+      // One of a table's own that is exported, too.
+      const own = [...reached.tables.values()].some((config) => config.policies?.includes(policy));
+      if (!own) all.push({ kind: 'policy', name: { schema: null, name: policy.name } });
+    } else if (!reached.tables.has(table)) {
+      const name = { schema: tableSchema(table), name: tableName(table) };
+      all.push({ kind: 'policy', name: { schema: name.schema, name: policy.name }, table: name });
+    }
   }
   return all;
 }
@@ -172,6 +179,8 @@ function uncomparedOf(found: Collected, reached: Reached): readonly Uncompared[]
 function uncomparedWarnings(uncompared: readonly Uncompared[]): readonly string[] {
   const kinds = new Map<string, string[]>();
   for (const each of uncompared) {
+    // Somebody else's, and said to be so.
+    if (each.kind === existingView) continue;
     const name = displayName(each.name);
     kinds.set(each.kind, [...(kinds.get(each.kind) ?? []), name]);
   }

@@ -7,7 +7,7 @@ import {
   type DrizzleTableConfig,
   tableSchema,
 } from './drizzle-objects.js';
-import { renderSql, withoutOuterParentheses } from './expressions.js';
+import { quoteName, renderSql, withoutOuterParentheses } from './expressions.js';
 import { type DrizzleLine, type NamingConvention, namingConvention } from './naming.js';
 
 export interface ReaderOptions {
@@ -56,6 +56,16 @@ export class TableContext {
   /** The text of an expression, as it is written. */
   render(sql: DrizzleSql): string {
     return renderSql(sql, { dialect: this.dialect, columnName: this.columnName, table: this.table });
+  }
+
+  /** A condition that may hold subqueries: what is its own table's column must go on saying so in them. */
+  condition(sql: DrizzleSql): string {
+    const text = renderSql(sql, { dialect: this.dialect, columnName: this.columnName });
+    const schema = tableSchema(this.table);
+    const own = `${quoteName(this.name)}.`;
+    return withoutOuterParentheses(
+      schema === null ? text : text.replaceAll(`${quoteName(schema)}.${own}"`, `${own}"`),
+    );
   }
 
   /** The text of an expression without outer parentheses. */

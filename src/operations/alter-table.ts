@@ -6,6 +6,7 @@ import {
   sameName,
   type Table,
   updateTable,
+  viewsAfterRename,
 } from '../catalog/index.js';
 import type { ChangeFaces } from './change-faces.js';
 import {
@@ -120,6 +121,7 @@ function applyChange(catalog: Catalog, name: QualifiedName, change: TableChange)
   // A renamed column is also renamed where other tables (or the table itself) refer to it.
   return makeCatalog({
     ...after,
+    views: viewsAfterRename(after.views, name, change.from, change.to),
     tables: after.tables.map((table) => ({
       ...table,
       foreignKeys: table.foreignKeys.map((key) =>

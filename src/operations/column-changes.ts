@@ -5,7 +5,9 @@ import {
   findColumn,
   type Generated,
   type Identity,
+  type Policy,
   renameIdentifier,
+  sameName,
   type Table,
 } from '../catalog/index.js';
 import { RevError } from '../errors.js';
@@ -115,6 +117,9 @@ export const renameColumn: ChangeFaces<RenameColumn> = {
       uniques: table.uniques.map(names),
       foreignKeys: table.foreignKeys.map(names),
       checks: table.checks.map((check) => ({ ...check, expression: sql(check.expression) })),
+      ...(table.policies
+        ? { policies: table.policies.map((policy) => renamedInPolicy(policy, table, change)) }
+        : {}),
       indexes: table.indexes.map((index) => ({
         ...index,
         ...included(index),
@@ -198,6 +203,22 @@ export const alterColumn: ChangeFaces<AlterColumn> = {
       ? []
       : [`what ${to.type} cannot hold of column ${table}.${name} (${was.type})`],
 };
+
+/** Of the policies of its own table; what others read of it, the diff makes again. */
+function renamedInPolicy(policy: Policy, table: Table, { from, to }: RenameColumn): Policy {
+  const text = (sql: string | null) => (sql === null ? null : renameIdentifier(sql, from, to));
+  const uses = policy.uses?.map((use) =>
+    sameName(use, table)
+      ? { ...use, columns: use.columns.map((name) => (name === from ? to : name)).sort() }
+      : use,
+  );
+  return {
+    ...policy,
+    using: text(policy.using),
+    check: text(policy.check),
+    ...(uses === undefined ? {} : { uses }),
+  };
+}
 
 /** Indexes and keys of PostgreSQL may carry columns along. */
 interface Including {

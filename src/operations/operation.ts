@@ -17,6 +17,23 @@ import { type Execute, execute } from './execute.js';
 import type { Faces } from './faces.js';
 import { type Insert, insert } from './insert.js';
 import {
+  type AlterPolicy,
+  alterPolicy,
+  type CreatePolicy,
+  createPolicy,
+  type DropPolicy,
+  dropPolicy,
+  type RenamePolicy,
+  renamePolicy,
+} from './policy.js';
+import { type AlterRole, alterRole, type CreateRole, createRole, type DropRole, dropRole } from './role.js';
+import {
+  type DisableRowSecurity,
+  disableRowSecurity,
+  type EnableRowSecurity,
+  enableRowSecurity,
+} from './row-security.js';
+import {
   type CreateSchema,
   createSchema,
   type DropSchema,
@@ -51,31 +68,54 @@ import {
   type RenameIndex,
   renameIndex,
 } from './table-index.js';
+import {
+  type AlterView,
+  alterView,
+  type CreateView,
+  createView,
+  type DropView,
+  dropView,
+  type RenameView,
+  renameView,
+} from './view.js';
 
 /** How one catalog becomes another, as plain frozen data. */
 export type Operation =
   | AlterEnum
+  | AlterPolicy
+  | AlterRole
   | AlterSequence
   | AlterTable
   | Backfill
+  | AlterView
   | CreateEnum
   | CreateIndex
+  | CreatePolicy
+  | CreateRole
   | CreateSchema
   | CreateSequence
   | CreateTable
+  | CreateView
+  | DisableRowSecurity
   | DropEnum
   | DropIndex
+  | DropPolicy
+  | DropRole
   | DropSchema
   | DropSequence
   | DropTable
+  | DropView
+  | EnableRowSecurity
   | Execute
   | Insert
   | RenameEnum
   | RenameEnumValue
   | RenameIndex
   | RenameSchema
+  | RenamePolicy
   | RenameSequence
-  | RenameTable;
+  | RenameTable
+  | RenameView;
 
 export type OperationKind = Operation['kind'];
 export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly kind: K }>;
@@ -83,27 +123,40 @@ export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly
 /** Every kind has every face; a new kind that lacks one is a compile error here. */
 const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> } = {
   alterEnum,
+  alterPolicy,
+  alterRole,
   alterSequence,
   alterTable,
   backfill,
+  alterView,
   createEnum,
   createIndex,
+  createPolicy,
+  createRole,
   createSchema,
   createSequence,
   createTable,
+  createView,
+  disableRowSecurity,
   dropEnum,
   dropIndex,
+  dropPolicy,
+  dropRole,
   dropSchema,
   dropSequence,
   dropTable,
+  dropView,
+  enableRowSecurity,
   execute,
   insert,
   renameEnum,
   renameEnumValue,
   renameIndex,
   renameSchema,
+  renamePolicy,
   renameSequence,
   renameTable,
+  renameView,
 };
 
 function facesOf(operation: Operation): Faces<Operation> {

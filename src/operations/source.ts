@@ -1,4 +1,9 @@
-import type { DefaultValue, QualifiedName, SequenceOptions } from '../catalog/index.js';
+import {
+  type DefaultValue,
+  hasBrokenLiteral,
+  type QualifiedName,
+  type SequenceOptions,
+} from '../catalog/index.js';
 import { layout } from './layout.js';
 
 /** The names that a revision file may import from drizzle-alembic. */
@@ -23,9 +28,18 @@ export class Source {
   /** A tagged template; its text reaches the database as it is. */
   sql(text: string): string {
     this.#helpers.add('sql');
-    const escaped = text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
     // A line break is written as an escape, so that indenting the code cannot change a literal inside the SQL.
-    return `sql\`${escaped.replaceAll('\r', '\\r').replaceAll('\n', '\\n')}\``;
+    return `sql\`${templateText(text).replaceAll('\r', '\\r').replaceAll('\n', '\\n')}\``;
+  }
+
+  /**
+   * A query in its own lines, indented with the code: whoever reads it back takes the indentation off (tidyQuery).
+   * A query of one line stays one; so does one whose literals would be changed by indentation.
+   */
+  query(text: string): string {
+    if (!text.includes('\n') || hasBrokenLiteral(text)) return this.sql(text);
+    this.#helpers.add('sql');
+    return `sql\`\n${indent(templateText(text))}\n\``;
   }
 
   string(value: string): string {
@@ -82,7 +96,10 @@ export class Source {
 
   /** `await op.method(args);`, broken over lines where it is long. It stands in a function, two columns in. */
   statement(method: string, args: readonly string[]): string {
-    return outdent(`${layout(`await op.${method}(${args.join(', ')})`, 2)};`);
+    const code = `await op.${method}(${args.join(', ')})`;
+    // A query stands in lines of its own already, and the rest of such a call is short.
+    if (args[1]?.startsWith('sql`\n')) return `${code};`;
+    return outdent(`${layout(code, 2)};`);
   }
 
   list(elements: readonly string[]): string {
@@ -93,6 +110,10 @@ export class Source {
 /** Code of which all lines but the first have two columns too many. */
 function outdent(code: string): string {
   return code.replaceAll('\n  ', '\n');
+}
+
+function templateText(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
 }
 
 export function indent(code: string): string {

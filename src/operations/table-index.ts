@@ -2,6 +2,9 @@ import {
   absent,
   type Catalog,
   displayName,
+  findTable,
+  findView,
+  makeCatalog,
   type QualifiedName,
   type TableIndex,
   updateTable,
@@ -33,11 +36,11 @@ export interface RenameIndex {
 export const createIndex: Faces<CreateIndex, DropIndex> = {
   invert: ({ table, index }) => [{ kind: 'dropIndex', name: index.name, table, was: index }],
   apply: (operation, catalog) =>
-    updateTable(catalog, operation.table, (table) => {
-      if (table.indexes.some((each) => each.name === operation.index.name)) {
+    updateIndexes(catalog, operation.table, (indexes) => {
+      if (indexes.some((each) => each.name === operation.index.name)) {
         throw new RevError('REV_OPERATION', `Index ${operation.index.name} exists already.`);
       }
-      return { ...table, indexes: [...table.indexes, operation.index] };
+      return [...indexes, operation.index];
     }),
   describe: ({ table, index }) =>
     `create ${index.unique ? 'unique ' : ''}index ${index.name} on ${displayName(table)}`,
@@ -70,10 +73,9 @@ export const createIndex: Faces<CreateIndex, DropIndex> = {
 export const dropIndex: Faces<DropIndex, CreateIndex> = {
   invert: ({ table, was }) => (was ? [{ kind: 'createIndex', table, index: was }] : null),
   apply: (operation, catalog) =>
-    updateTable(requireIndex(catalog, operation.table, operation.name), operation.table, (table) => ({
-      ...table,
-      indexes: table.indexes.filter((each) => each.name !== operation.name),
-    })),
+    updateIndexes(requireIndex(catalog, operation.table, operation.name), operation.table, (indexes) =>
+      indexes.filter((each) => each.name !== operation.name),
+    ),
   describe: ({ name, table }) => `drop index ${name} on ${displayName(table)}`,
   render: ({ name, table }, source) =>
     source.statement('dropIndex', [source.string(name), source.name(table)]),
@@ -84,12 +86,9 @@ export const dropIndex: Faces<DropIndex, CreateIndex> = {
 export const renameIndex: Faces<RenameIndex> = {
   invert: ({ table, from, to }) => [{ kind: 'renameIndex', table, from: to, to: from }],
   apply: (operation, catalog) =>
-    updateTable(requireIndex(catalog, operation.table, operation.from), operation.table, (table) => ({
-      ...table,
-      indexes: table.indexes.map((each) =>
-        each.name === operation.from ? { ...each, name: operation.to } : each,
-      ),
-    })),
+    updateIndexes(requireIndex(catalog, operation.table, operation.from), operation.table, (indexes) =>
+      indexes.map((each) => (each.name === operation.from ? { ...each, name: operation.to } : each)),
+    ),
   describe: ({ from, to, table }) => `rename index ${from} to ${to} on ${displayName(table)}`,
   render: ({ table, from, to }, source) =>
     source.statement('renameIndex', [source.name(table), source.string(from), source.string(to)]),
@@ -98,9 +97,23 @@ export const renameIndex: Faces<RenameIndex> = {
 };
 
 function requireIndex(catalog: Catalog, table: QualifiedName, name: string): Catalog {
-  const found = catalog.tables
-    .find((each) => each.name === table.name && each.schema === table.schema)
-    ?.indexes.some((each) => each.name === name);
-  if (!found) throw absent('index', { schema: table.schema, name });
+  const indexes = (findTable(catalog, table) ?? findView(catalog.views, table))?.indexes;
+  if (!indexes?.some((each) => each.name === name)) throw absent('index', { schema: table.schema, name });
   return catalog;
+}
+
+/** Of a table, or of a materialized view. */
+function updateIndexes(
+  catalog: Catalog,
+  name: QualifiedName,
+  change: (indexes: readonly TableIndex[]) => readonly TableIndex[],
+): Catalog {
+  const view = findView(catalog.views, name);
+  if (!view) {
+    return updateTable(catalog, name, (table) => ({ ...table, indexes: change(table.indexes) }));
+  }
+  const indexes = change(view.indexes ?? []);
+  const { indexes: _before, ...rest } = view;
+  const changed = indexes.length === 0 ? rest : { ...rest, indexes };
+  return makeCatalog({ ...catalog, views: catalog.views.map((each) => (each === view ? changed : each)) });
 }

@@ -7,15 +7,18 @@ import {
   renameIdentifier,
   sameName,
   type Table,
+  viewsAfterRename,
   withObject,
   withoutObject,
 } from '../catalog/index.js';
 import { type AlterTable, applyChanges } from './alter-table.js';
 import type { Faces } from './faces.js';
+import type { CreatePolicy } from './policy.js';
 import { renderTableElements } from './render-parts.js';
+import type { EnableRowSecurity } from './row-security.js';
 import type { CreateIndex } from './table-index.js';
 
-/** Indexes are operations of their own: `table.indexes` is empty here. */
+/** Indexes, row level security and policies are operations of their own: the table has none of them here. */
 export interface CreateTable {
   readonly kind: 'createTable';
   readonly table: Table;
@@ -60,13 +63,16 @@ export const createTable: Faces<CreateTable, DropTable> = {
   losses: () => [],
 };
 
-export const dropTable: Faces<DropTable, CreateTable | CreateIndex> = {
+export const dropTable: Faces<DropTable, CreateTable | CreateIndex | CreatePolicy | EnableRowSecurity> = {
   invert({ was }) {
     if (!was) return null;
     const table: QualifiedName = { schema: was.schema, name: was.name };
+    const { rowSecurity, policies = [], ...rest } = was;
     return [
-      { kind: 'createTable', table: { ...was, indexes: [] } },
+      { kind: 'createTable', table: { ...rest, indexes: [] } },
       ...was.indexes.map((index) => ({ kind: 'createIndex', table, index }) as const),
+      ...(rowSecurity ? [{ kind: 'enableRowSecurity', table } as const] : []),
+      ...policies.map((policy) => ({ kind: 'createPolicy', table, policy }) as const),
     ];
   },
   apply: (operation, catalog) =>
@@ -86,6 +92,7 @@ export const renameTable: Faces<RenameTable> = {
     const renamed = [...withObject(rest, { ...found, ...operation.to }, 'table')];
     return makeCatalog({
       ...catalog,
+      views: viewsAfterRename(catalog.views, operation.from, operation.from.name, operation.to),
       tables: renamed.map((table) => ({
         ...table,
         checks:

@@ -1,4 +1,11 @@
-import { type Column, type Constraint, displayName, nameKey, type QualifiedName } from '../catalog/index.js';
+import {
+  type Column,
+  type Constraint,
+  displayName,
+  nameKey,
+  type QualifiedName,
+  type View,
+} from '../catalog/index.js';
 import type { TableChange } from './alter-table.js';
 import type { Operation, OperationKind, OperationOf } from './operation.js';
 
@@ -41,13 +48,13 @@ function inTable(table: QualifiedName): readonly Container[] {
   return [{ ...tableOf(table), kind: 'table' }, ...inSchema(table)];
 }
 
-function whole(kind: 'table' | 'enum' | 'sequence', name: QualifiedName): Target {
+function whole(kind: 'table' | 'view' | 'enum' | 'sequence', name: QualifiedName): Target {
   return { object: `${kind} ${displayName(name)}`, key: key(kind, name), within: inSchema(name) };
 }
 
 const tableOf = (name: QualifiedName) => whole('table', name);
 
-function part(kind: 'column' | 'constraint', table: QualifiedName, name: string): Target {
+function part(kind: 'column' | 'constraint' | 'policy', table: QualifiedName, name: string): Target {
   return {
     object: `${kind} ${displayName(table)}.${name}`,
     key: key(kind, table, name),
@@ -91,6 +98,27 @@ function constraintUses(table: QualifiedName, constraint: Constraint): readonly 
     touch('use', tableOf(name)),
     ...references.columns.map((each) => touch('use', part('column', name, each))),
   ];
+}
+
+const policyOf = (table: QualifiedName, name: string) => part('policy', table, name);
+
+const rowSecurityOf = (table: QualifiedName) => ({
+  ...part('policy', table, ''),
+  object: `row level security of ${displayName(table)}`,
+});
+
+const roleOf = (name: string): Target => ({
+  object: `role ${name}`,
+  key: key('role', { schema: null, name }),
+  within: [],
+});
+
+/** What a view reads, where the catalog knows it. */
+function viewUses({ uses = [] }: View): readonly Touch[] {
+  return uses.flatMap((use) => [
+    touch('use', tableOf(use)),
+    ...use.columns.map((name) => touch('use', part('column', use, name))),
+  ]);
 }
 
 /** A type's text may be the name of an enum; where it is none, nothing else touches it. */
@@ -174,6 +202,19 @@ const touchesOf: { readonly [K in OperationKind]: (operation: OperationOf<K>) =>
       ...columns.map(({ table, column }) => touch(anew ? 'alter' : 'use', part('column', table, column))),
     ];
   },
+  createView: ({ view }) => [touch('add', whole('view', view)), ...viewUses(view)],
+  dropView: ({ name }) => [touch('drop', whole('view', name))],
+  alterView: ({ view }) => [touch('alter', whole('view', view)), ...viewUses(view)],
+  renameView: ({ from, to }) => renamed(whole('view', from), whole('view', to)),
+  createPolicy: ({ table, policy }) => [touch('add', policyOf(table, policy.name))],
+  dropPolicy: ({ table, name }) => [touch('drop', policyOf(table, name))],
+  alterPolicy: ({ table, policy }) => [touch('alter', policyOf(table, policy.name))],
+  renamePolicy: ({ table, from, to }) => renamed(policyOf(table, from), policyOf(table, to)),
+  enableRowSecurity: ({ table }) => [touch('alter', rowSecurityOf(table))],
+  disableRowSecurity: ({ table }) => [touch('alter', rowSecurityOf(table))],
+  createRole: ({ role }) => [touch('add', roleOf(role.name))],
+  dropRole: ({ name }) => [touch('drop', roleOf(name))],
+  alterRole: ({ role }) => [touch('alter', roleOf(role.name))],
   createSequence: ({ sequence }) => [touch('add', whole('sequence', sequence))],
   dropSequence: ({ name }) => [touch('drop', whole('sequence', name))],
   alterSequence: ({ name }) => [touch('alter', whole('sequence', name))],

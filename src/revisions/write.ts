@@ -14,7 +14,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RevError } from '../errors.js';
@@ -71,7 +71,8 @@ export function replaceRevision(path: string, text: string, expected: string): v
 function writeWhole(file: string, text: string): void {
   const descriptor = openSync(file, 'wx');
   try {
-    writeSync(descriptor, text);
+    // Unlike writeSync it goes on until all is written, or fails.
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

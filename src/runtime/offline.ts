@@ -15,6 +15,8 @@ export interface ScriptOptions extends ReplayOptions {
   readonly plan: Plan;
   /** The rows that the script expects to find; none: it starts from nothing and makes the version table. */
   readonly from: readonly string[];
+  /** Empty the version table first, whatever it holds. */
+  readonly clear?: boolean;
   /** One line for the script's head. */
   readonly title: string;
 }
@@ -31,6 +33,7 @@ export async function script(options: ScriptOptions): Promise<string> {
   const lines = [`-- ${options.title}`, ''];
   const print = (statement: Statement) => lines.push(terminated(statementText(statement, dialect)), '');
   if (options.from.length === 0) for (const statement of table.create()) print(ifNotExists(statement));
+  const clearing = options.clear ? [table.clear()] : [];
   for (const step of steps) {
     const { report } = step;
     const transactional = step.source?.transactional !== false;
@@ -40,10 +43,12 @@ export async function script(options: ScriptOptions): Promise<string> {
     );
     const { before, after } = dialect.scriptFrame(transactional);
     for (const line of before) lines.push(terminated(line), '');
+    for (const statement of clearing.splice(0)) print(statement);
     if (step.call) await callOffline(options, step, state, print);
     for (const change of step.step.rows) print(table.statement(change));
     for (const line of after) lines.push(terminated(line), '');
   }
+  for (const statement of clearing) print(statement);
   return `${lines.join('\n').trimEnd()}\n`;
 }
 

@@ -24,9 +24,11 @@ import {
   sqlText,
 } from '../operations/index.js';
 import type { Executor } from './executor.js';
+import { type PolicyOptions, policyOf, type RoleAttributes, roleOf } from './policy-input.js';
 import type { QueryWatch } from './query-watch.js';
 import type { OrderedQueue } from './queue.js';
 import { type ColumnChange, TableChanges } from './table-changes.js';
+import { type ViewOptions, viewOf } from './view-input.js';
 
 /** A table or another object: `posts`, `app.posts`, or its parts where a name holds a dot. */
 export type ObjectName = string | QualifiedName;
@@ -101,6 +103,34 @@ export interface Op<D extends DialectName = DialectName> {
   ): Promise<void>;
   dropIndex(name: string, table: ObjectName): Promise<void>;
   renameIndex(table: ObjectName, from: string, to: string): Promise<void>;
+  createView(
+    name: ObjectName,
+    query: SqlInput,
+    options?: ViewOptions & { readonly restore?: boolean },
+  ): Promise<void>;
+  /**
+   * @param options.keep remember grants, comments, owner, triggers, rules and indexes for the createView of this name
+   *   that follows with `restore` (PostgreSQL)
+   */
+  dropView(
+    name: ObjectName,
+    options?: { readonly materialized?: boolean; readonly keep?: boolean },
+  ): Promise<void>;
+  /** Another query for a view that stays: CREATE OR REPLACE VIEW. Of a materialized view only parameters can change. */
+  alterView(name: ObjectName, query: SqlInput, options?: ViewOptions): Promise<void>;
+  renameView(from: ObjectName, to: ObjectName, options?: { readonly materialized?: boolean }): Promise<void>;
+  createPolicy(
+    name: string,
+    table: ObjectName,
+    options?: PolicyOptions & { readonly restore?: boolean },
+  ): Promise<void>;
+  /** @param options.keep remember the comment for the createPolicy of this name that follows with `restore` */
+  dropPolicy(name: string, table: ObjectName, options?: { readonly keep?: boolean }): Promise<void>;
+  /** The policy as it is to be, whole. */
+  alterPolicy(name: string, table: ObjectName, options?: PolicyOptions): Promise<void>;
+  renamePolicy(table: ObjectName, from: string, to: string): Promise<void>;
+  enableRowSecurity(table: ObjectName): Promise<void>;
+  disableRowSecurity(table: ObjectName): Promise<void>;
   createEnum(name: ObjectName, values: readonly string[]): Promise<void>;
   dropEnum(name: ObjectName): Promise<void>;
   renameEnum(from: ObjectName, to: ObjectName): Promise<void>;
@@ -111,6 +141,10 @@ export interface Op<D extends DialectName = DialectName> {
   /** Sets the options to exactly these; one that is absent goes back to its default. */
   alterSequence(name: ObjectName, options: SequenceOptions): Promise<void>;
   renameSequence(from: ObjectName, to: ObjectName): Promise<void>;
+  createRole(name: string, options?: RoleAttributes): Promise<void>;
+  dropRole(name: string): Promise<void>;
+  /** Sets the attributes to exactly these. */
+  alterRole(name: string, options?: RoleAttributes): Promise<void>;
   createSchema(name: string): Promise<void>;
   dropSchema(name: string): Promise<void>;
   /** With all that is in it. */
@@ -166,7 +200,9 @@ export function makeOp({ dialect, executor, queue, args, folder, watch }: OpPart
   let db: object | undefined;
   return {
     args,
-    offline: executor.offline,
+    get offline() {
+      return executor.offline;
+    },
     get db() {
       db ??= watch.watch(
         dialect.database(
@@ -207,6 +243,43 @@ export function makeOp({ dialect, executor, queue, args, folder, watch }: OpPart
       })),
     dropIndex: (name, table) => run(() => ({ kind: 'dropIndex', name, table: parseName(table) })),
     renameIndex: (table, from, to) => run(() => ({ kind: 'renameIndex', table: parseName(table), from, to })),
+    createView: (name, query, { restore, ...options } = {}) =>
+      run(() => ({
+        kind: 'createView',
+        view: viewOf(parseName(name), query, options),
+        ...(restore ? { restore: true as const } : {}),
+      })),
+    dropView: (name, { materialized = false, keep = false } = {}) =>
+      run(() => ({
+        kind: 'dropView',
+        name: parseName(name),
+        materialized,
+        ...(keep ? { keep: true as const } : {}),
+      })),
+    alterView: (name, query, options) =>
+      run(() => ({ kind: 'alterView', view: viewOf(parseName(name), query, options) })),
+    renameView: (from, to, { materialized = false } = {}) =>
+      run(() => ({ kind: 'renameView', ...fromTo(from, to), materialized })),
+    createPolicy: (name, table, { restore, ...options } = {}) =>
+      run(() => ({
+        kind: 'createPolicy',
+        table: parseName(table),
+        policy: policyOf(name, options),
+        ...(restore ? { restore: true as const } : {}),
+      })),
+    dropPolicy: (name, table, { keep } = {}) =>
+      run(() => ({
+        kind: 'dropPolicy',
+        name,
+        table: parseName(table),
+        ...(keep ? { keep: true as const } : {}),
+      })),
+    alterPolicy: (name, table, options) =>
+      run(() => ({ kind: 'alterPolicy', table: parseName(table), policy: policyOf(name, options) })),
+    renamePolicy: (table, from, to) =>
+      run(() => ({ kind: 'renamePolicy', table: parseName(table), from, to })),
+    enableRowSecurity: (table) => run(() => ({ kind: 'enableRowSecurity', table: parseName(table) })),
+    disableRowSecurity: (table) => run(() => ({ kind: 'disableRowSecurity', table: parseName(table) })),
     createEnum: (name, values) =>
       run(() => ({ kind: 'createEnum', enum: { kind: 'enum', ...parseName(name), values } })),
     dropEnum: (name) => run(() => ({ kind: 'dropEnum', name: parseName(name) })),
@@ -234,6 +307,9 @@ export function makeOp({ dialect, executor, queue, args, folder, watch }: OpPart
     dropSequence: (name) => run(() => ({ kind: 'dropSequence', name: parseName(name) })),
     alterSequence: (name, to) => run(() => ({ kind: 'alterSequence', name: parseName(name), to })),
     renameSequence: (from, to) => run(() => ({ kind: 'renameSequence', ...fromTo(from, to) })),
+    createRole: (name, options) => run(() => ({ kind: 'createRole', role: roleOf(name, options) })),
+    dropRole: (name) => run(() => ({ kind: 'dropRole', name })),
+    alterRole: (name, options) => run(() => ({ kind: 'alterRole', role: roleOf(name, options) })),
     createSchema: (name) => run(() => ({ kind: 'createSchema', name })),
     dropSchema: (name) => run(() => ({ kind: 'dropSchema', name })),
     renameSchema: (from, to) => run(() => ({ kind: 'renameSchema', from, to })),

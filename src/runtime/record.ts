@@ -3,6 +3,7 @@ import type { Dialect } from '../dialects/dialect.js';
 import type { Operation } from '../operations/index.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
+import { inTime } from './in-time.js';
 import type { RevisionSource } from './revision-source.js';
 
 export interface RecordOptions {
@@ -10,6 +11,7 @@ export interface RecordOptions {
   readonly args: Readonly<Record<string, string>>;
   /** The project's folder. */
   readonly folder: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a revision's upgrade does, as far as it can be seen without a database. */
@@ -28,7 +30,10 @@ export async function recordOperations(source: RevisionSource, options: RecordOp
   const operations: Operation[] = [];
   const opaque = new Set<string>();
   const executor: Executor = {
-    offline: true,
+    get offline() {
+      opaque.add('does something else without a database (op.offline)');
+      return true;
+    },
     async operation(operation) {
       operations.push(operation);
       if (operation.kind === 'execute') opaque.add('runs SQL of its own (op.execute)');
@@ -44,8 +49,9 @@ export async function recordOperations(source: RevisionSource, options: RecordOp
   };
   try {
     const { upgrade } = await source.load();
-    await callRevision(upgrade, { ...options, executor });
+    await inTime(callRevision(upgrade, { ...options, executor }), options.signal);
   } catch (error) {
+    if (options.signal?.aborted) throw error;
     opaque.add(`cannot be run without a database: ${firstLine(error)}`);
   }
   return { revision: source.id, operations, opaque: [...opaque] };

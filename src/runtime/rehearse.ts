@@ -4,6 +4,7 @@ import { RevError } from '../errors.js';
 import { describe, type Operation } from '../operations/index.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
+import { inTime } from './in-time.js';
 import { reads, unprintable } from './offline.js';
 import { applyOffline, compileOffline } from './replay.js';
 import type { RevisionFunctions, RevisionSource } from './revision-source.js';
@@ -70,7 +71,7 @@ async function loaded(source: RevisionSource): Promise<RevisionFunctions | strin
 }
 
 async function call(
-  { dialect, args, folder }: RehearseOptions,
+  { dialect, args, folder, signal }: RehearseOptions,
   id: string,
   run: RevisionFunctions['upgrade'],
   before: Catalog,
@@ -105,26 +106,11 @@ async function call(
     inspect: async () => catalog,
   };
   try {
-    await inTime(callRevision(run, { dialect, executor, args, folder }));
+    await inTime(callRevision(run, { dialect, executor, args, folder }), signal);
   } catch (error) {
     problems.push(messageOf(error));
   }
   return { told: { operations, sql: statements.join('\n'), problems }, after: catalog };
-}
-
-/** Long for a revision that only says what it does; one that waits for something else must not hold up the others. */
-const patience = 10_000;
-
-async function inTime(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It has not ended within ${patience / 1000} s.`)), patience);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function messageOf(error: unknown): string {

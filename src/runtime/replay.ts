@@ -7,6 +7,7 @@ import type { Plan } from '../graph/graph.js';
 import { apply, describe, type Operation } from '../operations/index.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
+import { inTime } from './in-time.js';
 import { prepare } from './prepare.js';
 import type { RevisionSource } from './revision-source.js';
 
@@ -18,6 +19,7 @@ export interface ReplayOptions {
   readonly args: Readonly<Record<string, string>>;
   /** The project's folder. */
   readonly folder: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ReplayOptions {
  * @throws RevError REV_OFFLINE where the operations do not fit one another, and as `prepare` does
  */
 export async function replay(
-  { dialect, history, revision, args, folder }: ReplayOptions,
+  { dialect, history, revision, args, folder, signal }: ReplayOptions,
   see: (operation: Operation, revision: string) => void = () => {},
 ): Promise<Catalog> {
   let catalog = emptyCatalog(dialect.name);
@@ -41,7 +43,9 @@ export async function replay(
       inspect: async () => catalog,
     };
     if (call)
-      await inRevision(report.revision, () => callRevision(call, { dialect, executor, args, folder }));
+      await inRevision(report.revision, () =>
+        inTime(callRevision(call, { dialect, executor, args, folder }), signal),
+      );
   }
   return catalog;
 }

@@ -56,6 +56,11 @@ export class VersionTable {
     return { sql: `DELETE FROM ${this.#table} WHERE version_num IS NULL` };
   }
 
+  /** Takes all rows away. */
+  clear(): Statement {
+    return { sql: `DELETE FROM ${this.#table}` };
+  }
+
   /** One change of a row as a statement with its values written out. */
   statement(change: RowChange): Statement {
     const literal = (id: string) => this.#dialect.literal(id);

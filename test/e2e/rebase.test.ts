@@ -17,6 +17,7 @@ const drop = (name: string) => `await op.dropColumn('users', '${name}');`;
 /** first; theirs on it; mine and top on it. */
 function forked(ours = 'bio'): UserProject {
   const project = sqliteProject();
+  project.write('app.db', '');
   revision(project, { id: first, upgrade: table, downgrade: "await op.dropTable('users');" });
   revision(project, { id: theirs, down: first, upgrade: add('age'), downgrade: drop('age') });
   revision(project, { id: mine, down: first, upgrade: add(ours), downgrade: drop(ours) });
@@ -133,6 +134,13 @@ describe('rev rebase', () => {
     expect(project.read(fileOf(mine))).toContain(`downRevision = '${first}'`);
     const { stderr } = await project.ok(['rebase', top]);
     expect(stderr).toContain('warning: the branches conflict');
+  });
+
+  it('does not take a database file that is not there for one that has nothing applied', async () => {
+    const project = forked();
+    const away = ['rebase', top, '--url', 'file:ap.db'];
+    await refused(project, away, 'REV_CONNECT', 1, [/There is no database file .*ap\.db/, /--no-database/]);
+    await project.ok([...away, '--no-database']);
   });
 
   it('without a name says which choices there are', async () => {

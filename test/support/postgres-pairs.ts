@@ -12,21 +12,25 @@ import {
 } from '../../src/catalog/index.js';
 import { mentionsAny } from '../../src/diff/compare-columns.js';
 import { applyChanges } from '../../src/operations/index.js';
+import { withPolicies } from './postgres-policies.js';
 import { anyCatalog, type CatalogOptions } from './postgres-tables.js';
+import { withViews } from './postgres-views.js';
 
 /**
  * Two catalogs, the second grown out of the first as models grow: columns come, go, widen, change their defaults;
- * keys, checks and indexes change; enums get and lose values; tables appear and vanish.
+ * keys, checks and indexes change; enums get and lose values; tables and views appear, change and vanish.
  */
 export function catalogPair(
   options: CatalogOptions = {},
 ): fc.Arbitrary<{ readonly a: Catalog; readonly b: Catalog }> {
   return fc
     .tuple(anyCatalog(options), anyCatalog(options), fc.infiniteStream(fc.nat(99)))
-    .map(([a, other, dice]) => ({
-      a,
-      b: grow(a, other, { nullsNotDistinct: true, ...options }, () => dice.next().value ?? 0),
-    }));
+    .map(([a, other, dice]) => {
+      const roll = () => dice.next().value ?? 0;
+      const b = grow(a, other, { nullsNotDistinct: true, ...options }, roll);
+      const views = withViews(a, b, roll);
+      return withPolicies(views.a, views.b, roll);
+    });
 }
 
 type Roll = () => number;

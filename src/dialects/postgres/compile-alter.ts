@@ -11,7 +11,6 @@ import {
 import { RevError } from '../../errors.js';
 import { type AlterTable, applyChanges, findConstraint, type TableChange } from '../../operations/index.js';
 import type { CompileOptions } from '../dialect.js';
-import { columnDependents } from './column-dependents.js';
 import {
   collationName,
   columnDefinition,
@@ -22,6 +21,7 @@ import {
 } from './compile-table.js';
 import * as numbering from './numbering.js';
 import { identifier } from './quote.js';
+import { columnDependents } from './remade-columns.js';
 import { allSequenceClauses, fullOptions } from './sequences.js';
 import { isCharacterType, isIntegerType, serialType, storedType, typeKey } from './types.js';
 

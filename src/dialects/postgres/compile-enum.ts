@@ -8,6 +8,7 @@ import {
   sameName,
 } from '../../catalog/index.js';
 import type { AlterEnum, EnumColumn } from '../../operations/index.js';
+import { dependentsOfType, hasReaders } from './column-dependents.js';
 import { defaultClause } from './compile-table.js';
 import { enumDependents } from './enum-dependents.js';
 import { block } from './numbering.js';
@@ -62,13 +63,16 @@ function recreate(operation: AlterEnum, before: Catalog): readonly string[] {
   const old = { schema: name.schema, name: `${cutBytes(name.name, 54)}__rev_old` };
   const tables = columnsByTable(operation, before);
   const dependents = enumDependents(name);
+  const readers = hasReaders(before) ? dependentsOfType(name) : null;
   return [
     ...refuseRemovedValues(operation, tables, before),
+    ...(readers ? [readers.drop] : []),
     dependents.drop,
     `ALTER TYPE ${identifier(name)} RENAME TO ${identifier(old.name)}`,
     createEnum(name, to),
     ...tables.map(({ table, columns }) => convertColumns(name, table, columns, before)),
     dependents.restore,
+    ...(readers ? [readers.restore] : []),
     `DROP TYPE ${identifier(old)}`,
   ];
 }

@@ -8,12 +8,16 @@ import {
   type OperationOf,
 } from '../../operations/index.js';
 import type { CompileOptions, Statement } from '../dialect.js';
+import { aroundNewTypes, retypedColumns } from './column-dependents.js';
 import { alterTable, needsTable } from './compile-alter.js';
 import { addsInPlace, alterEnum, createEnum } from './compile-enum.js';
 import { insert, needsTypes } from './compile-insert.js';
+import { alterPolicy, createPolicy, dropPolicy } from './compile-policy.js';
 import { createIndex, createTable } from './compile-table.js';
+import { alterView, createView, dropView, renameView } from './compile-view.js';
 import { block, restartUnlessUsed } from './numbering.js';
 import { identifier, literal } from './quote.js';
+import { alterRole, createRole } from './roles.js';
 import { allSequenceClauses, fullOptions, newSequenceClauses } from './sequences.js';
 
 type Output = readonly (string | Statement)[];
@@ -27,13 +31,18 @@ const compilers: {
   ) => Output;
 } = {
   alterEnum,
+  alterPolicy: (operation, before) => alterPolicy(operation, before),
+  alterRole: ({ role }) => [alterRole(role)],
   alterSequence,
   alterTable: (operation, before, options) =>
-    alterTable(operation, findTable(before, operation.table), options),
+    aroundNewTypes(operation, before, alterTable(operation, findTable(before, operation.table), options)),
+  alterView: (operation, before) => alterView(operation, before.views),
   // A comment in the revision's file.
   backfill: () => [],
   createEnum: (operation) => [createEnum(nameOf(operation.enum), operation.enum.values)],
   createIndex: ({ index, table }, _before, options) => [createIndex(index, table, options)],
+  createPolicy,
+  createRole: ({ role }) => [createRole(role)],
   createSchema: ({ name }) => [`CREATE SCHEMA ${identifier(name)}`],
   createSequence: ({ sequence }) => {
     const type = sequence.type === undefined ? [] : [`AS ${sequence.type}`];
@@ -41,11 +50,17 @@ const compilers: {
     return [['CREATE SEQUENCE', identifier(nameOf(sequence)), ...clauses].join(' ')];
   },
   createTable: ({ table }, _before, options) => createTable(table, options),
+  createView,
+  disableRowSecurity: ({ table }) => [`ALTER TABLE ${identifier(table)} DISABLE ROW LEVEL SECURITY`],
   dropEnum: ({ name }) => [`DROP TYPE ${identifier(name)}`],
   dropIndex: ({ name, table }) => [`DROP INDEX ${identifier({ schema: table.schema, name })}`],
+  dropPolicy,
+  dropRole: ({ name }) => [`DROP ROLE ${identifier(name)}`],
   dropSchema: ({ name }) => [`DROP SCHEMA ${identifier(name)}`],
   dropSequence: ({ name }) => [`DROP SEQUENCE ${identifier(name)}`],
   dropTable: ({ name }) => [`DROP TABLE ${identifier(name)}`],
+  dropView,
+  enableRowSecurity: ({ table }) => [`ALTER TABLE ${identifier(table)} ENABLE ROW LEVEL SECURITY`],
   execute,
   insert,
   renameEnum: ({ from, to }) => rename('TYPE', from, to),
@@ -56,8 +71,12 @@ const compilers: {
     `ALTER INDEX ${identifier({ schema: table.schema, name: from })} RENAME TO ${identifier(to)}`,
   ],
   renameSchema: ({ from, to }) => [`ALTER SCHEMA ${identifier(from)} RENAME TO ${identifier(to)}`],
+  renamePolicy: ({ table, from, to }) => [
+    `ALTER POLICY ${identifier(from)} ON ${identifier(table)} RENAME TO ${identifier(to)}`,
+  ],
   renameSequence: ({ from, to }) => rename('SEQUENCE', from, to),
   renameTable: ({ from, to }) => rename('TABLE', from, to),
+  renameView,
 };
 
 export function compile(
@@ -79,10 +98,14 @@ export function compile(
 export function needsCatalog(operation: Operation): boolean {
   switch (operation.kind) {
     case 'alterTable':
-      return operation.changes.some(needsTable);
+      // And of a new type, what stands on the column.
+      return operation.changes.some(needsTable) || retypedColumns(operation).length > 0;
+    case 'alterView':
+      return operation.view.materialized && operation.was === undefined;
     case 'alterEnum':
       // Which columns are of the type, which of them are arrays, and what stands on them.
       return !addsInPlace(operation);
+    case 'alterPolicy':
     case 'alterSequence':
       return operation.was === undefined;
     case 'insert':

@@ -6,6 +6,7 @@ import { hasTable, inspect } from './inspect.js';
 import { lock } from './lock.js';
 import { normalize } from './normalize.js';
 import { boundLiteral, identifier, literal } from './quote.js';
+import { missingRoles } from './roles.js';
 import { rules } from './rules.js';
 
 /** PostgreSQL 14 to 18, by the user's own postgres.js. */
@@ -16,6 +17,7 @@ export const postgres: Dialect = {
   connect,
   inspect,
   hasTable,
+  missingRoles,
   normalize,
   needsCatalog,
   compile,

@@ -1,6 +1,9 @@
 import type { Scope } from '../dialect.js';
+import { censusQuery } from './census-query.js';
 import { type LiveOnlyRow, liveOnly } from './live-only-query.js';
+import { type PolicyRow, policiesQuery } from './policy-query.js';
 import { literal } from './quote.js';
+import { type ViewRow, viewsQuery } from './view-query.js';
 
 /**
  * The catalogue as one statement that answers with one JSON object: a single round trip for any number of tables.
@@ -88,19 +91,24 @@ export interface UncomparedRow extends Named {
 
 export interface CatalogRow {
   readonly schemas: readonly { readonly name: string }[];
-  readonly tables: readonly (Named & { readonly oid: string })[];
+  readonly tables: readonly (Named & { readonly oid: string; readonly rowSecurity: boolean })[];
   readonly columns: readonly ColumnRow[];
   readonly constraints: readonly ConstraintRow[];
   readonly indexes: readonly IndexRow[];
   readonly enums: readonly (Named & { readonly values: readonly string[] })[];
   /** All but those of identity columns; `table` and `column` where one owns it. */
   readonly sequences: readonly (SequenceRow & { readonly table: Named | null })[];
+  readonly views: readonly ViewRow[];
+  readonly policies: readonly PolicyRow[];
   readonly uncompared: readonly UncomparedRow[];
   /** What more is known of some of `uncompared`. */
   readonly liveOnly: readonly LiveOnlyRow[];
 }
 
-export type TemporaryRow = Pick<CatalogRow, 'columns' | 'constraints' | 'indexes' | 'tables'>;
+export type TemporaryRow = Pick<
+  CatalogRow,
+  'columns' | 'constraints' | 'indexes' | 'policies' | 'tables' | 'views'
+>;
 
 /** Settings under which PostgreSQL prints the same text in every session, for the current transaction. */
 export const printingSettings = `
@@ -146,6 +154,7 @@ tab as materialized (
   where relkind in ('r', 'p') and not relispartition
     and not exists (select from pg_inherits where inhrelid = rel.oid)
 ),
+indexed as (select oid from tab union all select oid from rel where relkind = 'm'),
 ${ownedSequences}select json_build_object(
   'schemas', ${list(schemas)},
   'tables', ${list(tables)},
@@ -154,7 +163,9 @@ ${ownedSequences}select json_build_object(
   'indexes', ${list(indexes(nullsNotDistinct))},
   'enums', ${list(enums)},
   'sequences', ${list(sequences)},
-  'uncompared', ${list(uncompared(major))},
+  'views', ${list(viewsQuery('rel'))},
+  'policies', ${list(policiesQuery)},
+  'uncompared', ${list(censusQuery(major))},
   'liveOnly', ${list(liveOnly)}
 ) as catalog`;
 }
@@ -166,14 +177,17 @@ export function temporaryQuery(major: number): string {
 with
 tab as materialized (
   select c.*, null::text as schema from pg_class as c
-  where c.relnamespace = pg_my_temp_schema() and c.relkind = 'p'
+  where c.relnamespace = pg_my_temp_schema() and c.relkind in ('p', 'r')
 ),
+indexed as (select oid from tab),
 ${ownedSequences}
 select json_build_object(
   'tables', ${list(tables)},
   'columns', ${list(columns)},
   'constraints', ${list(constraints(nullsNotDistinct))},
-  'indexes', ${list(indexes(nullsNotDistinct))}
+  'indexes', ${list(indexes(nullsNotDistinct))},
+  'policies', ${list(policiesQuery)},
+  'views', ${list(viewsQuery("(select c.*, null::text as schema from pg_class as c where c.relnamespace = pg_my_temp_schema() and c.relname like 'rev\\_probe\\_%')"))}
 ) as catalog`;
 }
 
@@ -201,7 +215,7 @@ const ownedSequences = `seq as materialized (
 
 const schemas = `select schema as name from ns where schema is not null`;
 
-const tables = `select oid::text as oid, schema, relname as name from tab`;
+const tables = `select oid::text as oid, schema, relname as name, relrowsecurity as "rowSecurity" from tab`;
 
 // One row for each column, in table order.
 const columns = `
@@ -290,8 +304,8 @@ const indexes = (nullsNotDistinct: string) => `
     pg_get_expr(i.indpred, i.indrelid) as where,
     coalesce(to_json(ic.reloptions), '[]') as with,
     ${nullsNotDistinct} as "nullsNotDistinct"
-  from tab
-  join pg_index as i on i.indrelid = tab.oid and i.indisvalid
+  from indexed
+  join pg_index as i on i.indrelid = indexed.oid and i.indisvalid
   join pg_class as ic on ic.oid = i.indexrelid
   join pg_am as am on am.oid = ic.relam
   where not exists (select from pg_constraint as c where c.conindid = i.indexrelid and c.contype in ('p', 'u', 'x'))
@@ -314,70 +328,3 @@ const sequences = `
   left join pg_class as owner on owner.oid = seq.refobjid
   left join pg_namespace as ownerns on ownerns.oid = owner.relnamespace
   where seq.deptype is distinct from 'i'`;
-
-/** What is there and no catalog holds. One row: kind, schema, name, and the table that it belongs to. */
-const uncompared = (major: number) => {
-  const onTable = `json_build_object('schema', tab.schema, 'name', tab.relname)`;
-  const aside = [
-    `select case when relispartition then 'partition' else 'inheriting table' end, schema, relname, null::json
-      from rel where relkind in ('r', 'p') and (relispartition
-        or exists (select from pg_inherits where inhrelid = rel.oid))`,
-    `select case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'foreign table' end,
-      schema, relname, null from rel where relkind in ('v', 'm', 'f')`,
-    `select 'partitioning', schema, relname, ${onTable} from tab where relkind = 'p'`,
-    `select 'unlogged table', schema, relname, ${onTable} from tab where relpersistence = 'u'`,
-    `select 'storage parameters', schema, relname, ${onTable} from tab where reloptions is not null`,
-    `select 'row level security', schema, relname, ${onTable} from tab where relrowsecurity`,
-    `select 'trigger', tab.schema, t.tgname, ${onTable}
-      from tab join pg_trigger as t on t.tgrelid = tab.oid and not t.tgisinternal`,
-    `select 'policy', tab.schema, p.polname, ${onTable} from tab join pg_policy as p on p.polrelid = tab.oid`,
-    `select 'rule', tab.schema, r.rulename, ${onTable}
-      from tab join pg_rewrite as r on r.ev_class = tab.oid and r.rulename <> '_RETURN'`,
-    `select 'exclusion constraint', tab.schema, c.conname, ${onTable}
-      from tab join pg_constraint as c on c.conrelid = tab.oid and c.contype = 'x'`,
-    `select 'constraint trigger', tab.schema, c.conname, ${onTable}
-      from tab join pg_constraint as c on c.conrelid = tab.oid and c.contype = 't'`,
-    `select 'NOT VALID of constraint', tab.schema, c.conname, ${onTable}
-      from tab join pg_constraint as c on c.conrelid = tab.oid and c.contype in ('c', 'f') and not c.convalidated`,
-    `select 'NO INHERIT of constraint', tab.schema, c.conname, ${onTable}
-      from tab join pg_constraint as c on c.conrelid = tab.oid and c.contype = 'c' and c.connoinherit`,
-    `select 'invalid index', tab.schema, ic.relname, ${onTable}
-      from tab join pg_index as i on i.indrelid = tab.oid and not i.indisvalid
-      join pg_class as ic on ic.oid = i.indexrelid`,
-    `select 'comment', tab.schema, tab.relname || coalesce('.' || a.attname, ''), ${onTable}
-      from tab join pg_description as d on d.classoid = 'pg_class'::regclass and d.objoid = tab.oid
-      left join pg_attribute as a on a.attrelid = tab.oid and a.attnum = d.objsubid and d.objsubid > 0`,
-    `select 'statistics', tab.schema, s.stxname, ${onTable}
-      from tab join pg_statistic_ext as s on s.stxrelid = tab.oid`,
-    `select case t.typtype when 'd' then 'domain' when 'c' then 'composite type' else 'range type' end,
-        ns.schema, t.typname, null
-      from pg_type as t join ns on ns.oid = t.typnamespace
-      left join pg_class as c on c.oid = t.typrelid
-      where (t.typtype in ('d', 'r') or (t.typtype = 'c' and c.relkind = 'c'))
-        and not exists (select from ext where classid = 'pg_type'::regclass and objid = t.oid)`,
-    `select case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end,
-        ns.schema, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', null
-      from pg_proc as p join ns on ns.oid = p.pronamespace
-      where not exists (select from ext where classid = 'pg_proc'::regclass and objid = p.oid)
-        and not exists (select from pg_depend as d where d.classid = 'pg_proc'::regclass and d.objid = p.oid
-          and d.deptype = 'i')`,
-    `select 'collation', ns.schema, c.collname, null
-      from pg_collation as c join ns on ns.oid = c.collnamespace
-      where not exists (select from ext where classid = 'pg_collation'::regclass and objid = c.oid)`,
-    ...(major >= 15
-      ? [
-          `select 'columns of ON DELETE of constraint', tab.schema, c.conname, ${onTable}
-            from tab join pg_constraint as c on c.conrelid = tab.oid and c.confdelsetcols is not null`,
-        ]
-      : []),
-    ...(major >= 18
-      ? [
-          `select 'NOT ENFORCED of constraint', tab.schema, c.conname, ${onTable}
-            from tab join pg_constraint as c on c.conrelid = tab.oid and not c.conenforced`,
-          `select 'temporal constraint', tab.schema, c.conname, ${onTable}
-            from tab join pg_constraint as c on c.conrelid = tab.oid and c.conperiod`,
-        ]
-      : []),
-  ];
-  return `select * from (\n    ${aside.join('\n    union all ')}\n  ) as aside (kind, schema, name, "table")`;
-};

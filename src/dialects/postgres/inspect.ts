@@ -4,7 +4,6 @@ import {
   type Column,
   type ForeignKey,
   type Identity,
-  type IndexKey,
   makeCatalog,
   nameKey,
   type PrimaryKey,
@@ -12,13 +11,14 @@ import {
   type ReferentialAction,
   type Sequence,
   type Table,
-  type TableIndex,
   type Uncompared,
   type Unique,
 } from '../../catalog/index.js';
 import type { Driver, Scope } from '../dialect.js';
 import { defaultFromSql } from './defaults.js';
 import { withoutOuterParentheses } from './expressions.js';
+import { include, toIndex } from './inspect-indexes.js';
+import { toPolicy } from './inspect-policies.js';
 import {
   type CatalogRow,
   type ColumnRow,
@@ -29,14 +29,17 @@ import {
   type SequenceRow,
   type UncomparedRow,
 } from './inspect-queries.js';
+import { toView } from './inspect-views.js';
 import { literal } from './quote.js';
+import { inspectRoles } from './roles.js';
 import { derivedName } from './rules.js';
 import { givenOptions } from './sequences.js';
 
 /** Database → Catalog, PostgreSQL 14 to 18. */
 export async function inspect(driver: Driver, scope: Scope): Promise<Catalog> {
   const rows = await driver.rolledBack(() => readCatalog(driver, scope));
-  return toCatalog(rows, scope);
+  const roles = await inspectRoles(driver, scope);
+  return makeCatalog({ ...toCatalog(rows, scope), roles });
 }
 
 export async function hasTable(driver: Driver, table: QualifiedName): Promise<boolean> {
@@ -64,16 +67,22 @@ function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
   const columns = groupByTable(rows.columns);
   const constraints = groupByTable(rows.constraints);
   const indexes = groupByTable(rows.indexes);
+  const policies = groupByTable(rows.policies);
   const tables = rows.tables
     .filter((table) => scope.includes(named(table)))
-    .map((table) =>
-      toTable(
-        named(table),
-        columns.get(table.oid) ?? [],
-        constraints.get(table.oid) ?? [],
-        indexes.get(table.oid) ?? [],
-      ),
-    );
+    .map((table): Table => {
+      const found = policies.get(table.oid);
+      return {
+        ...toTable(
+          named(table),
+          columns.get(table.oid) ?? [],
+          constraints.get(table.oid) ?? [],
+          indexes.get(table.oid) ?? [],
+        ),
+        ...(table.rowSecurity ? { rowSecurity: true as const } : {}),
+        ...(found ? { policies: found.map(toPolicy) } : {}),
+      };
+    });
   const outside = new Set(
     rows.tables.filter((table) => !scope.includes(named(table))).map((table) => table.oid),
   );
@@ -124,6 +133,9 @@ function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
     })),
     sequences: free.filter((sequence) => sequence.table === null).map(toSequence),
     tables,
+    views: rows.views
+      .filter((view) => scope.includes(named(view)))
+      .map((view) => toView(view, indexes.get(view.oid) ?? [])),
     uncompared,
   });
 }
@@ -268,34 +280,7 @@ function toForeignKey(row: ConstraintRow): ForeignKey {
   };
 }
 
-function include(row: Pick<IndexRow, 'include'>) {
-  return row.include.length === 0 ? {} : { include: row.include };
-}
-
 function deferrable(row: ConstraintRow) {
   if (!row.deferrable) return {};
   return { deferrable: row.deferred ? ('deferred' as const) : ('immediate' as const) };
-}
-
-export function toIndex(row: IndexRow): TableIndex {
-  const options = row.with.map((option) => option.split(/=(.*)/s).slice(0, 2));
-  return {
-    kind: 'index',
-    name: row.name,
-    unique: row.unique,
-    method: row.method,
-    keys: row.keys.map(
-      ({ column, expression, option, opclass, collation }): IndexKey => ({
-        ...(column === null ? { expression: withoutOuterParentheses(expression ?? '') } : { column }),
-        order: option & 1 ? 'desc' : 'asc',
-        nulls: option & 2 ? 'first' : 'last',
-        ...(opclass === null ? {} : { opclass }),
-        ...(collation === null ? {} : { collation }),
-      }),
-    ),
-    where: row.where === null ? null : withoutOuterParentheses(row.where),
-    ...(options.length === 0 ? {} : { with: Object.fromEntries(options) as Record<string, string> }),
-    ...(row.nullsNotDistinct ? { nullsNotDistinct: true as const } : {}),
-    ...include(row),
-  };
 }

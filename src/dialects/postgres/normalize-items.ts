@@ -1,18 +1,22 @@
 import {
   type Catalog,
   displayName,
+  findView,
   nameKey,
+  type Policy,
   type QualifiedName,
   sameData,
+  sameName,
   type Table,
+  type View,
 } from '../../catalog/index.js';
 import { rules } from './rules.js';
 import { type Spelling, spellingKey } from './spelling.js';
 
 /** One side of a comparison: a spelling, and what PostgreSQL made of it when it was asked. */
 export interface Side {
-  /** The table on which PostgreSQL is asked. */
-  readonly table: Table;
+  /** The table on which PostgreSQL is asked; null for a view. */
+  readonly table: Table | null;
   /** As given, then as printed, each from the one before; and their keys. */
   readonly chain: Spelling[];
   readonly keys: string[];
@@ -69,6 +73,53 @@ export function itemsOf(live: Catalog, model: Catalog): readonly Item[] {
   });
 }
 
+/** Policies, which may read other tables and views as those do. */
+export function itemsOfPolicies(live: Catalog, model: Catalog): readonly Item[] {
+  const spelling = ({ using, check }: Policy): Spelling => ({ kind: 'policy', using, check });
+  const stored = new Set(
+    model.tables.map(({ schema, name }) => nameKey({ schema, name: rules.storedName(name) })),
+  );
+  const gone = live.tables.flatMap((table) => (stored.has(nameKey(table)) ? [] : (table.policies ?? [])));
+  return model.tables.flatMap((table) => {
+    const twin = live.tables.find((each) =>
+      sameName(each, { schema: table.schema, name: rules.storedName(table.name) }),
+    );
+    // A table that is new may be one that is gone, under another name.
+    const before = twin ? (twin.policies ?? []) : gone;
+    return (table.policies ?? []).flatMap((policy): Item[] => {
+      const own = twin ? before.filter(({ name }) => name === rules.storedName(policy.name)) : [];
+      const candidates = own.length > 0 ? own : before;
+      if (candidates.length === 0) return [];
+      return [
+        {
+          place: policy,
+          wanted: sideOf(table, spelling(policy)),
+          candidates: candidates.map((each) => sideOf(table, spelling(each))),
+          paired: own.length > 0,
+          label: `The policy ${policy.name} of ${displayName(table)}`,
+        },
+      ];
+    });
+  });
+}
+
+export function itemsOfViews(live: Catalog, model: Catalog): readonly Item[] {
+  return model.views.flatMap((view) => {
+    const twin = findView(live.views, { ...view, name: rules.storedName(view.name) });
+    if (!twin) return [];
+    const spelling = ({ query }: View) => sideOf(null, { kind: 'view', query });
+    return [
+      {
+        place: view,
+        wanted: spelling(view),
+        candidates: [spelling(twin)],
+        paired: true,
+        label: `The view ${displayName(view)}`,
+      },
+    ];
+  });
+}
+
 interface Piece {
   readonly place: object;
   /** null: it has none. */
@@ -79,7 +130,7 @@ interface Piece {
 
 function itemsOfTable(live: Table, model: Table): readonly Item[] {
   // The live text is read on the wanted columns: that is where it will stand, should their types change.
-  const side = (piece: Piece) => sideOf(model, piece);
+  const side = (piece: Piece) => sideOf(model, piece.spelling);
   return (['default', 'generated', 'check', 'index'] as const).flatMap((kind) => {
     const [before, after] = [pieces(live, kind), pieces(model, kind)];
     const named = new Map(
@@ -99,24 +150,26 @@ function itemsOfTable(live: Table, model: Table): readonly Item[] {
 
 function itemsOfNewTable(table: Table, gone: readonly Table[]): readonly Item[] {
   return (['default', 'generated', 'check', 'index'] as const).flatMap((kind) => {
-    const candidates = gone.flatMap((each) => pieces(each, kind).map((piece) => sideOf(each, piece)));
+    const candidates = gone.flatMap((each) =>
+      pieces(each, kind).map((piece) => sideOf(each, piece.spelling)),
+    );
     return pieces(table, kind).flatMap((piece) => toItem(piece, table, candidates, false));
   });
 }
 
 function toItem(piece: Piece, table: Table, candidates: readonly Side[], paired: boolean): readonly Item[] {
   if (candidates.length === 0) return [];
-  const wanted = sideOf(table, piece);
+  const wanted = sideOf(table, piece.spelling);
   const [only] = candidates;
   if (paired && only && sameData(only.chain, wanted.chain)) return [];
   return [{ place: piece.place, wanted, candidates, paired, label: piece.label }];
 }
 
-function sideOf(table: Table, { spelling }: Piece): Side {
+function sideOf(table: Table | null, spelling: Spelling): Side {
   return { table, chain: [spelling], keys: [spellingKey(spelling)], fixed: false, failed: false };
 }
 
-function pieces(table: Table, kind: Spelling['kind']): readonly Piece[] {
+function pieces(table: Table, kind: 'default' | 'generated' | 'check' | 'index'): readonly Piece[] {
   const of = displayName(table);
   switch (kind) {
     case 'default':

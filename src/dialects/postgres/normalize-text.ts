@@ -7,6 +7,7 @@ import {
   type QualifiedName,
   type Sequence,
   type Table,
+  type View,
 } from '../../catalog/index.js';
 import { columnType } from './compile-table.js';
 import { canonicalDefault } from './defaults.js';
@@ -25,7 +26,19 @@ export function spellPlainly(catalog: Catalog): Catalog {
       options: givenOptions(sequence.options, sequence.type ?? 'bigint'),
     })),
     tables: catalog.tables.map(spellTable),
+    views: catalog.views.map(spellView),
   });
+}
+
+/** Options of a view that are off say nothing; those that are on have several words for it. */
+function spellView(view: View): View {
+  if (view.materialized || view.with === undefined) return view;
+  const options = Object.entries(view.with).flatMap(([name, value]): [string, string][] => {
+    const text = value.toLowerCase();
+    if (name === 'check_option') return [[name, text]];
+    return /^(?:on|true|yes|1)$/.test(text) ? [[name, 'true']] : [];
+  });
+  return { ...view, with: Object.fromEntries(options) };
 }
 
 function spellTable(table: Table): Table {
@@ -76,6 +89,7 @@ export function spellAlike(live: Catalog, model: Catalog): Catalog {
   const find = <T>(map: ReadonlyMap<string, T>, { schema, name }: QualifiedName) =>
     map.get(nameKey({ schema, name: rules.storedName(name) }));
   const [sequences, tables] = [byName(live.sequences), byName(live.tables)];
+  const views = byName(live.views);
   return makeCatalog({
     ...model,
     sequences: model.sequences.map((sequence): Sequence => {
@@ -86,6 +100,11 @@ export function spellAlike(live: Catalog, model: Catalog): Catalog {
     tables: model.tables.map((table) => {
       const twin = find(tables, table);
       return twin ? { ...table, columns: table.columns.map((column) => alikeColumn(column, twin)) } : table;
+    }),
+    views: model.views.map((view) => {
+      const twin = find(views, view);
+      const known = twin?.columns && view.columns === undefined && twin.query === view.query;
+      return known ? { ...view, columns: twin.columns } : view;
     }),
   });
 }

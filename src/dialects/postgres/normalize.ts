@@ -1,16 +1,31 @@
 import {
   type Catalog,
   type Column,
+  compareText,
   findColumn,
   makeCatalog,
   nameKey,
+  roleWords,
+  sameData,
+  sameName,
   type Table,
   type TableIndex,
+  type View,
 } from '../../catalog/index.js';
 import type { Driver, Normalized } from '../dialect.js';
-import { addPrinted, describeItem, type Item, itemsOf, matchItems } from './normalize-items.js';
+import {
+  addPrinted,
+  describeItem,
+  type Item,
+  itemsOf,
+  itemsOfPolicies,
+  itemsOfViews,
+  matchItems,
+} from './normalize-items.js';
 import { spellAlike, spellPlainly } from './normalize-text.js';
 import { type Answers, ask, type Question, type StandIns, standInsFor } from './probe.js';
+import { type ReadRelations, readRelations } from './probe-views.js';
+import { rules } from './rules.js';
 import type { Spelling } from './spelling.js';
 import { serialType, typeKey } from './types.js';
 
@@ -32,10 +47,23 @@ export async function normalize(
   const model = spellAlike(live, spellPlainly(wanted));
   const items = itemsOf(live, model);
   const doubtful = tablesWithOtherTypes(live, model);
-  if (items.length === 0 && doubtful.length === 0) return { actual: live, wanted: model, unverified: [] };
-  const { types } = await spellUntilSettled(driver, items, doubtful, standInsFor(database, model));
-  const spelled = withSpellings(withTypes(model, types), items);
-  return { actual: live, wanted: spellAlike(live, spelled), unverified: unverifiedLines(items) };
+  const standIns = standInsFor(database, model);
+  const { types } = await spellUntilSettled(driver, items, doubtful, standIns);
+  const spelled = spellAlike(live, withSpellings(withTypes(model, types), items));
+  // What views give depends on the tables that they will read, so their turn comes when those are known.
+  const readers = [...itemsOfViews(live, spelled), ...itemsOfPolicies(live, spelled)];
+  await spellUntilSettled(driver, readers, [], standIns, () => readRelations(live, spelled));
+  const roles = await sessionRoles(driver, spelled);
+  const read = makeCatalog({
+    ...spelled,
+    tables: spelled.tables.map((table) => respellPolicies(table, live, readers, roles)),
+    views: spelled.views.map((view) => respellView(view, readers)),
+  });
+  return {
+    actual: live,
+    wanted: spellAlike(live, read),
+    unverified: [...unverifiedLines(items), ...unverifiedLines(readers)],
+  };
 }
 
 /** Asks until every item is found equal to one of the other side, or PostgreSQL prints what it was given. */
@@ -44,12 +72,16 @@ async function spellUntilSettled(
   items: readonly Item[],
   doubtful: readonly Table[],
   standIns: StandIns,
+  relations?: () => ReadRelations,
 ): Promise<Pick<Answers, 'types'>> {
   let types: Answers['types'] = new Map();
   for (let pass = 0; pass < passes; pass += 1) {
     const open = items.filter((item) => matchItems(item) === undefined);
+    // What reads tables is printed with the names that they have in that pass: both sides in the same one.
     const sides = new Set(
-      open.flatMap(({ wanted, candidates }) => (pass === 0 ? [wanted] : [wanted, ...candidates])),
+      open.flatMap(({ wanted, candidates }) =>
+        pass === 0 && !relations ? [wanted] : [wanted, ...candidates],
+      ),
     );
     const asked = [...sides].filter((side) => !side.fixed);
     const tables = pass === 0 ? doubtful : [];
@@ -57,7 +89,7 @@ async function spellUntilSettled(
     const questions = asked.map(
       (side): Question => ({ table: side.table, spelling: side.chain.at(-1) as Spelling }),
     );
-    const answers = await ask(driver, questions, tables, standIns).catch(
+    const answers = await ask(driver, questions, tables, standIns, relations?.()).catch(
       (): Answers => ({
         spellings: asked.map(() => null),
         types: new Map(),
@@ -129,6 +161,65 @@ function withSpellings(model: Catalog, items: readonly Item[]): Catalog {
       indexes: table.indexes.map((index) => respellIndex(index, found.get(index))),
     })),
   });
+}
+
+/** The names of the roles that `current_user` and its like are; asked for only where a model has one of them. */
+async function sessionRoles(driver: Driver, model: Catalog): Promise<ReadonlyMap<string, string>> {
+  const words = model.tables.flatMap((table) =>
+    (table.policies ?? []).flatMap(({ roles }) =>
+      roles.filter((role) => role !== 'public' && roleWords.includes(role)),
+    ),
+  );
+  if (words.length === 0) return new Map();
+  const [row] = await driver.query<{ current_user: string; session_user: string }>(
+    'select current_user, session_user',
+  );
+  if (!row) return new Map();
+  const { current_user, session_user } = row;
+  return new Map(Object.entries({ current_user, current_role: current_user, session_user }));
+}
+
+/** Policies that say what live ones of the table say take their words. */
+function respellPolicies(
+  table: Table,
+  live: Catalog,
+  items: readonly Item[],
+  words: ReadonlyMap<string, string>,
+): Table {
+  if (!table.policies) return table;
+  const stored = { schema: table.schema, name: rules.storedName(table.name) };
+  const twin = live.tables.find((each) => sameName(each, stored));
+  const lists = (twin?.policies ?? []).map(({ roles }) => roles);
+  return {
+    ...table,
+    policies: table.policies.map((policy) => {
+      const item = items.find(({ place }) => place === policy);
+      // A renamed table's policies are compared once they are renamed, too: in PostgreSQL's words.
+      const same = item && (matchItems(item)?.chain[0] ?? (twin ? undefined : item.wanted.chain.at(-1)));
+      const named = [...new Set(policy.roles.map((role) => words.get(role) ?? rules.storedName(role)))].sort(
+        compareText,
+      );
+      const roles = lists.some((each) => sameData(each, named)) ? named : policy.roles;
+      return {
+        ...policy,
+        roles,
+        ...(same?.kind === 'policy' ? { using: same.using, check: same.check } : {}),
+      };
+    }),
+  };
+}
+
+/** A view that is the live one takes its text; another keeps the one that a person wrote. */
+function respellView(view: View, items: readonly Item[]): View {
+  const item = items.find(({ place }) => place === view);
+  const printed = item?.wanted.chain.at(-1);
+  const columns = printed?.kind === 'view' ? printed.columns : undefined;
+  const live = item && matchItems(item)?.chain[0];
+  return {
+    ...view,
+    ...(live?.kind === 'view' ? { query: live.query } : {}),
+    ...(columns === undefined ? {} : { columns }),
+  };
 }
 
 function respellColumn(column: Column, found: ReadonlyMap<object, Spelling>): Column {

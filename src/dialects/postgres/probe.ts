@@ -10,6 +10,7 @@ import type { Driver } from '../dialect.js';
 import { createEnum } from './compile-enum.js';
 import { collationName, columnType } from './compile-table.js';
 import { printingSettings, type TemporaryRow, temporaryQuery } from './inspect-queries.js';
+import { noRelations, type ReadRelations, temporaryKey, temporaryView } from './probe-views.js';
 import { identifier, literal } from './quote.js';
 import { newSequenceClauses } from './sequences.js';
 import { byName, probeStatement, readProbe, type Spelling } from './spelling.js';
@@ -21,8 +22,8 @@ import { storedType } from './types.js';
  */
 
 export interface Question {
-  /** The table whose columns the piece speaks of. */
-  readonly table: Table;
+  /** The table whose columns the piece speaks of; null for a view. */
+  readonly table: Table | null;
   readonly spelling: Spelling;
 }
 
@@ -52,18 +53,25 @@ export function standInsFor(actual: Catalog, wanted: Catalog): StandIns {
   };
 }
 
+/** @param relations what views and policies read; only where the questions are about those. */
 export async function ask(
   driver: Driver,
   questions: readonly Question[],
   tables: readonly Table[],
   standIns: StandIns,
+  relations: ReadRelations = noRelations,
 ): Promise<Answers> {
-  const names = temporaryNames([...tables, ...questions.map(({ table }) => table)]);
   const probes = questions.map((question, at) => ({ ...question, probe: `rev_probe_${at}` }));
+  const { names, statements: onTables } = probesOnTables(probes, tables, relations);
   const statements = [
     ...standInStatements(standIns),
-    ...[...names].map(([table, name]) => temporaryTable(table, name)),
-    ...probes.map(({ table, spelling, probe }) => probeStatement(spelling, names.get(table) ?? '', probe)),
+    ...relations.tables.flatMap((each) => [readTable(each.of, each.name), ...temporaryKey(each)]),
+    ...relations.views.map(({ of, name }) => temporaryView(name, of.query, relations)),
+    ...probes.flatMap(({ spelling, probe }) =>
+      spelling.kind === 'view' ? [temporaryView(probe, spelling.query, relations)] : [],
+    ),
+    // After the views: such a table could hide what they read.
+    ...onTables,
   ];
   const rows = await driver.rolledBack(async () => {
     const major = Number.parseInt(driver.serverVersion, 10);
@@ -100,29 +108,61 @@ function tryEach(statements: readonly string[]): string {
   return `do ${tag}${body} ${tag}`;
 }
 
-/** Of the same name as the table, so that an expression may name it; another where that name is taken. */
-function temporaryNames(tables: readonly Table[]): Map<Table, string> {
+/**
+ * Each table under its own name, so that an expression may name it, and its probes on it. Where another schema's table
+ * has the same name, the one before steps aside.
+ */
+function probesOnTables(
+  probes: readonly (Question & { readonly probe: string })[],
+  tables: readonly Table[],
+  relations: ReadRelations,
+): { readonly names: ReadonlyMap<Table, string>; readonly statements: readonly string[] } {
+  const statements: string[] = [];
   const names = new Map<Table, string>();
-  const taken = new Set<string>();
-  for (const table of new Set(tables)) {
-    const name = taken.has(table.name) ? `rev_table_${names.size}` : table.name;
-    taken.add(name);
-    names.set(table, name);
+  const holders = new Map(relations.tables.map(({ of, name }) => [name, of]));
+  const byTable = new Map<Table, typeof probes>();
+  for (const each of probes) {
+    if (each.table) byTable.set(each.table, [...(byTable.get(each.table) ?? []), each]);
   }
-  return names;
+  for (const table of new Set([...tables, ...byTable.keys()])) {
+    const holder = holders.get(table.name);
+    if (!holder || !sameName(holder, table)) {
+      const aside = `rev_aside_${statements.length}`;
+      if (holder) {
+        statements.push(`alter table pg_temp.${identifier(table.name)} rename to ${aside}`);
+        if (names.has(holder)) names.set(holder, aside);
+      }
+      statements.push(temporaryTable(table, table.name));
+      holders.set(table.name, table);
+    }
+    names.set(table, table.name);
+    for (const { spelling, probe } of byTable.get(table) ?? []) {
+      if (spelling.kind !== 'view') statements.push(probeStatement(spelling, table.name, probe));
+    }
+  }
+  return { names, statements };
 }
 
-function temporaryTable(table: Table, name: string): string {
-  const columns = table.columns.map((column) =>
+/** One that views read: with its columns and no other. */
+function readTable(table: Table, name: string): string {
+  return `create temporary table ${identifier(name)} (${temporaryColumns(table).join(', ')})`;
+}
+
+function temporaryColumns(table: Table): readonly string[] {
+  return table.columns.map((column) =>
     [
       identifier(column.name),
       columnType({ ...column, type: storedType(column.type) }),
       ...(column.collation === undefined ? [] : [`collate ${collationName(column.collation)}`]),
     ].join(' '),
   );
+}
+
+function temporaryTable(table: Table, name: string): string {
   // A partitioned table and its indexes have no files of their own: it is made, and undone, several times as fast.
   const key = unusedName('rev_partition', table);
-  return `create temporary table ${identifier(name)} (${[...columns, `${key} integer`].join(', ')}) partition by list (${key})`;
+  const columns = [...temporaryColumns(table), `${key} integer`].join(', ');
+  return `create temporary table ${identifier(name)} (${columns}) partition by list (${key})`;
 }
 
 function unusedName(name: string, table: Table): string {

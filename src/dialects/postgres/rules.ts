@@ -2,6 +2,7 @@ import type { DiffRules } from '../dialect.js';
 import { sameDefault } from './defaults.js';
 import { expressionKey } from './expressions.js';
 import { identifier } from './quote.js';
+import { canReplaceView } from './replace-view.js';
 import { isCharacterType, parseType, serialType, storedType, type TypeText, typeKey } from './types.js';
 
 /** What PostgreSQL calls equal, for catalogs that are normalized. */
@@ -10,6 +11,8 @@ export const rules: DiffRules = {
   equalTypes: (actual, wanted) => typeKey(actual) === typeKey(wanted),
   equalDefaults: sameDefault,
   equalExpressions: (actual, wanted) => actual === wanted || expressionKey(actual) === expressionKey(wanted),
+  equalQueries: (actual, wanted) => actual === wanted || expressionKey(actual) === expressionKey(wanted),
+  canReplaceView,
   uniqueIndexIsConstraint: false,
   constraintNamesMatter: true,
   canAlterGenerated: false,

@@ -1,8 +1,15 @@
-import type { Column, DefaultValue, IndexKey, TableIndex } from '../../catalog/index.js';
+import {
+  type Column,
+  type DefaultValue,
+  type IndexKey,
+  type TableIndex,
+  tidyQuery,
+  type ViewColumn,
+} from '../../catalog/index.js';
 import { columnType, createIndex, defaultClause } from './compile-table.js';
 import { canonicalDefault, defaultFromSql, defaultKey } from './defaults.js';
 import { closedExpression, expressionKey, withoutOuterParentheses } from './expressions.js';
-import { toIndex } from './inspect.js';
+import { toIndex } from './inspect-indexes.js';
 import type { TemporaryRow } from './inspect-queries.js';
 import { identifier } from './quote.js';
 import { storedType } from './types.js';
@@ -20,7 +27,10 @@ export type Spelling =
       readonly stored: boolean;
     }
   | { readonly kind: 'check'; readonly expression: string }
-  | { readonly kind: 'index'; readonly index: TableIndex };
+  | { readonly kind: 'index'; readonly index: TableIndex }
+  | { readonly kind: 'policy'; readonly using: string | null; readonly check: string | null }
+  /** The columns that it gives, once PostgreSQL was asked. */
+  | { readonly kind: 'view'; readonly query: string; readonly columns?: readonly ViewColumn[] };
 
 /** Equal for spellings that are certainly the same; different ones may still mean the same. */
 export function spellingKey(spelling: Spelling): string {
@@ -33,6 +43,10 @@ export function spellingKey(spelling: Spelling): string {
       return expressionKey(spelling.expression);
     case 'index':
       return indexKeyOf(spelling.index);
+    case 'policy':
+      return JSON.stringify([spelling.using, spelling.check].map((sql) => sql && expressionKey(sql)));
+    case 'view':
+      return expressionKey(spelling.query);
   }
 }
 
@@ -52,8 +66,12 @@ function indexKeyOf({ method, keys, where }: TableIndex): string {
   ]);
 }
 
-/** The statement that makes PostgreSQL read it. */
-export function probeStatement(spelling: Spelling, table: string, probe: string): string {
+/** The statement that makes PostgreSQL read it; for views see probe-views.ts. */
+export function probeStatement(
+  spelling: Exclude<Spelling, { kind: 'view' }>,
+  table: string,
+  probe: string,
+): string {
   const alter = `alter table pg_temp.${identifier(table)} add`;
   switch (spelling.kind) {
     case 'default':
@@ -64,6 +82,14 @@ export function probeStatement(spelling: Spelling, table: string, probe: string)
       }`;
     case 'check':
       return `${alter} constraint ${probe} check (${closedExpression(spelling.expression)})`;
+    case 'policy': {
+      const { using, check } = spelling;
+      return [
+        `create policy ${probe} on pg_temp.${identifier(table)}`,
+        ...(using === null ? [] : [`using (${closedExpression(using)})`]),
+        ...(check === null ? [] : [`with check (${closedExpression(check)})`]),
+      ].join(' ');
+    }
     case 'index': {
       const { include: _include, with: _with, nullsNotDistinct: _nulls, ...index } = spelling.index;
       return createIndex({ ...index, unique: false, name: probe }, { schema: 'pg_temp', name: table }, {});
@@ -80,12 +106,20 @@ export interface PrintedProbes {
   readonly columns: ReadonlyMap<string, TemporaryRow['columns'][number]>;
   readonly constraints: ReadonlyMap<string, TemporaryRow['constraints'][number]>;
   readonly indexes: ReadonlyMap<string, TemporaryRow['indexes'][number]>;
+  readonly policies: ReadonlyMap<string, TemporaryRow['policies'][number]>;
+  readonly views: ReadonlyMap<string, TemporaryRow['views'][number]>;
 }
 
-export function byName({ columns, constraints, indexes }: TemporaryRow): PrintedProbes {
+export function byName({ columns, constraints, indexes, policies, views }: TemporaryRow): PrintedProbes {
   const named = <T extends { readonly name: string }>(rows: readonly T[]) =>
     new Map(rows.map((row) => [row.name, row]));
-  return { columns: named(columns), constraints: named(constraints), indexes: named(indexes) };
+  return {
+    columns: named(columns),
+    constraints: named(constraints),
+    indexes: named(indexes),
+    policies: named(policies),
+    views: named(views),
+  };
 }
 
 /** What PostgreSQL printed for it; null where it refused. */
@@ -109,6 +143,15 @@ export function readProbe(spelling: Spelling, rows: PrintedProbes, probe: string
       if (!row) return null;
       const { method, keys, where } = toIndex(row);
       return { ...spelling, index: { ...spelling.index, method, keys: keys.map(plainKey), where } };
+    }
+    case 'policy': {
+      const row = rows.policies.get(probe);
+      const bare = (sql: string | null) => sql && withoutOuterParentheses(sql);
+      return row ? { kind: 'policy', using: bare(row.using), check: bare(row.check) } : null;
+    }
+    case 'view': {
+      const row = rows.views.get(probe);
+      return row ? { kind: 'view', query: tidyQuery(row.query), columns: row.columns } : null;
     }
   }
 }

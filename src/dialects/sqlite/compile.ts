@@ -16,6 +16,7 @@ import { createIndexSql } from './index-sql.js';
 import { quoteIdentifier, quoteName, quoteNames } from './quote.js';
 import { rebuiltName } from './rebuilt-name.js';
 import { foldName } from './tokens.js';
+import { alterView, createView, renameView } from './view.js';
 
 type Compile<K extends OperationKind> = (operation: OperationOf<K>, before: Catalog) => readonly Statement[];
 
@@ -25,6 +26,8 @@ export function needsCatalog(operation: Operation): boolean {
     case 'alterTable':
       return !changesInPlace(operation.changes);
     case 'renameIndex':
+    case 'alterView':
+    case 'renameView':
       return true;
     case 'renameTable':
       return isRespelled(operation.from, operation.to);
@@ -58,6 +61,10 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
       { sql: createIndexSql(table, { ...index, name: to }) },
     ];
   },
+  createView: ({ view }) => createView(view),
+  dropView: ({ name }) => [{ sql: `DROP VIEW ${quoteIdentifier(name)}` }],
+  alterView: ({ view }, before) => alterView(view, before),
+  renameView: ({ from, to }, before) => renameView(from, to, before),
   execute: ({ sql }) => [
     sql.values.length === 0 ? { sql: sql.texts.join('') } : { sql: sql.texts.join('?'), params: sql.values },
   ],
@@ -70,6 +77,15 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   renameEnum: ({ from }) => unsupported(`enumerated types (${displayName(from)})`, enumHint),
   renameEnumValue: ({ name }) => unsupported(`enumerated types (${displayName(name)})`, enumHint),
   renameSchema: ({ from }) => unsupported(`schemas (${from})`),
+  createPolicy: ({ policy }) => unsupported(`policies (${policy.name})`),
+  dropPolicy: ({ name }) => unsupported(`policies (${name})`),
+  alterPolicy: ({ policy }) => unsupported(`policies (${policy.name})`),
+  renamePolicy: ({ from }) => unsupported(`policies (${from})`),
+  enableRowSecurity: ({ table }) => unsupported(`row level security (${displayName(table)})`),
+  disableRowSecurity: ({ table }) => unsupported(`row level security (${displayName(table)})`),
+  createRole: ({ role }) => unsupported(`roles (${role.name})`),
+  dropRole: ({ name }) => unsupported(`roles (${name})`),
+  alterRole: ({ role }) => unsupported(`roles (${role.name})`),
   createSequence: ({ sequence: { name } }) => unsupported(`sequences (${name})`),
   alterSequence: ({ name }) => unsupported(`sequences (${displayName(name)})`),
   dropSequence: ({ name }) => unsupported(`sequences (${displayName(name)})`),

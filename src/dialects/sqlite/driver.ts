@@ -24,49 +24,49 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
   const file = options.create === false && !isDatabase(path) ? memory : path;
   let database: Connection | undefined;
   try {
+    if (options.mustExist && !isDatabase(path)) throw missing(path);
     checkPath(file);
     database = open(file, busyTimeout);
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
-    columnOf(database, 'SELECT count(*) FROM sqlite_schema');
-    return new SqliteDriver(database, options.signal);
+    const opened = database;
+    await whenFree(() => columnOf(opened, 'SELECT count(*) FROM sqlite_schema'), options);
+    return new SqliteDriver(database, options);
   } catch (thrown) {
     database?.close();
     throw connectError(thrown, path);
   }
 }
 
+function missing(path: string): RevError {
+  return new RevError('REV_CONNECT', `There is no database file ${path}.`, {
+    hint: 'Check the url. `rev upgrade` makes the file where there is none.',
+  });
+}
+
 class SqliteDriver implements Driver {
   readonly serverVersion: string;
   readonly #database: Connection;
   readonly #signal: AbortSignal | undefined;
+  readonly #options: ConnectOptions;
   #savepoints = 0;
   /** Whether a transaction of this driver has begun; it is the driver that ends it. */
   #began = false;
   /** What is said of a statement that ended it nevertheless: from then on nothing more runs. */
   #ended: RevError | null = null;
 
-  constructor(database: Connection, signal: AbortSignal | undefined) {
+  constructor(database: Connection, options: ConnectOptions) {
     this.#database = database;
-    this.#signal = signal;
+    this.#signal = options.signal;
+    this.#options = options;
     this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
   }
 
   async query<R extends Row = Row>(sql: string, params: readonly unknown[] = []): Promise<readonly R[]> {
-    const statement = this.#prepare(sql);
-    return this.#guard(sql, () => {
-      if (statement.reader) return statement.all(params.map(bindable)) as R[];
-      statement.run(params.map(bindable));
-      return [];
-    });
+    return this.#read(sql, (statement) => statement.all(params.map(bindable)) as R[], params);
   }
 
   async values(sql: string, params: readonly unknown[] = []): Promise<readonly (readonly unknown[])[]> {
-    const statement = this.#prepare(sql);
-    return this.#guard(sql, () => {
-      if (statement.reader) return statement.values(params.map(bindable));
-      statement.run(params.map(bindable));
-      return [];
-    });
+    return this.#read(sql, (statement) => statement.values(params.map(bindable)), params);
   }
 
   async run(statement: Statement): Promise<number> {
@@ -176,6 +176,23 @@ class SqliteDriver implements Driver {
     }
   }
 
+  /** Outside of a transaction a reader waits as long as a writer would. */
+  #read<T>(
+    sql: string,
+    rows: (statement: Prepared) => readonly T[],
+    params: readonly unknown[],
+  ): Promise<readonly T[]> {
+    const read = () => {
+      const statement = this.#prepare(sql);
+      return this.#guard(sql, () => {
+        if (statement.reader) return rows(statement);
+        statement.run(params.map(bindable));
+        return [];
+      });
+    };
+    return this.#database.inTransaction ? Promise.resolve().then(read) : whenFree(read, this.#options);
+  }
+
   #run({ sql, params = [] }: Statement): number {
     const statement = params.length === 0 ? this.#prepareAny(sql) : this.#prepare(sql);
     return this.#guard(sql, () => {
@@ -238,6 +255,21 @@ class SqliteDriver implements Driver {
 
   #pragma(name: string): number {
     return pragma(this.#database, name);
+  }
+}
+
+/** Does the work as soon as no writer keeps everybody out, without blocking this process for longer than a moment. */
+async function whenFree<T>(work: () => T, { patience = busyTimeout, signal }: ConnectOptions): Promise<T> {
+  const deadline = performance.now() + patience;
+  for (;;) {
+    try {
+      return work();
+    } catch (thrown) {
+      const cause = thrown instanceof RevError ? thrown.cause : thrown;
+      if (!isBusy(cause) || performance.now() >= deadline) throw thrown;
+      if (signal?.aborted) throw new RevError('REV_INTERRUPTED', 'Interrupted.');
+    }
+    await sleep(pollInterval);
   }
 }
 

@@ -34,6 +34,12 @@ export function sameExpression(a: string, b: string): boolean {
   return a === b || canonical(a) === canonical(b);
 }
 
+/** Whether two texts are one query: as with expressions, but what stands before a column says whose it is. */
+export function sameQuery(a: string, b: string): boolean {
+  const key = (sql: string) => withoutParentheses(tokenize(sql)).map(canonicalToken).join(' ');
+  return a === b || key(a) === key(b);
+}
+
 /**
  * One spelling for all texts of one expression. Where it is used (checks, generated columns, index keys, predicates) an
  * expression can name only columns of its own table, so that a qualifier says nothing.

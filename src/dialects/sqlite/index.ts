@@ -17,6 +17,7 @@ export const sqlite: Dialect = {
   connect,
   inspect,
   hasTable,
+  missingRoles: async () => [],
   normalize,
   needsCatalog,
   compile,

@@ -12,11 +12,13 @@ import {
   type Table,
   type TableIndex,
   type Uncompared,
+  type View,
 } from '../../catalog/index.js';
 import type { Driver, Scope } from '../dialect.js';
 import { parseDefault } from './expression.js';
 import { parseIndex } from './index-keys.js';
 import { type ParsedForeignKey, type ParsedTable, parseTable } from './parse-table.js';
+import { parseView } from './parse-view.js';
 import {
   type ColumnRow,
   type ForeignKeyRow,
@@ -53,7 +55,10 @@ export async function inspect(driver: Driver, scope: Scope): Promise<Catalog> {
         indexSql: sqlOf,
       }),
     );
-  return makeCatalog({ dialect: 'sqlite', tables, uncompared: census(schema.objects, inScope) });
+  const views = schema.objects
+    .filter((row) => row.type === 'view' && inScope(row.name))
+    .map((row) => inspectView(row, triggersOf.get(row.name) ?? []));
+  return makeCatalog({ dialect: 'sqlite', tables, views, uncompared: census(schema.objects, inScope) });
 }
 
 export async function hasTable(driver: Driver, table: QualifiedName): Promise<boolean> {
@@ -100,6 +105,19 @@ function inspectTable(rows: TableRows): Table {
       ...(parsed.withoutRowid ? { withoutRowid: true } : {}),
       ...(triggers.length === 0 ? {} : { triggers }),
     },
+  };
+}
+
+function inspectView(row: SchemaRow, triggers: readonly SchemaRow[]): View {
+  const { query, names } = parseView(row.sql ?? '');
+  return {
+    kind: 'view',
+    ...qualified(row.name),
+    materialized: false,
+    query,
+    with: {},
+    ...(names === undefined ? {} : { names }),
+    ...(triggers.length === 0 ? {} : { triggers: triggers.map(({ sql }) => sql ?? '') }),
   };
 }
 
@@ -196,12 +214,15 @@ function inspectKey(key: IndexKey, columns: readonly Column[]): IndexKey {
 }
 
 function census(objects: readonly SchemaRow[], inScope: (name: string) => boolean): Uncompared[] {
-  const tables = new Set(objects.filter((row) => row.type === 'table').map((row) => row.name));
+  const relations = new Set(
+    objects.filter((row) => row.type === 'table' || row.type === 'view').map((row) => row.name),
+  );
   return objects.flatMap((row): Uncompared[] => {
     const name = qualified(row.name);
-    if (row.type === 'view') return inScope(row.name) ? [{ kind: 'view', name }] : [];
     if (row.type === 'trigger' && inScope(row.table)) {
-      return [{ kind: 'trigger', name, ...(tables.has(row.table) ? { table: qualified(row.table) } : {}) }];
+      return [
+        { kind: 'trigger', name, ...(relations.has(row.table) ? { table: qualified(row.table) } : {}) },
+      ];
     }
     return row.kind === 'virtual' && inScope(row.name) ? [{ kind: 'virtual table', name }] : [];
   });

@@ -8,6 +8,7 @@ import {
   type Column,
   findColumn,
   findTable,
+  findView,
   type IndexKey,
   makeCatalog,
   type Table,
@@ -15,7 +16,7 @@ import {
 } from '../../catalog/index.js';
 import type { Driver, Normalized } from '../dialect.js';
 import { isRowid } from './definition.js';
-import { bareExpression, parseDefault, sameExpression } from './expression.js';
+import { bareExpression, parseDefault, sameExpression, sameQuery } from './expression.js';
 import { parseKey } from './index-keys.js';
 import { equalDefaults, equalTypes } from './rules.js';
 import { collationName, foldName, isName, isWord, textOf, tokenize } from './tokens.js';
@@ -34,7 +35,11 @@ export function normalizeCatalogs(actual: Catalog, wanted: Catalog) {
     const normalized = normalizeTable(table, found);
     return found ? toLive(normalized, found) : normalized;
   });
-  return { actual: live, wanted: makeCatalog({ ...wanted, tables }) };
+  const views = wanted.views.map((view) => {
+    const found = findView(live.views, view);
+    return found && sameQuery(found.query, view.query) ? { ...view, query: found.query } : view;
+  });
+  return { actual: live, wanted: makeCatalog({ ...wanted, tables, views }) };
 }
 
 /** What can be said in several ways, said in one. */

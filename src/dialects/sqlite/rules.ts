@@ -2,7 +2,7 @@
 
 import type { Column, DefaultValue, LiteralValue } from '../../catalog/index.js';
 import type { DiffRules } from '../dialect.js';
-import { canonical, parseDefault, sameExpression } from './expression.js';
+import { canonical, parseDefault, sameExpression, sameQuery } from './expression.js';
 import { tokenize } from './tokens.js';
 
 export const rules: DiffRules = {
@@ -10,6 +10,8 @@ export const rules: DiffRules = {
   equalTypes,
   equalDefaults,
   equalExpressions: sameExpression,
+  equalQueries: sameQuery,
+  canReplaceView: () => false,
   uniqueIndexIsConstraint: true,
   constraintNamesMatter: false,
   canAlterGenerated: true,

@@ -1,0 +1,77 @@
+/**
+ * What hangs on a relation, a policy or a trigger and that no model can say, as the statements that make it again:
+ * rows (step, statement, column). Only the server knows all of it. `column`: the statement is about one column, and
+ * says nothing any more where that column is gone.
+ */
+
+const grantee = `CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END`;
+const grantable = `CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END`;
+
+/** @param views a common table expression of views: oid. */
+export function belongingsOfViews(views: string): string {
+  const held = `${views} JOIN pg_class c USING (oid) JOIN pg_namespace n ON n.oid = c.relnamespace`;
+  const name = `format('%I.%I', n.nspname, c.relname)`;
+  const kind = `CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END`;
+  const ofClass = `classoid = 'pg_class'::regclass`;
+  return [
+    `SELECT 20, pg_get_indexdef(i.indexrelid), false
+    FROM ${views} JOIN pg_index i ON i.indrelid = ${views}.oid`,
+    `SELECT 21, format('ALTER INDEX %I.%I SET TABLESPACE %I', n.nspname, ic.relname, t.spcname), false
+    FROM ${held} JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class ic ON ic.oid = i.indexrelid
+      JOIN pg_tablespace t ON t.oid = ic.reltablespace`,
+    `SELECT 21, format('COMMENT ON INDEX %I.%I IS %L', n.nspname, ic.relname, description), false
+    FROM ${held} JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class ic ON ic.oid = i.indexrelid
+      JOIN pg_description ON ${ofClass} AND objoid = ic.oid`,
+    `SELECT 21, format('ALTER MATERIALIZED VIEW %s CLUSTER ON %I', ${name}, ic.relname), false
+    FROM ${held} JOIN pg_index i ON i.indrelid = c.oid AND i.indisclustered
+      JOIN pg_class ic ON ic.oid = i.indexrelid`,
+    `SELECT 21, pg_get_statisticsobjdef(s.oid), false
+    FROM ${views} JOIN pg_statistic_ext s ON s.stxrelid = ${views}.oid`,
+    `SELECT 22, format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', ${name}, a.attname,
+      pg_get_expr(d.adbin, d.adrelid)), true
+    FROM ${held} JOIN pg_attrdef d ON d.adrelid = c.oid
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum`,
+    `SELECT 23, pg_get_triggerdef(t.oid), false
+    FROM ${views} JOIN pg_trigger t ON t.tgrelid = ${views}.oid AND NOT t.tgisinternal`,
+    `SELECT 24, format('COMMENT ON TRIGGER %I ON %s IS %L', t.tgname, ${name}, description), false
+    FROM ${held} JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
+      JOIN pg_description ON classoid = 'pg_trigger'::regclass AND objoid = t.oid`,
+    `SELECT 23, pg_get_ruledef(r.oid), false
+    FROM ${views} JOIN pg_rewrite r ON r.ev_class = ${views}.oid AND r.rulename <> '_RETURN'`,
+    `SELECT 25, format('COMMENT ON %s %s IS %L', ${kind}, ${name}, description), false
+    FROM ${held} JOIN pg_description ON ${ofClass} AND objoid = c.oid AND objsubid = 0`,
+    `SELECT 25, format('COMMENT ON COLUMN %s.%I IS %L', ${name}, a.attname, description), true
+    FROM ${held} JOIN pg_description ON ${ofClass} AND objoid = c.oid AND objsubid > 0
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = objsubid`,
+    `SELECT 26, format('ALTER %s %s OWNER TO %I', ${kind}, ${name}, pg_get_userbyid(c.relowner)), false
+    FROM ${held} WHERE pg_get_userbyid(c.relowner) <> current_user`,
+    `SELECT 27, format('REVOKE ALL ON %s FROM PUBLIC, %I', ${name}, pg_get_userbyid(c.relowner)), false
+    FROM ${held} WHERE c.relacl IS NOT NULL`,
+    `SELECT 28, format('GRANT %s ON %s TO %s%s', string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type),
+      ${name}, ${grantee}, ${grantable}), false
+    FROM ${held} CROSS JOIN aclexplode(c.relacl) AS acl
+    GROUP BY n.nspname, c.relname, acl.grantee, acl.is_grantable`,
+    `SELECT 28, format('GRANT %s (%I) ON %s TO %s%s', acl.privilege_type, a.attname, ${name}, ${grantee},
+      ${grantable}), true
+    FROM ${held} JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+      CROSS JOIN aclexplode(a.attacl) AS acl`,
+  ].join('\n    UNION ALL ');
+}
+
+/** Runs statements that are objects { sql, column } in a JSON array; needs a variable `item json`. */
+export function runAgain(statements: string): string {
+  return `FOR item IN SELECT json_array_elements(${statements}) LOOP
+    BEGIN
+      EXECUTE item ->> 'sql';
+    EXCEPTION
+      WHEN undefined_column THEN
+        IF NOT (item ->> 'column')::boolean THEN
+          RAISE EXCEPTION USING ERRCODE = SQLSTATE,
+            MESSAGE = format('Cannot restore (%s): %s', item ->> 'sql', SQLERRM);
+        END IF;
+      WHEN OTHERS THEN
+        RAISE EXCEPTION USING ERRCODE = SQLSTATE,
+          MESSAGE = format('Cannot restore (%s): %s', item ->> 'sql', SQLERRM);
+    END;
+  END LOOP;`;
+}

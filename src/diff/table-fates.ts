@@ -1,0 +1,51 @@
+import { nameKey, type QualifiedName, type Table } from '../catalog/index.js';
+import type { AlterTable, Operation } from '../operations/index.js';
+import type { TableDiff } from './compare-tables.js';
+import type { TableFate } from './views.js';
+
+export interface Changes {
+  readonly renames: readonly Operation[];
+  readonly dropped: readonly Table[];
+  readonly diffs: ReadonlyMap<string, TableDiff>;
+  /** Tables with a column of an enum of which the values change: it may have to be made anew. */
+  readonly enumTables: readonly Table[];
+}
+
+/** What a diff does to each table, by the name that the table has before it. */
+export function fatesOf({ renames, dropped, diffs, enumTables }: Changes): ReadonlyMap<string, TableFate> {
+  const fates = new Map<string, TableFate>();
+  const oldNames = new Map<string, string>();
+  const none: ReadonlySet<string> = new Set();
+  const moves: TableFate = { moves: true, dropped: none, retyped: none, revalued: none };
+  for (const each of renames) {
+    if (each.kind === 'renameTable') {
+      oldNames.set(nameKey(each.to), nameKey(each.from));
+      fates.set(nameKey(each.from), moves);
+    } else if (each.kind === 'alterTable') {
+      const key = nameKey((each as AlterTable).table);
+      fates.set(oldNames.get(key) ?? key, moves);
+    }
+  }
+  const still: TableFate = { ...moves, moves: false };
+  const add = (name: QualifiedName, fate: TableFate) => {
+    const key = nameKey({ schema: name.schema, name: name.name });
+    const old = oldNames.get(key) ?? key;
+    const known = fates.get(old);
+    fates.set(old, {
+      moves: fate.moves || known?.moves === true,
+      dropped: new Set([...fate.dropped, ...(known?.dropped ?? [])]),
+      retyped: new Set([...fate.retyped, ...(known?.retyped ?? [])]),
+      revalued: new Set([...fate.revalued, ...(known?.revalued ?? [])]),
+    });
+  };
+  for (const table of dropped) add(table, moves);
+  for (const { table, changes, retyped } of diffs.values()) {
+    const gone = changes.flatMap((change) => (change.kind === 'dropColumn' ? [change.name] : []));
+    if (gone.length + retyped.size > 0) add(table, { ...still, dropped: new Set(gone), retyped });
+  }
+  for (const table of enumTables) {
+    const columns = table.columns.filter((column) => column.enum).map(({ name }) => name);
+    add(table, { ...still, revalued: new Set(columns) });
+  }
+  return fates;
+}
