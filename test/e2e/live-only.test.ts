@@ -1,0 +1,53 @@
+import { afterEach, expect, it } from 'vitest';
+import { freshDatabase } from '../support/postgres.js';
+import { type UserProject, userProject } from '../support/project.js';
+
+/** What no model can say and stands on a column that goes: said, written out, or refused. */
+
+const projects: UserProject[] = [];
+afterEach(() => {
+  for (const project of projects.splice(0)) project.remove();
+});
+
+const models = (columns: string) => `
+  import { integer, pgTable } from 'drizzle-orm/pg-core';
+  export const rooms = pgTable('rooms', { id: integer('id').primaryKey(), ${columns} });
+`;
+
+it('a column does not take its constraints and triggers along in silence', async () => {
+  const project = userProject();
+  projects.push(project);
+  const database = await freshDatabase();
+  project.write(
+    'alembic.config.ts',
+    `export default { dialect: 'postgres', url: ${JSON.stringify(database.url)}, schema: './schema.ts' };`,
+  );
+  project.write('schema.ts', models("floor: integer('floor'), door: integer('door')"));
+  await project.ok(['create', '-m', 'first', '--autogenerate']);
+  await project.ok(['upgrade', 'head']);
+  await database.sql(`insert into rooms values (1, 2, 3);
+    alter table rooms add constraint one_door exclude using btree (floor with =, door with =) where (door > 0);
+    comment on column rooms.door is E'its \\\\ "door" \`\${x}\`';
+    create function noop() returns trigger language plpgsql as 'begin return new; end';
+    create trigger painted before update of door on rooms for each row execute function noop()`);
+
+  project.write('schema.ts', models("floor: integer('floor')"));
+  const refused = await project.rev(['create', '-m', 'no doors', '--autogenerate']);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('REV_IN_USE');
+  expect(refused.stderr).toContain('trigger painted on rooms stands on column rooms.door');
+  expect(refused.stderr).toContain('drop trigger painted on rooms');
+  expect(project.revisions()).toHaveLength(1);
+
+  await database.sql('drop trigger painted on rooms');
+  const look = `select pg_get_constraintdef(c.oid) as def, col_description('rooms'::regclass, a.attnum) as comment
+    from pg_constraint c, pg_attribute a where conname = 'one_door' and a.attrelid = 'rooms'::regclass and a.attname = 'door'`;
+  const before = await database.sql(look);
+  const created = await project.ok(['create', '-m', 'no doors', '--autogenerate']);
+  expect(created.stderr).toContain('exclusion constraint one_door on rooms goes with column rooms.door');
+  await project.ok(['upgrade', 'head']);
+  await project.ok(['check']);
+  expect(await database.sql(look)).toEqual([]);
+  await project.ok(['downgrade', '-1']);
+  expect(await database.sql(look)).toEqual(before);
+});
