@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { DialectName } from '../catalog/index.js';
 import { findConfig } from '../config/load.js';
+import { hasKitMigrations } from '../drizzle/kit/read-folder.js';
 import { RevError } from '../errors.js';
 import { stringLiteral } from '../operations/index.js';
 import { fillTemplate, packageTemplate } from '../revisions/template.js';
@@ -64,7 +65,12 @@ export async function init(environment: Environment, options: InitOptions = {}):
       hasModels
         ? `Look at alembic.config.ts: is the url right?`
         : 'Write your models in schema/index.ts (there are two to begin with).',
-      'rev create -m "first" --autogenerate',
+      ...(kitFile && hasKitMigrations(resolve(folder, kit.out ?? './drizzle'))
+        ? [
+            `rev import drizzle            turns the migrations in ${kit.out ?? './drizzle'} into revisions`,
+            'rev import drizzle --stamp    says so in a database that drizzle has migrated',
+          ]
+        : ['rev create -m "first" --autogenerate']),
       'rev upgrade head',
     ],
   };
