@@ -101,8 +101,8 @@ async function stateOf(kit: Kit, { line, dialect, snapshots }: Request, state: S
  */
 function withNames(snapshot: Snapshot): Snapshot {
   const ddl = (snapshot.ddl ?? []) as readonly Readonly<Record<string, unknown>>[];
-  const isNamed = (entity: Readonly<Record<string, unknown>>) =>
-    'nameExplicit' in entity && !(entity.entityType === 'pks' && entity.name === `${entity.table}_pkey`);
+  const isNamed = ({ entityType, columns, ...entity }: Readonly<Record<string, unknown>>) =>
+    'nameExplicit' in entity && !(entityType === 'pks' && Array.isArray(columns) && columns.length === 1);
   return {
     ...snapshot,
     ddl: ddl.map((entity) => (isNamed(entity) ? { ...entity, nameExplicit: true } : entity)),
