@@ -67,7 +67,7 @@ export function appliedMigrations(
         : `A row of ${displayName(table)} fits no migration in ${history.folder}: ${row.name ?? `hash ${row.hash.slice(0, 12)}…`}, ${date}. It is passed over.`,
     );
   }
-  if (rows.length > 0 && names.size === 0) {
+  if (names.size === 0) {
     throw new RevError(
       'REV_IMPORT',
       `No row of ${displayName(table)} fits a migration in ${history.folder}.`,

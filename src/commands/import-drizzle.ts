@@ -35,8 +35,10 @@ export interface ImportResult {
   /** All migrations, oldest first. */
   readonly revisions: readonly ImportView[];
   readonly written: boolean;
-  /** The revisions that the database is stamped with; null: it was not asked for. */
+  /** The revisions that the database was stamped with (a dry run: would be), or null: it was not asked for. */
   readonly stamped: readonly string[] | null;
+  /** Whether the database was at what drizzle has run already. */
+  readonly isCurrent: boolean;
   readonly warnings: readonly string[];
   readonly next: readonly string[];
 }
@@ -95,7 +97,7 @@ export async function importDrizzle(environment: Environment, options: ImportOpt
   const isWritten = !options.dryRun && fresh.length > 0;
   if (isWritten) writeAll(environment, project, fresh, rendered);
   const targets = applied ? idsOf(imported, tipsOf(history, applied.names)) : [];
-  if (targets.length > 0 && !options.dryRun) await stampMissing(environment, targets);
+  const stamped = options.dryRun ? targets : await stampMissing(environment, targets);
   return {
     folder,
     format: history.format,
@@ -108,7 +110,8 @@ export async function importDrizzle(environment: Environment, options: ImportOpt
       rendered: rendered.get(id) ?? null,
     })),
     written: isWritten,
-    stamped: applied ? targets : null,
+    stamped: applied ? stamped : null,
+    isCurrent: targets.length > 0 && stamped.length === 0,
     warnings: applied?.warnings ?? [],
     next: nextSteps(environment, { project, settings, table, options, folder }),
   };
@@ -172,9 +175,9 @@ async function askBooks(
   return withDatabase(environment, config, { create: false }, async (database) => {
     const name = database.dialect.capabilities.schemas ? table : { ...table, schema: null };
     const rows = await readBooks(database, name);
-    if (rows) return appliedMigrations(history, rows, name);
+    if (rows && rows.length > 0) return appliedMigrations(history, rows, name);
     const warning = [
-      `The database has no table ${displayName(name)}: drizzle's migrator has run nothing there, and nothing is stamped.`,
+      `${rows ? `${displayName(name)} is empty` : `The database has no table ${displayName(name)}`}: drizzle's migrator has run nothing there, and nothing is stamped.`,
       'If its schema was made in another way, such as `drizzle-kit push`, say which revision it is at: rev stamp REVISION',
     ].join('\n  ');
     return { names: new Set<string>(), warnings: [warning] };
@@ -203,16 +206,26 @@ function idsOf(imported: readonly ImportedRevision[], names: readonly string[]):
   return imported.flatMap(({ id, migration }) => (names.includes(migration.name) ? [id] : []));
 }
 
-/** A stamp forgets what stands above it, so only what is not applied yet is stamped. */
-async function stampMissing(environment: Environment, targets: readonly string[]): Promise<void> {
+/** A stamp forgets what stands above it, so only what is not applied yet is stamped. Returns that. */
+async function stampMissing(
+  environment: Environment,
+  targets: readonly string[],
+): Promise<readonly string[]> {
+  if (targets.length === 0) return [];
+  let missing: readonly string[] = [];
+  // The steps are told in the end, with the files that they are about.
+  const report: Environment['report'] = (event) => {
+    if (event.kind !== 'stepStarted' && event.kind !== 'stepDone') environment.report(event);
+  };
   await runTarget(
-    environment,
+    { ...environment, report },
     ({ graph }, rows) => {
-      const missing = targets.filter((id) => graph.planUpgrade(rows, id).steps.length > 0);
+      missing = targets.filter((id) => graph.planUpgrade(rows, id).steps.length > 0);
       return missing.length === 0 ? { steps: [], rows, dropped: [] } : graph.planStamp(rows, missing);
     },
     { from: 'base', title: 'rev import drizzle --stamp' },
   );
+  return missing;
 }
 
 function nextSteps(
@@ -234,7 +247,7 @@ function nextSteps(
   if (options.dryRun) return [];
   const again = options.folder === undefined ? '' : ` ${relative(cwd, folder) || '.'}`;
   return [
-    ...(settings.migrations?.table
+    ...(settings.migrations?.table && (config.dialect === 'sqlite' || settings.migrations.schema)
       ? [
           `exclude: ['${table.name}'] in ${relative(cwd, config.file)}: autogenerate would drop drizzle's own table`,
         ]

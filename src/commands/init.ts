@@ -40,7 +40,8 @@ export async function init(environment: Environment, options: InitOptions = {}):
     });
   }
   const kitFile = findDrizzleConfig(folder);
-  const kit = kitFile ? await readKit(environment, kitFile) : {};
+  const read = kitFile ? await readKit(environment, kitFile) : null;
+  const kit = read ?? {};
   const dialect = options.dialect ?? kit.dialect ?? installedDialect(folder);
   const schema = kit.schema ?? ['./schema'];
   const files: Record<string, string> = {
@@ -60,7 +61,7 @@ export async function init(environment: Environment, options: InitOptions = {}):
     dialect,
     written,
     kept,
-    takenFrom: kitFile ? relative(folder, kitFile) : null,
+    takenFrom: kitFile && read ? relative(folder, kitFile) : null,
     next: [
       hasModels
         ? `Look at alembic.config.ts: is the url right?`
@@ -77,13 +78,13 @@ export async function init(environment: Environment, options: InitOptions = {}):
 }
 
 /** Somebody may be leaving drizzle-kit, and have it installed no more. */
-async function readKit(environment: Environment, file: string): Promise<DrizzleKitSettings> {
+async function readKit(environment: Environment, file: string): Promise<DrizzleKitSettings | null> {
   try {
     return await readDrizzleConfig(file);
   } catch (error) {
     if (!(error instanceof RevError)) throw error;
     environment.report({ kind: 'warning', text: `Nothing is taken from ${file}: ${error.message}` });
-    return {};
+    return null;
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { downgrade, upgrade } from '../../src/index.js';
 import { type DialectName, type KitProject, kitProject } from '../support/drizzle-kit.js';
 import type { OrmLine, ProjectOptions } from '../support/project.js';
 import { changeFile } from '../support/sqlite-file.js';
@@ -177,11 +178,11 @@ describe('the way back', () => {
       const revisions: { id: string; message: string }[] = JSON.parse(ids).revisions.toReversed();
       for (const { id, message } of revisions) {
         const before = await catalog();
-        await app.ok(['upgrade', id]);
+        await upgrade({ cwd: app.folder, target: id });
         if (message === 'seed') continue;
-        await app.ok(['downgrade', '-1']);
+        await downgrade({ cwd: app.folder, target: '-1' });
         expect(await catalog(), message).toEqual(before);
-        await app.ok(['upgrade', id]);
+        await upgrade({ cwd: app.folder, target: id });
       }
     },
   );
@@ -309,6 +310,13 @@ describe('a stamp', () => {
     const { stderr } = await app.ok(['import', 'drizzle', '--stamp']);
     expect(stderr).toContain('has no table __drizzle_migrations');
     expect((await app.ok(['current'])).stdout).toBe('');
+  });
+
+  it('warns where the books are empty', async () => {
+    const app = await project();
+    changeFile(app.database.url, 'create table __drizzle_migrations (id, hash, created_at)');
+    const { stderr } = await app.ok(['import', 'drizzle', '--stamp']);
+    expect(stderr).toContain('__drizzle_migrations is empty');
   });
 
   it('finds the books where drizzle.config.ts says that they are, and tells how to leave them alone', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { downgrade, upgrade } from '../../src/index.js';
 import { anotherDatabase, type DialectName, type KitProject, kitProject } from '../support/drizzle-kit.js';
 import type { OrmLine, ProjectOptions } from '../support/project.js';
 
@@ -63,14 +64,16 @@ describe.each([
     const without = revisions.filter(({ downgrade }) => !downgrade);
     expect(without.map(({ migration }) => migration.replace(/^\d+_/, ''))).toEqual(['seed']);
     expect(without[0]?.reason).toContain('written by hand');
-    for (const { id, down, downgrade } of revisions) {
+    // In this process, because there are many of them.
+    const cwd = app.folder;
+    for (const { id, down, downgrade: hasWayBack } of revisions) {
       const before = await app.database.catalog();
-      await app.ok(['upgrade', id]);
+      await upgrade({ cwd, target: id });
       const after = await app.database.catalog();
-      if (!downgrade) continue;
-      await app.ok(['downgrade', down.length > 1 ? (down[0] ?? '') : `${id}@-1`]);
+      if (!hasWayBack) continue;
+      await downgrade({ cwd, target: down.length > 1 ? (down[0] ?? '') : `${id}@-1` });
       expect(await app.database.catalog(), id).toEqual(before);
-      await app.ok(['upgrade', id]);
+      await upgrade({ cwd, target: id });
       expect(await app.database.catalog(), id).toEqual(after);
     }
     const refused = await app.rev(['downgrade', 'base']);
@@ -112,7 +115,7 @@ describe.each([
     );
     expect((await app.ok(['check'])).stderr).toContain('No changes');
     // A stamp is not taken back by a later one: the books of drizzle stay where they were.
-    await imported(app, '--stamp');
+    expect((await imported(app, '--stamp')).stamped).toEqual([]);
     expect((await app.ok(['current'])).stdout).toContain(revisions.at(-1)?.id);
   });
 });

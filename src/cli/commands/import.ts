@@ -23,11 +23,12 @@ export const importFrom: CliCommand = {
       })
       .option('dry-run', { type: 'boolean', describe: 'print instead of writing and stamping' }),
   async run({ environment, output }, args) {
-    const { folder, format, revisions, written, stamped, warnings, next } = await importDrizzle(environment, {
+    const result = await importDrizzle(environment, {
       folder: args.text('folder'),
       stamp: args.flag('stamp'),
       dryRun: args.flag('dry-run'),
     });
+    const { folder, format, revisions, written, stamped, isCurrent, warnings, next } = result;
     const path = (file: string) => relative(environment.cwd, file) || '.';
     for (const warning of warnings) output.warn(warning);
     const fresh = revisions.flatMap(({ rendered, ...view }) => (rendered ? [{ ...view, rendered }] : []));
@@ -52,6 +53,7 @@ export const importFrom: CliCommand = {
       output.talk(
         `The database ${args.flag('dry-run') ? 'would be' : 'is'} stamped at ${stamped.join(', ')}.`,
       );
+    if (isCurrent) output.talk('The database is where drizzle has left it, or further: nothing to stamp.');
     if (next.length > 0) output.talk(`\nNext:\n${next.map((step, at) => `  ${at + 1}. ${step}`).join('\n')}`);
     output.result(
       {
