@@ -203,6 +203,21 @@ describe('the way back', () => {
     expect(reasons[4]).toBeNull();
   });
 
+  it('is left out where drizzle-kit does not load', async () => {
+    const app = await project('sqlite', '0.45', { without: ['drizzle-kit'] });
+    const kit = 'node_modules/drizzle-kit';
+    app.write(
+      `${kit}/package.json`,
+      JSON.stringify({ name: 'drizzle-kit', exports: { './api': './api.cjs' } }),
+    );
+    app.write(`${kit}/api.cjs`, "require('a-package-that-is-not-there');");
+    app.write('drizzle.config.ts', "export default { dialect: 'sqlite', out: './drizzle' };");
+    const { stderr } = await app.ok(['import', 'drizzle']);
+    expect(stderr).toContain(
+      "0000_first: drizzle-kit failed on it: Cannot find module 'a-package-that-is-not-there'",
+    );
+  });
+
   it('survives a drizzle-kit that ends its process', async () => {
     const app = await project('sqlite', '0.45', { without: ['drizzle-kit'] });
     const kit = 'node_modules/drizzle-kit';

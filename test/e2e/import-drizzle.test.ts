@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { downgrade, upgrade } from '../../src/index.js';
-import { anotherDatabase, type DialectName, type KitProject, kitProject } from '../support/drizzle-kit.js';
-import type { OrmLine, ProjectOptions } from '../support/project.js';
+import {
+  anotherDatabase,
+  type DialectName,
+  type KitProject,
+  type KitProjectOptions,
+  kitProject,
+} from '../support/drizzle-kit.js';
+import type { OrmLine } from '../support/project.js';
 
 /** A history that drizzle-kit has written goes on as revisions: the same databases, and a way back as well. */
 
@@ -13,7 +19,7 @@ afterEach(() => {
 async function project(
   dialect: DialectName,
   line: OrmLine,
-  options: ProjectOptions = {},
+  options: KitProjectOptions = {},
 ): Promise<KitProject> {
   const made = await kitProject(dialect, line, options);
   projects.push(made);
@@ -36,6 +42,21 @@ interface Imported {
 
 async function imported({ ok }: KitProject, ...args: string[]): Promise<Imported> {
   return JSON.parse((await ok(['import', 'drizzle', '--json', ...args])).stdout);
+}
+
+/** Each revision up, down and up again. In this process, because there are many of them. */
+async function thereAndBack(app: KitProject, revisions: Imported['revisions']): Promise<void> {
+  const cwd = app.folder;
+  for (const { id, down, downgrade: hasWayBack } of revisions) {
+    const before = await app.database.catalog();
+    await upgrade({ cwd, target: id });
+    const after = await app.database.catalog();
+    if (!hasWayBack) continue;
+    await downgrade({ cwd, target: down.length > 1 ? (down[0] ?? '') : `${id}@-1` });
+    expect(await app.database.catalog(), id).toEqual(before);
+    await upgrade({ cwd, target: id });
+    expect(await app.database.catalog(), id).toEqual(after);
+  }
 }
 
 describe.each([
@@ -64,21 +85,20 @@ describe.each([
     const without = revisions.filter(({ downgrade }) => !downgrade);
     expect(without.map(({ migration }) => migration.replace(/^\d+_/, ''))).toEqual(['seed']);
     expect(without[0]?.reason).toContain('written by hand');
-    // In this process, because there are many of them.
-    const cwd = app.folder;
-    for (const { id, down, downgrade: hasWayBack } of revisions) {
-      const before = await app.database.catalog();
-      await upgrade({ cwd, target: id });
-      const after = await app.database.catalog();
-      if (!hasWayBack) continue;
-      await downgrade({ cwd, target: down.length > 1 ? (down[0] ?? '') : `${id}@-1` });
-      expect(await app.database.catalog(), id).toEqual(before);
-      await upgrade({ cwd, target: id });
-      expect(await app.database.catalog(), id).toEqual(after);
-    }
+    await thereAndBack(app, revisions);
     const refused = await app.rev(['downgrade', 'base']);
     expect(refused.code).toBe(4);
     expect(refused.stderr).toContain('REV_IRREVERSIBLE');
+  });
+
+  it('has a way back through renames, and where one thing has taken the place of another', async () => {
+    const app = await project(dialect, line, { history: 'renames' });
+    const { revisions } = await imported(app);
+    expect(revisions.map(({ reason }) => reason)).toEqual(revisions.map(() => null));
+    await thereAndBack(app, revisions);
+    expect((await app.ok(['check'])).stderr).toContain('No changes');
+    await downgrade({ cwd: app.folder, target: 'base' });
+    expect((await app.database.catalog()).tables).toEqual([]);
   });
 });
 

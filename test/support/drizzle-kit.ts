@@ -21,6 +21,11 @@ export interface KitProject extends UserProject {
   readonly migrations: readonly string[];
 }
 
+export interface KitProjectOptions extends ProjectOptions {
+  /** Default: a short life of a project. `renames`: as much as possible is renamed, and replaced at once. */
+  readonly history?: 'renames';
+}
+
 export interface KitDatabase {
   readonly url: string;
   /** What is in it, but for the books of rev and of drizzle. Columns are sorted: one that comes back comes last. */
@@ -34,10 +39,11 @@ export interface KitDatabase {
 export async function kitProject(
   dialect: DialectName,
   line: OrmLine,
-  options: ProjectOptions = {},
+  { history, ...options }: KitProjectOptions = {},
 ): Promise<KitProject> {
   const project = userProject({ orm: line, ...options });
-  project.copy(`test/fixtures/drizzle-kit/${dialect}-${line === '0.45' ? '0.31' : line}`, '.');
+  const name = [dialect, ...(history ? [history] : []), line === '0.45' ? '0.31' : line].join('-');
+  project.copy(`test/fixtures/drizzle-kit/${name}`, '.');
   const url = dialect === 'sqlite' ? project.path('app.db') : (await freshDatabase()).url;
   project.write(
     'alembic.config.ts',

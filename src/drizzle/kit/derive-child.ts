@@ -46,8 +46,20 @@ interface MissingHint {
 
 async function main(): Promise<void> {
   const request = JSON.parse(readFileSync(0, 'utf8')) as Request;
-  const kit = createRequire(request.module)(request.module) as Kit;
-  for (const job of request.jobs) answer(await ask(kit, request, job));
+  const kit = loadKit(request.module);
+  for (const job of request.jobs) {
+    const { name } = job;
+    answer(typeof kit === 'string' ? { name, problem: kit } : await ask(kit, request, job));
+  }
+}
+
+/** The module, or why it does not load: it may miss a package itself. */
+function loadKit(path: string): Kit | string {
+  try {
+    return createRequire(path)(path) as Kit;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function answer(value: Answer): void {
