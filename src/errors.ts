@@ -44,6 +44,7 @@ const codes = {
   REV_OFFLINE: 2,
   REV_UNSUPPORTED: 2,
   REV_EXISTS: 2,
+  REV_IMPORT: 2,
   // 3: another runner holds the lock
   REV_LOCKED: 3,
   // 4: needs consent

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { DialectName } from '../catalog/index.js';
 import { findConfig } from '../config/load.js';
+import { hasKitMigrations } from '../drizzle/kit/read-folder.js';
 import { RevError } from '../errors.js';
 import { stringLiteral } from '../operations/index.js';
 import { fillTemplate, packageTemplate } from '../revisions/template.js';
@@ -39,7 +40,8 @@ export async function init(environment: Environment, options: InitOptions = {}):
     });
   }
   const kitFile = findDrizzleConfig(folder);
-  const kit = kitFile ? await readKit(environment, kitFile) : {};
+  const read = kitFile ? await readKit(environment, kitFile) : null;
+  const kit = read ?? {};
   const dialect = options.dialect ?? kit.dialect ?? installedDialect(folder);
   const schema = kit.schema ?? ['./schema'];
   const files: Record<string, string> = {
@@ -59,25 +61,30 @@ export async function init(environment: Environment, options: InitOptions = {}):
     dialect,
     written,
     kept,
-    takenFrom: kitFile ? relative(folder, kitFile) : null,
+    takenFrom: kitFile && read ? relative(folder, kitFile) : null,
     next: [
       hasModels
         ? `Look at alembic.config.ts: is the url right?`
         : 'Write your models in schema/index.ts (there are two to begin with).',
-      'rev create -m "first" --autogenerate',
+      ...(kitFile && hasKitMigrations(resolve(folder, kit.out ?? './drizzle'))
+        ? [
+            `rev import drizzle            turns the migrations in ${kit.out ?? './drizzle'} into revisions`,
+            'rev import drizzle --stamp    says so in a database that drizzle has migrated',
+          ]
+        : ['rev create -m "first" --autogenerate']),
       'rev upgrade head',
     ],
   };
 }
 
 /** Somebody may be leaving drizzle-kit, and have it installed no more. */
-async function readKit(environment: Environment, file: string): Promise<DrizzleKitSettings> {
+async function readKit(environment: Environment, file: string): Promise<DrizzleKitSettings | null> {
   try {
     return await readDrizzleConfig(file);
   } catch (error) {
     if (!(error instanceof RevError)) throw error;
     environment.report({ kind: 'warning', text: `Nothing is taken from ${file}: ${error.message}` });
-    return {};
+    return null;
   }
 }
 

@@ -21,6 +21,10 @@ export interface RevisionParts {
   /** Statements, indented by two spaces. Empty: the function does nothing, and takes nothing. */
   readonly upgrade: string;
   readonly downgrade: string;
+  /** Why nobody can take it back: then the file has no `downgrade` but says so. */
+  readonly irreversible?: string;
+  /** False: it runs outside a transaction, for the reason given. */
+  readonly outside?: string;
   /**
    * The template's text. Its places: in the comment `message`, `revision`, `revises`, `dependencies`, `created`; `imports`; the
    * literals `id`, `down_revision`, `branch_labels`, `depends_on`; of each function the parameter (`upgrade_op`, `downgrade_op`)
@@ -69,9 +73,33 @@ export function renderRevision(parts: RevisionParts): string {
     downgrade_op: downgrade === '' ? '' : op,
     downgrade: renderBody(downgrade),
   });
-  const clean = `${trimComment(text).trimEnd()}\n`;
+  const clean = `${trimComment(withoutDowngrade(outsideTransaction(text, parts), parts)).trimEnd()}\n`;
   checkHeader(clean, parts);
   return clean;
+}
+
+/** The constant comes after the header's others, which every template has. */
+function outsideTransaction(text: string, { outside }: RevisionParts): string {
+  if (outside === undefined) return text;
+  const last = /^export const dependsOn\b[^\n]*\n/m;
+  const lines = `// ${nameText(outside)}\nexport const transactional = false;\n`;
+  return text.replace(last, (line) => `${line}${lines}`);
+}
+
+/** An empty function would say that there is nothing to take back. Where a template writes it in another way, it throws. */
+function withoutDowngrade(text: string, { irreversible }: RevisionParts): string {
+  if (irreversible === undefined) return text;
+  const reason = nameText(irreversible);
+  const left = text.replace(
+    /^export async function downgrade\(\)[^\n{]*\{\s*\}/m,
+    () => `// No downgrade: ${reason}.`,
+  );
+  return left === text
+    ? text.replace(
+        /(\bdowngrade\b[^\n]*\{)\s*\}/,
+        (_all, start: string) => `${start}\n  throw new Error(${stringLiteral(reason)});\n}`,
+      )
+    : left;
 }
 
 /** A name in the comment: one line. */
@@ -109,12 +137,13 @@ const headerLines = [
 ].map(([constant, place]) => `  export const ${constant} = \${${place}};`);
 
 /** A template of the user's own may have lost what makes the file a revision. */
-function checkHeader(text: string, { id, down, labels = [], depends = [] }: RevisionParts): void {
+function checkHeader(text: string, { id, down, labels = [], depends = [], outside }: RevisionParts): void {
   const reading = readHeader(text);
-  const wanted = JSON.stringify([id, down, labels, depends]);
+  const wanted = JSON.stringify([id, down, labels, depends, outside === undefined]);
   if (reading.kind === 'revision') {
     const { header } = reading;
-    if (JSON.stringify([header.id, header.down, header.labels, header.depends]) === wanted) return;
+    const found = [header.id, header.down, header.labels, header.depends, header.transactional];
+    if (JSON.stringify(found) === wanted) return;
   }
   throw new RevError(
     'REV_CONFIG',

@@ -68,6 +68,36 @@ export function replaceRevision(path: string, text: string, expected: string): v
   }
 }
 
+/**
+ * Writes several files into `folder`: all of them, or none stays. Returns their paths.
+ * @throws RevError REV_EXISTS, REV_UNWRITABLE
+ */
+export function writeRevisions(
+  folder: string,
+  revisions: readonly { readonly name: string; readonly text: string }[],
+): readonly string[] {
+  const made = mkdirFirst(folder);
+  const files: string[] = [];
+  try {
+    for (const { name, text } of revisions) files.push(writeRevision(folder, name, text));
+  } catch (error) {
+    for (const file of files) rmSync(file, { force: true });
+    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    throw error;
+  }
+  return files;
+}
+
+/** The first folder that had to be made for it. */
+function mkdirFirst(folder: string): string | undefined {
+  try {
+    return mkdirSync(folder, { recursive: true });
+  } catch {
+    // The first file says what is wrong with it.
+    return undefined;
+  }
+}
+
 function writeWhole(file: string, text: string): void {
   const descriptor = openSync(file, 'wx');
   try {

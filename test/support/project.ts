@@ -26,6 +26,12 @@ export const ormPackages: Readonly<Record<OrmLine, string>> = {
   '1.x': 'drizzle-orm-v1',
 };
 
+/** drizzle-kit of each line; the second has a workspace of its own. */
+const kitFolders: Readonly<Record<OrmLine, string>> = {
+  '0.45': 'node_modules/drizzle-kit',
+  '1.x': 'test/kit-v1/node_modules/drizzle-kit',
+};
+
 export interface RevResult {
   readonly code: number;
   readonly stdout: string;
@@ -49,6 +55,8 @@ export interface UserProject {
 
 export interface ProjectOptions {
   readonly orm?: OrmLine;
+  /** The line of drizzle-kit; default: the one that belongs to drizzle-orm's. */
+  readonly kit?: OrmLine;
   /** Packages that this project does not have, e.g. a driver. */
   readonly without?: readonly string[];
   readonly type?: 'module' | 'commonjs';
@@ -56,12 +64,13 @@ export interface ProjectOptions {
 
 export function userProject({
   orm = '0.45',
+  kit = orm,
   without = [],
   type = 'module',
 }: ProjectOptions = {}): UserProject {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rev-project-')));
   const modules = join(folder, 'node_modules');
-  install(modules, orm, without);
+  install(modules, { orm, kit, without });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user-project', private: true, type }));
   const path = (...parts: string[]) => join(folder, ...parts);
   const rev: UserProject['rev'] = (args, env) =>
@@ -91,7 +100,10 @@ export function userProject({
 }
 
 /** As npm would lay it out: the package itself as files, everything else as links to what the tests have installed. */
-function install(modules: string, orm: OrmLine, without: readonly string[]): void {
+function install(
+  modules: string,
+  { orm, kit, without }: { orm: OrmLine; kit: OrmLine; without: readonly string[] },
+): void {
   mkdirSync(modules, { recursive: true });
   const own = join(modules, 'drizzle-alembic');
   for (const part of ['package.json', 'dist', 'templates']) {
@@ -99,9 +111,11 @@ function install(modules: string, orm: OrmLine, without: readonly string[]): voi
   }
   const installed = join(repository, 'node_modules');
   for (const name of readdirSync(installed)) {
-    if (name.startsWith('.') || name.startsWith('drizzle-orm') || without.includes(name)) continue;
+    if (name.startsWith('.') || /^drizzle-(?:orm|kit)/.test(name) || without.includes(name)) continue;
     symlinkSync(join(installed, name), join(modules, name));
   }
+  if (!without.includes('drizzle-kit'))
+    symlinkSync(join(repository, kitFolders[kit]), join(modules, 'drizzle-kit'));
   symlinkSync(join(installed, ormPackages[orm]), join(modules, 'drizzle-orm'));
 }
 

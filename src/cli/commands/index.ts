@@ -12,6 +12,10 @@ export const commands: Readonly<
   >
 > = {
   init: { describe: 'set up a project', load: async () => (await import('./init.js')).init },
+  import: {
+    describe: "turn another tool's migrations into revisions",
+    load: async () => (await import('./import.js')).importFrom,
+  },
   create: {
     describe: 'write a new revision, empty or from the models',
     aliases: ['revision'],
