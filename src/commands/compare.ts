@@ -41,19 +41,8 @@ export async function compare(
   const { dialect, driver } = database;
   await assertAtHead(config, graph, database);
   const models = await readProjectModels(config);
-  const includes = tableScope(config);
-  const schemas = config.schemas ?? namedSchemas(models.catalog);
-  const roles = roleScope(
-    config,
-    models.catalog.roles.map(({ name }) => name),
-  );
-  const wanted = makeCatalog({
-    ...models.catalog,
-    tables: models.catalog.tables.filter((table) => includes(table)),
-    views: models.catalog.views.filter((view) => includes(view)),
-    roles: models.catalog.roles.filter(({ name }) => roles?.(name)),
-  });
-  const scope = { schemas, includes, ...(roles ? { roles } : {}) };
+  const scope = scopeOf(config, models.catalog);
+  const wanted = withinScope(models.catalog, scope);
   const live = await inspectWithRenamed(database, scope, renames);
   const { operations, candidates, along, unverified, actual, spelled } = await compareCatalogs(
     dialect,
@@ -78,6 +67,31 @@ export async function compare(
     actual,
     wanted: spelled,
   };
+}
+
+/** What is compared: as the configuration says, else what the models name. */
+export function scopeOf(
+  config: ResolvedConfig,
+  models: Catalog,
+): Scope & { readonly schemas: readonly string[] } {
+  const roles = roleScope(
+    config,
+    models.roles.map(({ name }) => name),
+  );
+  return {
+    schemas: config.schemas ?? namedSchemas(models),
+    includes: tableScope(config),
+    ...(roles ? { roles } : {}),
+  };
+}
+
+export function withinScope(catalog: Catalog, { includes, roles }: Scope): Catalog {
+  return makeCatalog({
+    ...catalog,
+    tables: catalog.tables.filter((table) => includes(table)),
+    views: catalog.views.filter((view) => includes(view)),
+    roles: catalog.roles.filter(({ name }) => roles?.(name)),
+  });
 }
 
 /** What makes the live catalog into the wanted one; said renames first, so that all else is compared in new names. */
@@ -162,8 +176,8 @@ async function assertAtHead(
   });
 }
 
-/** The schemas of the models: those that are compared where the configuration names none. */
-export function namedSchemas(catalog: Catalog): readonly string[] {
+/** Those that are compared where the configuration names none. */
+function namedSchemas(catalog: Catalog): readonly string[] {
   const all = [...catalog.tables, ...catalog.enums, ...catalog.sequences, ...catalog.views];
   const names = all.flatMap((each: QualifiedName) => (each.schema === null ? [] : [each.schema]));
   return [...new Set([...catalog.schemas, ...names])];

@@ -1,14 +1,12 @@
-import { type Catalog, makeCatalog } from '../catalog/index.js';
-import { tableScope } from '../config/tables.js';
+import { type Catalog, emptyCatalog } from '../catalog/index.js';
 import type { Driver } from '../dialects/dialect.js';
 import { loadDialect } from '../dialects/load-dialect.js';
 import { diff as diffCatalogs } from '../diff/diff.js';
-import { withEqualColumns } from '../diff/overrides.js';
 import { RevError } from '../errors.js';
 import { apply, describe } from '../operations/index.js';
 import { replay } from '../runtime/replay.js';
 import { catalogPatch } from './catalog-text.js';
-import { namedSchemas, readProjectModels } from './compare.js';
+import { compareCatalogs, readProjectModels, scopeOf, withinScope } from './compare.js';
 import { revisionSources, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openProject, type Project } from './project.js';
@@ -71,31 +69,29 @@ async function compareSides(
 ): Promise<DiffResult> {
   const { config } = project;
   const dialect = await loadDialect(config.dialect);
-  const models = await readProjectModels(config);
-  const includes = tableScope(config);
-  const inScope = (catalog: Catalog) =>
-    makeCatalog({ ...catalog, tables: catalog.tables.filter((table) => includes(table)) });
+  const asksModels = names.includes('models') || (names.includes('live') && config.schemas === undefined);
+  const models = asksModels ? await readProjectModels(config) : null;
+  const scope = scopeOf(config, models?.catalog ?? emptyCatalog(config.dialect));
   const sideOf = async (name: string): Promise<Side> => {
-    if (name === 'models') return { name, catalog: inScope(models.catalog), warnings: models.warnings };
-    if (name !== 'live') return historyOf(environment, project, name, inScope);
-    const schemas = config.schemas ?? namedSchemas(models.catalog);
-    const catalog = await dialect.inspect(driver as Driver, { schemas, includes });
-    return { name, catalog, warnings: [] };
+    if (name === 'models' && models) {
+      return { name, catalog: withinScope(models.catalog, scope), warnings: models.warnings };
+    }
+    if (name !== 'live') return historyOf(environment, project, name, (all) => withinScope(all, scope));
+    return { name, catalog: await dialect.inspect(driver as Driver, scope), warnings: [] };
   };
   const sides = [await sideOf(names[0]), await sideOf(names[1])] as const;
   // The database's own spelling is the measure, then that of revisions, which autogenerate has taken from a database.
   const [before, after] =
     sides[1].name === 'live' || sides[0].name === 'models' ? [sides[1], sides[0]] : sides;
+  const renames = { standing: config.renames, denied: 'all' as const };
   const spelled = driver
-    ? await dialect.normalize(driver, before.catalog, after.catalog)
+    ? await compareCatalogs(dialect, driver, before.catalog, after.catalog, renames, config.autogenerate)
     : {
+        ...diffCatalogs(before.catalog, after.catalog, dialect.rules, { renames }),
         actual: before.catalog,
-        wanted: after.catalog,
         unverified: ['No database is configured: expressions are compared as texts.'],
       };
-  const wanted = withEqualColumns(spelled.actual, spelled.wanted, dialect.rules, config.autogenerate);
-  const renames = { standing: config.renames, denied: 'all' as const };
-  const { operations } = diffCatalogs(spelled.actual, wanted, dialect.rules, { renames });
+  const { operations } = spelled;
   const reached = apply(operations, spelled.actual);
   const shown = new Map([
     [before.name, spelled.actual],

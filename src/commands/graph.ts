@@ -25,6 +25,8 @@ export interface GraphOptions extends HistoryOptions {
   readonly format: GraphFormat;
   /** Where to write it; one that is there is replaced. */
   readonly file?: string | undefined;
+  /** Run no revision: the page shows no operations and no SQL. */
+  readonly noRun?: boolean | undefined;
 }
 
 export interface GraphResult {
@@ -44,7 +46,7 @@ export interface GraphResult {
 export async function graph(environment: Environment, options: GraphOptions): Promise<GraphResult> {
   const project = await openProject(environment);
   const views = await revisionsOf(environment, project, options);
-  const picture = await draw(environment, project, options.format, pictureOf(project.graph, views), views);
+  const picture = await draw(environment, project, options, pictureOf(project.graph, views), views);
   const file = options.file === undefined ? null : resolve(environment.cwd, options.file);
   if (file !== null) write(file, picture);
   return { format: options.format, revisions: views.length, picture, file };
@@ -65,7 +67,7 @@ function write(file: string, text: string): void {
 async function draw(
   environment: Environment,
   project: Project,
-  format: GraphFormat,
+  { format, noRun = false }: GraphOptions,
   picture: Picture,
   views: readonly RevisionView[],
 ): Promise<string> {
@@ -77,7 +79,7 @@ async function draw(
     case 'svg':
       return drawSvg(picture);
     case 'html':
-      return drawHtml(picture, await detailsOf(environment, project, picture, views), {
+      return drawHtml(picture, await detailsOf(environment, project, picture, views, noRun), {
         page: pagePart('graph.html.tmpl'),
         style: pagePart('graph.css'),
         script: pagePart('graph.js'),
@@ -90,24 +92,29 @@ async function detailsOf(
   project: Project,
   picture: Picture,
   views: readonly RevisionView[],
+  noRun: boolean,
 ): Promise<readonly Details[]> {
   const { config } = project;
   const byId = new Map(views.map((view) => [view.id, view]));
   const rehearsals = await rehearse({
     dialect: await loadDialect(config.dialect),
-    ids: project.graph.ids,
+    ids: noRun ? [] : project.graph.ids,
     revision: revisionSources(project),
     shown: new Set(byId.keys()),
     args: environment.args,
     folder: config.folder,
     signal: environment.signal,
   });
-  const nothing: DetailsOfFunction = { operations: [], sql: '', problems: [] };
+  const nothing: DetailsOfFunction = {
+    operations: [],
+    sql: '',
+    problems: noRun ? ['It was not run for this picture (--no-run).'] : [],
+  };
   return picture.revisions.flatMap(({ id, parents, labels, depends, marks }): Details[] => {
     const view = byId.get(id);
     if (!view) return [];
     const { children, created, file } = view;
-    const { upgrade = nothing, downgrade = null } = rehearsals.get(id) ?? {};
+    const { upgrade = nothing, downgrade = noRun ? nothing : null } = rehearsals.get(id) ?? {};
     const path = relative(config.folder, file).split(sep).join('/');
     const docstring = readDescription(readFileSync(file, 'utf8')) || view.message;
     return [

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { sameData } from '../catalog/index.js';
+import type { ResolvedConfig } from '../config/config.js';
 import { RevError } from '../errors.js';
 import { type Rebase, RevisionGraph, type RevisionNode } from '../graph/graph.js';
 import { readHeader } from '../revisions/header.js';
@@ -9,7 +10,7 @@ import { rewriteParents } from '../revisions/rewrite.js';
 import type { RevisionFile } from '../revisions/scan.js';
 import { replaceRevision } from '../revisions/write.js';
 import { type ComparedBranches, type CompareOptions, compareIfWanted } from './branch-operations.js';
-import { askRows } from './database.js';
+import { readRows, versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openProject, type Project } from './project.js';
 
@@ -54,7 +55,15 @@ export async function rebase(
   const after = RevisionGraph.of(
     [...files.values()].map((each) => (each.id === plan.revision ? { ...each, down: plan.to } : each)),
   );
-  if (!options.noDatabase) await assertSameMeaning(environment, project, after, plan, options.parent);
+  const unapplied = async (write: () => void) => {
+    if (options.noDatabase) return write();
+    await whileNothingRuns(environment, project.config, (rows) => {
+      assertSameMeaning(rows, project, after, plan, options.parent);
+      write();
+    });
+  };
+  // Asked before revisions are run for the comparison, and again when nothing can come between answer and file.
+  await unapplied(() => {});
   const sides = [plan.moved, passed(graph, after, plan)];
   const compared = await compareIfWanted(environment, project, sides, { ...options, command: 'rebase' });
   const text = readText(file);
@@ -62,7 +71,7 @@ export async function rebase(
   assertRewritten(revision, rewritten, { ...revision, down: plan.to });
   const path = relative(environment.cwd, file);
   const diff = createTwoFilesPatch(path, path, text, rewritten, undefined, undefined, { context: 2 });
-  if (!options.dryRun) replaceRevision(file, rewritten, text);
+  if (!options.dryRun) await unapplied(() => replaceRevision(file, rewritten, text));
   return {
     ...plan,
     ...compared,
@@ -78,17 +87,43 @@ function passed(before: RevisionGraph, after: RevisionGraph, { revision }: Rebas
   return after.ids.filter((id) => under.filter((set) => set.has(id)).length === 1);
 }
 
-/** The version rows must mean the same before and after: else a revision would be skipped, or run again. */
-async function assertSameMeaning(
+/** Hands over the version rows, with the runner's lock held. */
+async function whileNothingRuns(
   environment: Environment,
-  { config, graph }: Project,
+  config: ResolvedConfig,
+  work: (rows: readonly string[]) => void,
+): Promise<void> {
+  let isAsked = false;
+  try {
+    await withDatabase(environment, config, { create: false, mustExist: true }, async (database) => {
+      const { dialect, driver } = database;
+      const release = await dialect.lock(driver, versionTableName(config), config.lockTimeout, () => {});
+      try {
+        await driver.transaction(
+          async () => {
+            const rows = await readRows(database, config);
+            isAsked = true;
+            work(rows);
+          },
+          { writerTimeout: config.lockTimeout },
+        );
+      } finally {
+        await release();
+      }
+    });
+  } catch (error) {
+    throw isAsked ? error : unasked(error);
+  }
+}
+
+/** The version rows must mean the same before and after: else a revision would be skipped, or run again. */
+function assertSameMeaning(
+  rows: readonly string[],
+  { graph }: Project,
   after: RevisionGraph,
   { revision, from, onto }: Rebase,
   parent: string | undefined,
-): Promise<void> {
-  const rows = await askRows(environment, config, { mustExist: true }).catch((error: unknown) => {
-    throw unasked(error);
-  });
+): void {
   const then = new Set(after.applied(rows));
   const now = new Set(graph.applied(rows));
   const skipped = [...then].filter((id) => !now.has(id));

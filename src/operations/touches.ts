@@ -3,6 +3,7 @@ import {
   type Constraint,
   displayName,
   nameKey,
+  type Policy,
   type QualifiedName,
   type View,
 } from '../catalog/index.js';
@@ -31,9 +32,13 @@ export interface Container {
 
 type Target = Omit<Touch, 'kind'>;
 
-/** Without regard to letter case: on SQLite two spellings are one name, and elsewhere a false alarm costs little. */
+/**
+ * Without regard to letter case, and with `public` for the default schema: on SQLite two spellings are one name, most
+ * databases have that default, and elsewhere a false alarm costs little.
+ */
 function key(kind: string, name: QualifiedName, part = ''): string {
-  return JSON.stringify([kind, nameKey(name), part]).toLowerCase();
+  const schema = name.schema === 'public' ? null : name.schema;
+  return JSON.stringify([kind, nameKey({ schema, name: name.name }), part]).toLowerCase();
 }
 
 function schemaOf(name: string): Target {
@@ -49,7 +54,9 @@ function inTable(table: QualifiedName): readonly Container[] {
 }
 
 function whole(kind: 'table' | 'view' | 'enum' | 'sequence', name: QualifiedName): Target {
-  return { object: `${kind} ${displayName(name)}`, key: key(kind, name), within: inSchema(name) };
+  // Tables, views, sequences and indexes share their names.
+  const space = kind === 'enum' ? kind : 'relation';
+  return { object: `${kind} ${displayName(name)}`, key: key(space, name), within: inSchema(name) };
 }
 
 const tableOf = (name: QualifiedName) => whole('table', name);
@@ -67,7 +74,7 @@ function indexOf(table: QualifiedName, name: string): Target {
   const own = { schema: table.schema, name };
   return {
     object: `index ${displayName(own)}`,
-    key: key('index', own),
+    key: key('relation', own),
     within: inTable(table),
   };
 }
@@ -86,10 +93,19 @@ function constraintOf(table: QualifiedName, constraint: Constraint): Target {
 
 const touch = (kind: TouchKind, object: Target): Touch => ({ kind, ...object });
 
+/** Every name in an expression may be that of a column; one that is none disturbs nobody. */
+function expressionUses(table: QualifiedName, sql: string | null | undefined): readonly Touch[] {
+  const words = sql?.match(/"(?:[^"]|"")*"|`[^`]*`|[\p{L}_][\p{L}\p{N}_$]*/gu) ?? [];
+  const names = words.map((word) => (/^["`]/.test(word) ? word.slice(1, -1).replaceAll('""', '"') : word));
+  return [...new Set(names)].map((name) => touch('use', part('column', table, name)));
+}
+
 /** The columns and tables that a constraint leans on. */
 function constraintUses(table: QualifiedName, constraint: Constraint): readonly Touch[] {
-  const columns = constraint.kind === 'check' ? [] : constraint.columns;
-  const own = columns.map((name) => touch('use', part('column', table, name)));
+  const own =
+    constraint.kind === 'check'
+      ? expressionUses(table, constraint.expression)
+      : constraint.columns.map((name) => touch('use', part('column', table, name)));
   if (constraint.kind !== 'foreignKey') return own;
   const { references } = constraint;
   const name = { schema: references.schema, name: references.name };
@@ -101,6 +117,11 @@ function constraintUses(table: QualifiedName, constraint: Constraint): readonly 
 }
 
 const policyOf = (table: QualifiedName, name: string) => part('policy', table, name);
+
+const policyUses = (table: QualifiedName, { using, check }: Policy) => [
+  ...expressionUses(table, using),
+  ...expressionUses(table, check),
+];
 
 const rowSecurityOf = (table: QualifiedName) => ({
   ...part('policy', table, ''),
@@ -133,7 +154,11 @@ function typeUse(type: string | undefined): readonly Touch[] {
 }
 
 function columnAdded(table: QualifiedName, column: Column): readonly Touch[] {
-  return [touch('add', part('column', table, column.name)), ...typeUse(column.type)];
+  return [
+    touch('add', part('column', table, column.name)),
+    ...typeUse(column.type),
+    ...expressionUses(table, column.generated?.expression),
+  ];
 }
 
 /** A rename takes one name away and makes another. */
@@ -149,7 +174,11 @@ const changeTouches: {
 } = {
   addColumn: ({ column }, table) => columnAdded(table, column),
   dropColumn: ({ name }, table) => [touch('drop', part('column', table, name))],
-  alterColumn: ({ name, to }, table) => [touch('alter', part('column', table, name)), ...typeUse(to.type)],
+  alterColumn: ({ name, to }, table) => [
+    touch('alter', part('column', table, name)),
+    ...typeUse(to.type),
+    ...expressionUses(table, to.generated?.expression),
+  ],
   renameColumn: ({ from, to }, table) => renamed(part('column', table, from), part('column', table, to)),
   addConstraint: ({ constraint }, table) => [
     touch('add', constraintOf(table, constraint)),
@@ -184,9 +213,12 @@ const touchesOf: { readonly [K in OperationKind]: (operation: OperationOf<K>) =>
     ),
   createIndex: ({ table, index }) => [
     touch('add', indexOf(table, index.name)),
-    ...index.keys.flatMap(({ column }) =>
-      column === undefined ? [] : [touch('use', part('column', table, column))],
+    ...index.keys.flatMap(({ column, expression }) =>
+      column === undefined
+        ? expressionUses(table, expression)
+        : [touch('use', part('column', table, column))],
     ),
+    ...expressionUses(table, index.where),
   ],
   dropIndex: ({ table, name }) => [touch('drop', indexOf(table, name))],
   renameIndex: ({ table, from, to }) => renamed(indexOf(table, from), indexOf(table, to)),
@@ -206,9 +238,15 @@ const touchesOf: { readonly [K in OperationKind]: (operation: OperationOf<K>) =>
   dropView: ({ name }) => [touch('drop', whole('view', name))],
   alterView: ({ view }) => [touch('alter', whole('view', view)), ...viewUses(view)],
   renameView: ({ from, to }) => renamed(whole('view', from), whole('view', to)),
-  createPolicy: ({ table, policy }) => [touch('add', policyOf(table, policy.name))],
+  createPolicy: ({ table, policy }) => [
+    touch('add', policyOf(table, policy.name)),
+    ...policyUses(table, policy),
+  ],
   dropPolicy: ({ table, name }) => [touch('drop', policyOf(table, name))],
-  alterPolicy: ({ table, policy }) => [touch('alter', policyOf(table, policy.name))],
+  alterPolicy: ({ table, policy }) => [
+    touch('alter', policyOf(table, policy.name)),
+    ...policyUses(table, policy),
+  ],
   renamePolicy: ({ table, from, to }) => renamed(policyOf(table, from), policyOf(table, to)),
   enableRowSecurity: ({ table }) => [touch('alter', rowSecurityOf(table))],
   disableRowSecurity: ({ table }) => [touch('alter', rowSecurityOf(table))],

@@ -57,13 +57,17 @@ export function isoSeconds(date: Date): string {
 const opening = /^(?:#![^\n]*\n)?(?:\s|\/\/[^\n]*\n)*\/\*([\s\S]*?)\*\//;
 const metadata = /^(?:Revision|Revises|Depends on|Created):(?: |$)/;
 
+/** No control characters, which a terminal would obey. */
+const isClean = /^[^\p{Cc}]*$/u;
+
 /** Reads the comment at the top of `text`. Without one the message is empty. */
 export function readDocstring(text: string): Docstring {
   const paragraphs = paragraphsOf(text);
   const facts = paragraphs.findLast(isFacts);
   const [first = ''] = paragraphs;
   const created = /^Created: +(\S+)/m.exec(facts ?? '')?.[1];
-  const message = first === facts && paragraphs.length === 1 ? '' : first.replaceAll('\n', ' ');
+  const said = first === facts && paragraphs.length === 1 ? '' : first.replaceAll('\n', ' ');
+  const message = isClean.test(said) ? said : cleanMessage(said);
   return created === undefined || Number.isNaN(Date.parse(created)) ? { message } : { message, created };
 }
 

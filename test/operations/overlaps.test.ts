@@ -171,3 +171,50 @@ it('says whose operations they are', () => {
     { kind: 'conflict', object: 'column users.bio', left: [left], right: [right] },
   ]);
 });
+
+describe('what an expression names', () => {
+  const check: TableChange = {
+    kind: 'addConstraint',
+    constraint: { kind: 'check', name: 'ck', expression: `"Email" <> ''` },
+  };
+  const lower: Operation = {
+    kind: 'createIndex',
+    table: users,
+    index: {
+      kind: 'index',
+      name: 'ix',
+      unique: false,
+      method: 'btree',
+      keys: [{ expression: 'lower(email)', order: 'asc', nulls: null }],
+      where: null,
+    },
+  };
+  const generated = alter({
+    kind: 'addColumn',
+    column: { ...column('mail', 'text'), generated: { expression: 'upper(email)', stored: true } },
+  });
+  it.each([
+    ['a check', alter(check)],
+    ['a key of an index', lower],
+    ['a generated column', generated],
+    [
+      'the default schema by its name',
+      {
+        kind: 'alterTable',
+        table: { schema: 'public', name: 'users' },
+        changes: [{ kind: 'alterColumn', name: 'email', to: { type: 'text' } }],
+      } satisfies Operation,
+    ],
+  ])('%s conflicts with the drop of a column in it', (_name, operation) => {
+    const found = findOverlaps([{ revision: 'a', operation: drop('email') }], [{ revision: 'b', operation }]);
+    expect(found.map(({ kind, object }) => [kind, object])).toEqual([['conflict', 'column users.email']]);
+  });
+
+  it('an index and a table cannot have one name', () => {
+    const found = findOverlaps(
+      [{ revision: 'a', operation: index('ix', 'name') }],
+      [{ revision: 'b', operation: createTable('ix') }],
+    );
+    expect(found[0]?.kind).toBe('conflict');
+  });
+});

@@ -19,7 +19,7 @@ describe('several revisions', () => {
     expect(() => writeRevisions(folder, files)).toThrow(expect.objectContaining({ code: 'REV_EXISTS' }));
     expect(readdirSync(folder)).toEqual(['c.ts']);
     const fresh = join(folder, 'fresh');
-    const bad = [...files, { name: 'no/such/folder.ts', text: '' }];
+    const bad = [...files, { name: 'a.ts/b.ts', text: '' }];
     expect(() => writeRevisions(fresh, bad)).toThrow(expect.objectContaining({ code: 'REV_UNWRITABLE' }));
     expect(existsSync(fresh)).toBe(false);
   });

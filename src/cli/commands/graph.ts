@@ -47,6 +47,10 @@ export const graph: CliCommand = {
         alias: 'i',
         type: 'boolean',
         describe: 'mark the revisions that the database is at',
+      })
+      .option('no-run', {
+        type: 'boolean',
+        describe: 'html: do not run the revisions for their operations and SQL',
       }),
   async run({ environment, output }, args) {
     const file = args.text('output');
@@ -55,6 +59,7 @@ export const graph: CliCommand = {
       file,
       range: args.text('range'),
       indicateCurrent: args.flag('indicate-current'),
+      noRun: args.flag('no-run'),
     });
     const { format, revisions, picture } = result;
     if (result.file !== null) output.talk(`Wrote ${relative(environment.cwd, result.file)}`);
