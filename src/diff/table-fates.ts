@@ -41,7 +41,12 @@ export function fatesOf({ renames, dropped, diffs, enumTables }: Changes): Reado
   for (const table of dropped) add(table, moves);
   for (const { table, changes, retyped } of diffs.values()) {
     const gone = changes.flatMap((change) => (change.kind === 'dropColumn' ? [change.name] : []));
-    if (gone.length + retyped.size > 0) add(table, { ...still, dropped: new Set(gone), retyped });
+    const losesKey = changes.some(
+      (change) => change.kind === 'dropConstraint' && change.was?.kind === 'primaryKey',
+    );
+    if (gone.length + retyped.size > 0 || losesKey) {
+      add(table, { ...still, moves: losesKey, dropped: new Set(gone), retyped });
+    }
   }
   for (const table of enumTables) {
     const columns = table.columns.filter((column) => column.enum).map(({ name }) => name);

@@ -1,5 +1,4 @@
 import {
-  findView,
   nameKey,
   orderViews,
   type QualifiedName,
@@ -18,7 +17,7 @@ import type { DiffRules } from './rules.js';
 
 /** What happens to the tables that views read, by nameKey. */
 export interface TableFate {
-  /** It goes, is renamed, or has a renamed column. */
+  /** It goes, is renamed, has a renamed column, or loses the primary key that a GROUP BY may stand on. */
   readonly moves: boolean;
   readonly dropped: ReadonlySet<string>;
   /** What reads these is made again: restored by its own text, a view would keep the casts of the type between. */
@@ -56,12 +55,14 @@ export function diffViews(
   const pairs = new Map<View, Pair>();
   const gone: View[] = [];
   for (const view of actual) {
-    const model = findView(models, view);
+    const model = models.find((each) => sameName(each, view) && each.materialized === view.materialized);
+    // A view that becomes a materialized one is another.
     if (model) pairs.set(view, pairOf(view, model, rules));
     else if (!foreign.some((name) => sameName(name, view))) gone.push(view);
   }
   const away = awayViews(actual, gone, pairs, fates, rules);
-  const created = models.filter((view) => !findView(actual, view));
+  const paired = new Set([...pairs.values()].map((pair) => pair.wanted));
+  const created = models.filter((view) => !paired.has(view));
   const first = [...orderViews(actual)].reverse().flatMap((was): Operation[] => {
     const leaves = gone.includes(was);
     if (!leaves && !away.has(was)) return [];
@@ -92,7 +93,6 @@ export function diffViews(
 function pairOf(actual: View, wanted: View, rules: DiffRules): Pair {
   const said = <T>(before: T, after: T) => after === undefined || sameData(before, after);
   const same =
-    actual.materialized === wanted.materialized &&
     rules.equalQueries(actual.query, wanted.query) &&
     said(actual.with ?? {}, wanted.with) &&
     said(actual.method, wanted.method) &&

@@ -250,6 +250,45 @@ describe.each(lines)('views, with drizzle-orm $line', (line) => {
   });
 });
 
+describe.each(lines)('a view that becomes another thing, with drizzle-orm $line', (line) => {
+  const { pg } = line;
+  const { sql } = line.orm;
+  const catalog = (models: Record<string, unknown>) => readPg(line, models).catalog;
+  const table = pg.pgTable('t', { id: pg.integer('id').primaryKey(), n: pg.integer('n') });
+
+  it('is made anew: materialized, or a table, and back', async () => {
+    const view = pg.pgView('x', {}).as(sql`select n from t`);
+    const reader = pg.pgView('reader', {}).as(sql`select * from x`);
+    const materialized = pg.pgMaterializedView('x', {}).as(sql`select n from t`);
+    const { lines: done } = await expectCatalogScenario({
+      before: catalog({ table, view, reader }),
+      after: catalog({ table, materialized, reader }),
+    });
+    expect(done).toEqual([
+      'drop view reader',
+      'drop view x',
+      'create materialized view x',
+      'create view reader',
+    ]);
+    const other = pg.pgTable('x', { n: pg.integer('n') });
+    await expectCatalogScenario({
+      before: catalog({ table, materialized, reader }),
+      after: catalog({ table, other, reader }),
+    });
+  });
+
+  it('comes back when the key that it groups by changes', async () => {
+    const grouped = pg.pgView('grouped', {}).as(sql`select t.*, count(*) as many from t group by id`);
+    const moved = pg.pgTable('t', { id: pg.integer('id').notNull(), n: pg.integer('n').primaryKey() });
+    const by = pg.pgView('grouped', {}).as(sql`select id, count(*) as many from t group by id`);
+    await expectCatalogScenario({
+      before: catalog({ table, grouped }),
+      given: 'insert into t values (1, 2)',
+      after: catalog({ moved, by }),
+    });
+  });
+});
+
 describe.each(lines)('materialized views, with drizzle-orm $line', (line) => {
   const { pg } = line;
   const { sql } = line.orm;

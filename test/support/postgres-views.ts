@@ -46,7 +46,7 @@ function shape(name: string, at: number, catalog: Catalog, roll: Roll): Shape {
     schema: at === 2 ? (schemas[roll() % schemas.length] ?? null) : null,
     reads: onView || !table ? { schema: null, name: names[0] } : { schema: table.schema, name: table.name },
     columns: table && !onView ? table.columns.map((column) => column.name).filter(() => roll() < 70) : [],
-    form: roll() % 7,
+    form: roll() % 8,
     materialized: at === 3 && roll() < 60,
     barrier: roll() < 20,
   };
@@ -77,6 +77,9 @@ function viewOf({ name, schema, reads, columns, form, materialized, barrier }: S
     `select count(*) as n${first ? `, count(distinct cast(t.${quoted(first.name)} as text)) as "D"` : ''} from ${from} t`,
     `with c as (select ${list || '2 as two'} from ${from}) select * from c where 1 in (1, 2, 3)`,
     `(select ${first ? `${quoted(first.name)}::text as s` : "'s'::text as s"} from ${from}) union all select 'é''s'`,
+    table?.primaryKey
+      ? `select t.*, count(*) as "how many" from ${from} t group by ${table.primaryKey.columns.map(quoted).join(', ')}`
+      : `select 1 as one from ${from}`,
     `select x.* from ${from} x left join ${from} y on true limit 3`,
   ];
   return {

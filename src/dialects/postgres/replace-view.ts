@@ -2,7 +2,8 @@ import { sameData, type View } from '../../catalog/index.js';
 
 /** Whether PostgreSQL takes the one for the other by CREATE OR REPLACE, or by parameters alone. */
 export function canReplaceView(actual: View, wanted: View): boolean {
-  if (actual.materialized || wanted.materialized) {
+  if (actual.materialized !== wanted.materialized) return false;
+  if (actual.materialized) {
     return actual.query === wanted.query && !moved(actual.method, wanted.method);
   }
   if (!actual.columns || !wanted.columns) return false;
