@@ -17,6 +17,7 @@ import type { Driver, Normalized } from '../dialect.js';
 import { isRowid } from './definition.js';
 import { bareExpression, parseDefault, sameExpression } from './expression.js';
 import { parseKey } from './index-keys.js';
+import { respell } from './respell.js';
 import { equalDefaults, equalTypes } from './rules.js';
 import { collationName, foldName, isName, isWord, textOf, tokenize } from './tokens.js';
 
@@ -29,12 +30,28 @@ export function normalizeCatalogs(actual: Catalog, wanted: Catalog) {
     ...actual,
     tables: actual.tables.map((table) => normalizeTable(table, undefined)),
   });
-  const tables = wanted.tables.map((table) => {
+  const tables = respell(wanted, live).tables.map((table) => {
     const found = findTable(live, table);
     const normalized = normalizeTable(table, found);
     return found ? toLive(normalized, found) : normalized;
   });
-  return { actual: live, wanted: makeCatalog({ ...wanted, tables }) };
+  const spelled = makeCatalog({ ...wanted, tables });
+  return { actual: withPlainCollations(live, spelled), wanted: spelled };
+}
+
+/** What has no collation has BINARY. It is said where the models want another, so that there is a way back. */
+function withPlainCollations(live: Catalog, wanted: Catalog): Catalog {
+  const tables = live.tables.map((table) => {
+    const other = findTable(wanted, table);
+    const isCollated = (column: Column) =>
+      other !== undefined && findColumn(other, column.name)?.collation !== undefined;
+    if (!table.columns.some((column) => column.collation === undefined && isCollated(column))) return table;
+    const columns = table.columns.map((column) =>
+      column.collation === undefined && isCollated(column) ? { ...column, collation: 'BINARY' } : column,
+    );
+    return { ...table, columns };
+  });
+  return makeCatalog({ ...live, tables });
 }
 
 /** What can be said in several ways, said in one. */
