@@ -58,6 +58,17 @@ export interface ConnectOptions {
   readonly create?: boolean;
   /** Aborting cancels the running statement. */
   readonly signal?: AbortSignal;
+  /** SQLite: told while a large table is copied. */
+  readonly progress?: (progress: CopyProgress) => void;
+}
+
+/** How far the copy of a table is. */
+export interface CopyProgress {
+  readonly table: string;
+  readonly rows: number;
+  readonly total: number;
+  /** In milliseconds. */
+  readonly elapsed: number;
 }
 
 export interface Connector {

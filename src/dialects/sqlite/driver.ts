@@ -7,7 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
 import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
+import { copyRows } from './copy-rows.js';
+import { editSchema } from './edit-schema.js';
 import { type Faults, findFaults, refuseNewFaults } from './integrity.js';
+import { isLive, type LiveStatement } from './live-statement.js';
 import { checkPath, databasePath, isDatabase, memory } from './location.js';
 import { findOpener } from './open.js';
 import { beginsRebuild } from './rebuilt-name.js';
@@ -28,7 +31,7 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
     database = open(file, busyTimeout);
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
     columnOf(database, 'SELECT count(*) FROM sqlite_schema');
-    return new SqliteDriver(database, options.signal);
+    return new SqliteDriver(database, options);
   } catch (thrown) {
     database?.close();
     throw connectError(thrown, path);
@@ -39,15 +42,17 @@ class SqliteDriver implements Driver {
   readonly serverVersion: string;
   readonly #database: Connection;
   readonly #signal: AbortSignal | undefined;
+  readonly #progress: ConnectOptions['progress'];
   #savepoints = 0;
   /** Whether a transaction of this driver has begun; it is the driver that ends it. */
   #began = false;
   /** What is said of a statement that ended it nevertheless: from then on nothing more runs. */
   #ended: RevError | null = null;
 
-  constructor(database: Connection, signal: AbortSignal | undefined) {
+  constructor(database: Connection, { signal, progress }: ConnectOptions) {
     this.#database = database;
     this.#signal = signal;
+    this.#progress = progress;
     this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
   }
 
@@ -75,11 +80,11 @@ class SqliteDriver implements Driver {
         hint: 'Do not set `transactional = false` for the revision.',
       });
     }
-    return this.#run(statement);
+    return isLive(statement) ? this.#runLive(statement) : this.#run(statement);
   }
 
   async runAll(statements: readonly Statement[]): Promise<void> {
-    const rebuilds = statements.some(({ sql }) => beginsRebuild(sql));
+    const rebuilds = statements.some((statement) => isLive(statement) || beginsRebuild(statement.sql));
     if (rebuilds && !this.#database.inTransaction) return this.transaction(() => this.runAll(statements));
     for (const statement of statements) await this.run(statement);
   }
@@ -173,6 +178,26 @@ class SqliteDriver implements Driver {
       }
     } finally {
       this.#database.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+    }
+  }
+
+  async #runLive(statement: LiveStatement): Promise<number> {
+    switch (statement.live) {
+      case 'question': {
+        const [counts = []] = await this.values(statement.sql);
+        const refusal = statement.refusal(counts.map(Number));
+        if (refusal) throw refusal;
+        return 0;
+      }
+      case 'copy': {
+        const run = (sql: string) => this.#run({ sql });
+        return copyRows(this.#database, statement, { run, progress: this.#progress });
+      }
+      case 'edit':
+        if (!this.#guard(statement.sql, () => editSchema(this.#database, statement))) {
+          await this.runAll(statement.otherwise);
+        }
+        return 0;
     }
   }
 
