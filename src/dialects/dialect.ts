@@ -62,6 +62,17 @@ export interface ConnectOptions {
   readonly patience?: number;
   /** Aborting cancels the running statement. */
   readonly signal?: AbortSignal;
+  /** SQLite: told while a large table is copied. */
+  readonly progress?: (progress: CopyProgress) => void;
+}
+
+/** How far the copy of a table is. */
+export interface CopyProgress {
+  readonly table: string;
+  readonly rows: number;
+  readonly total: number;
+  /** In milliseconds. */
+  readonly elapsed: number;
 }
 
 export interface Connector {

@@ -75,7 +75,9 @@ export function databaseOf(driver: Driver, url: string): SqliteDatabase {
     run: (...operations) =>
       driver.transaction(async () => {
         for (const operation of operations) {
-          const statements = sqlite.compile(operation, await inspect(), {});
+          const statements = sqlite.compile(operation, await inspect(), {
+            serverVersion: driver.serverVersion,
+          });
           await driver.runAll(statements);
         }
       }),

@@ -8,6 +8,7 @@ import {
   type Column,
   constraintsOf,
   displayName,
+  findColumn,
   findTable,
   makeCatalog,
   type QualifiedName,
@@ -18,29 +19,39 @@ import { RevError } from '../../errors.js';
 import {
   type AddColumn,
   type AddConstraint,
+  type AlterColumn,
   apply,
   type DropConstraint,
   sameStructure,
   type TableChange,
 } from '../../operations/index.js';
-import type { Statement } from '../dialect.js';
+import type { CompileOptions, Statement } from '../dialect.js';
 import { columnDefinition, constraintText } from './definition.js';
 import { detailsOf, noDetails } from './details.js';
+import { editTable, isTextual } from './edit-table.js';
 import { mentions, parseDefault } from './expression.js';
-import { withoutConstraint } from './find-constraint.js';
-import { quoteIdentifier, quoteName } from './quote.js';
+import { findNameless, withoutConstraint } from './find-constraint.js';
+import type { EditSchema } from './live-statement.js';
+import { parseTable } from './parse-table.js';
+import { questionsOf } from './questions.js';
+import { quoteIdentifier, quoteInDatabase, quoteLiteral, quoteName } from './quote.js';
 import { rebuild } from './rebuild.js';
+import { planRebuild } from './rebuild-plan.js';
+import { foldName } from './tokens.js';
 
 /**
  * @param before the catalog; may lack the table only where `changesInPlace`.
+ * @param options.serverVersion absent: for a script, which asks no rows and edits no schema.
  * @throws RevError REV_OPERATION, REV_UNSUPPORTED.
  */
 export function alterTable(
   name: QualifiedName,
   changes: readonly TableChange[],
   before: Catalog,
+  { serverVersion }: CompileOptions,
 ): readonly Statement[] {
-  if (changesInPlace(changes)) return inPlace(name, changes, undefined) ?? [];
+  const target = serverVersion === undefined ? name : { ...name, schema: name.schema ?? 'main' };
+  if (changesInPlace(changes)) return inPlace(target, changes, undefined) ?? [];
   const table = findTable(before, name);
   if (!table) {
     throw new RevError('REV_OPERATION', `There is no table ${displayName(name)}.`, {
@@ -50,8 +61,84 @@ export function alterTable(
   const { rest, indexes } = withoutUniqueIndexes(table, changes);
   const kept = { ...table, indexes: table.indexes.filter((index) => !indexes.includes(index.name)) };
   refuseWhatDoesNotFit(kept, rest);
-  const drops = indexes.map((index) => ({ sql: `DROP INDEX ${quoteIdentifier({ ...name, name: index })}` }));
-  return [...drops, ...(inPlace(name, rest, kept) ?? rebuild(kept, rest, before))];
+  const drops = indexes.map((index) => ({
+    sql: `DROP INDEX ${quoteIdentifier({ ...target, name: index })}`,
+  }));
+  if (serverVersion === undefined) {
+    return [...drops, ...(inPlace(name, rest, kept, abilities(before)) ?? rebuild(kept, rest, before))];
+  }
+  return [
+    ...questionsOf(kept, planRebuild(kept, rest), quoteInDatabase(kept)),
+    ...drops,
+    ...live(kept, rest, before, serverVersion),
+  ];
+}
+
+/** The cheapest way that this SQLite has: its own ALTER TABLE, a new text of the definition, one rebuild. */
+function live(
+  table: Table,
+  changes: readonly TableChange[],
+  before: Catalog,
+  serverVersion: string,
+): readonly Statement[] {
+  const name = { schema: table.schema ?? 'main', name: table.name };
+  const can = abilities(before, serverVersion);
+  const statements = inPlace(name, changes, table, can);
+  if (statements) return statements;
+  const [edited, others] = splitEdits(table, changes);
+  const edit = edited.length === 0 ? null : editTable(table, edited);
+  const rest = edit && inPlace(name, others, edit.after, can);
+  if (!edit || !rest) return rebuild(table, changes, before);
+  const { from, to, defaults } = edit;
+  const sql = `UPDATE ${quoteName(name.schema)}.sqlite_schema SET sql = ${quoteLiteral(to)} WHERE type = 'table' AND name = ${quoteLiteral(table.name)}`;
+  const statement: EditSchema = {
+    ...{ live: 'edit', sql, schema: name.schema, table: table.name, from, to, defaults },
+    otherwise: rebuild(table, edited, before),
+  };
+  return [statement, ...rest];
+}
+
+/** Edits come first: only of columns that keep their name and are not made anew meanwhile. */
+function splitEdits(table: Table, changes: readonly TableChange[]) {
+  const isMoved = changes.some(({ kind }) => kind === 'renameColumn' || kind === 'renameConstraint');
+  const remade = new Set(
+    changes.flatMap((change) => (change.kind === 'addColumn' ? [change.column.name] : [])),
+  );
+  const isEdit = (change: TableChange) =>
+    isTextual(change) &&
+    (change.kind !== 'dropConstraint' || hasConstraint(table, change)) &&
+    !(change.kind === 'alterColumn' && remade.has(change.name));
+  const edits = isMoved ? [] : changes.filter(isEdit);
+  return [edits, changes.filter((change) => !edits.includes(change))] as const;
+}
+
+/** Whether the constraint is one of these before anything changes. */
+function hasConstraint(table: Table, change: DropConstraint): boolean {
+  const { name } = change;
+  const constraint =
+    name === null ? findNameless(table, change) : constraintsOf(table).find((each) => each.name === name);
+  return constraint?.kind === 'check' || constraint?.kind === 'foreignKey';
+}
+
+/** What ALTER TABLE can do, and may, in this database. */
+interface Abilities {
+  /** SQLite 3.53: ALTER COLUMN SET and DROP NOT NULL, ADD CONSTRAINT CHECK, DROP CONSTRAINT. */
+  readonly constraints: boolean;
+  /**
+   * Whether a view or a trigger may read a column of that name. SQLite would refuse to drop it at once; after a rebuild
+   * they may be put right before the transaction ends.
+   */
+  isRead(column: string): boolean;
+}
+
+function abilities(catalog: Catalog, serverVersion = '0'): Abilities {
+  const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
+  const hasViews = catalog.uncompared.some(({ kind }) => kind === 'view');
+  const triggers = catalog.tables.flatMap(({ live }) => live?.triggers ?? []);
+  return {
+    constraints: major > 3 || (major === 3 && minor >= 53),
+    isRead: (column) => hasViews || triggers.some(({ sql }) => mentions(sql, column)),
+  };
 }
 
 /** @throws RevError REV_OPERATION in the names that the revision uses; a rebuild knows the columns by others. */
@@ -76,6 +163,7 @@ function inPlace(
   name: QualifiedName,
   changes: readonly TableChange[],
   table: Table | undefined,
+  { constraints, isRead }: Abilities = { constraints: false, isRead: () => true },
 ): readonly Statement[] | null {
   const alter = `ALTER TABLE ${quoteIdentifier(name)}`;
   const statements: Statement[] = [];
@@ -102,18 +190,60 @@ function inPlace(
         break;
       }
       case 'dropColumn':
-        if (!current || !canDropColumn(current, change.name)) return null;
+        if (!current || isRead(change.name) || !canDropColumn(current, change.name)) return null;
         statements.push({ sql: `${alter} DROP COLUMN ${quoteName(change.name)}` });
         break;
-      case 'addConstraint':
-        if (!attached.has(change)) return null;
+      case 'addConstraint': {
+        if (attached.has(change)) break;
+        if (!constraints || change.constraint.kind !== 'check') return null;
+        statements.push({ sql: `${alter} ADD ${constraintText(change.constraint)}` });
         break;
+      }
+      case 'alterColumn': {
+        const action = constraints && current ? nullabilityChange(current, change) : null;
+        if (action === null) return null;
+        statements.push({ sql: `${alter} ALTER COLUMN ${quoteName(change.name)} ${action}` });
+        break;
+      }
+      case 'dropConstraint': {
+        const check = constraints && current ? namedCheck(current, change) : null;
+        if (check === null) return null;
+        statements.push({ sql: `${alter} DROP CONSTRAINT ${quoteName(check)}` });
+        break;
+      }
       default:
         return null;
     }
     current = current && after(current, change);
   }
   return statements;
+}
+
+/** What ALTER COLUMN can do of it, for a column that is no key; null where that is not all. */
+function nullabilityChange(table: Table, { name, to, using }: AlterColumn): string | null {
+  const column = findColumn(table, name);
+  const { nullable, ...others } = to;
+  const isPlain = column && !column.generated && table.primaryKey?.columns.includes(name) !== true;
+  if (!isPlain || nullable === undefined || using !== undefined || Object.keys(others).length > 0)
+    return null;
+  if (nullable === column.nullable) return null;
+  if (nullable) return 'DROP NOT NULL';
+  // Where there is a default, rows that are null get it.
+  return column.default === null ? 'SET NOT NULL' : null;
+}
+
+/** The name of the check, if it is the name of nothing else. */
+function namedCheck(table: Table, change: DropConstraint): string | null {
+  const left = withoutConstraint(table, change);
+  const check = table.checks.find((each) => !left.checks.includes(each));
+  if (!check || check.name === null) return null;
+  const folded = foldName(check.name);
+  const alike = constraintsOf(table).filter((each) => each.name !== null && foldName(each.name) === folded);
+  const notNulls =
+    table.live?.sql === undefined
+      ? []
+      : parseTable(table.live.sql).columns.flatMap(({ notNull }) => notNull?.name ?? []);
+  return alike.length === 1 && !notNulls.some((each) => foldName(each) === folded) ? check.name : null;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import type { Insert, Operation, OperationKind, OperationOf } from '../../operations/index.js';
-import type { Statement } from '../dialect.js';
+import type { CompileOptions, Statement } from '../dialect.js';
 import { alterTable, changesInPlace } from './alter.js';
 import { createTableSql } from './definition.js';
 import { createIndexSql } from './index-sql.js';
@@ -18,7 +18,11 @@ import { rebuiltName } from './rebuilt-name.js';
 import { foldName } from './tokens.js';
 import { alterView, createView, renameView } from './view.js';
 
-type Compile<K extends OperationKind> = (operation: OperationOf<K>, before: Catalog) => readonly Statement[];
+type Compile<K extends OperationKind> = (
+  operation: OperationOf<K>,
+  before: Catalog,
+  options: CompileOptions,
+) => readonly Statement[];
 
 /** Whether `compile` reads the catalog for this operation. */
 export function needsCatalog(operation: Operation): boolean {
@@ -40,19 +44,23 @@ export function needsCatalog(operation: Operation): boolean {
 }
 
 /** @throws RevError REV_UNSUPPORTED, REV_OPERATION. */
-export function compile(operation: Operation, before: Catalog): readonly Statement[] {
-  return (compilers[operation.kind] as Compile<OperationKind>)(operation, before);
+export function compile(
+  operation: Operation,
+  before: Catalog,
+  options: CompileOptions = {},
+): readonly Statement[] {
+  return (compilers[operation.kind] as Compile<OperationKind>)(operation, before, options);
 }
 
 const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   createTable: ({ table }) => [{ sql: createTableSql(table) }],
   dropTable: ({ name }) => [{ sql: `DROP TABLE ${quoteIdentifier(name)}` }],
   renameTable: ({ from, to }, before) => renameTable(from, to, before),
-  alterTable: ({ table, changes }, before) => alterTable(table, changes, before),
+  alterTable: ({ table, changes }, before, options) => alterTable(table, changes, before, options),
   // A comment in the revision's file.
   backfill: () => [],
   createIndex: ({ table, index }) => [{ sql: createIndexSql(table, index) }],
-  dropIndex: ({ name, table }, before) => dropIndex(name, table, before),
+  dropIndex: ({ name, table }, before, options) => dropIndex(name, table, before, options),
   renameIndex({ table, from, to }, before) {
     const index = requireTable(before, table).indexes.find((each) => each.name === from);
     if (!index) throw new RevError('REV_OPERATION', `There is no index ${from} on ${displayName(table)}.`);
@@ -120,11 +128,18 @@ function renameTable(from: QualifiedName, to: QualifiedName, before: Catalog): r
 }
 
 /** The same unique index may be a constraint here: databases differ in how their unique columns came to be. */
-function dropIndex(name: string, table: QualifiedName, before: Catalog): readonly Statement[] {
+function dropIndex(
+  name: string,
+  table: QualifiedName,
+  before: Catalog,
+  options: CompileOptions,
+): readonly Statement[] {
   const found = findTable(before, table);
   const isIndex = found?.indexes.some((index) => index.name === name) ?? true;
   const constraint = isIndex ? undefined : found?.uniques.find((unique) => unique.name === name);
-  if (constraint) return alterTable(table, [{ kind: 'dropConstraint', name, was: constraint }], before);
+  if (constraint) {
+    return alterTable(table, [{ kind: 'dropConstraint', name, was: constraint }], before, options);
+  }
   return [{ sql: `DROP INDEX ${quoteIdentifier({ schema: table.schema, name })}` }];
 }
 

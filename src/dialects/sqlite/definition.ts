@@ -8,6 +8,7 @@ import type {
   ForeignKey,
   LiteralValue,
   PrimaryKey,
+  QualifiedName,
   Table,
   Unique,
 } from '../../catalog/index.js';
@@ -16,24 +17,29 @@ import { RevError } from '../../errors.js';
 import { type Details, detailsOf, type KeyDetails, noDetails } from './details.js';
 import { inParentheses, parseDefault, unqualified } from './expression.js';
 import { quoteIdentifier, quoteLiteral, quoteName, quoteNames } from './quote.js';
+import { foldName } from './tokens.js';
 
 /**
  * The CREATE TABLE statement. What the models cannot say is taken from the text that the table has in the database
  * (`live.sql`), where there is one.
- * @param name the name of the new table, where it is not the table's own.
+ * @param as the name of the new table, where it is not the table's own.
  * @throws RevError REV_UNSUPPORTED for what SQLite does not have, REV_OPERATION for what does not fit together.
  */
-export function createTableSql(table: Table, name: string = table.name): string {
+export function createTableSql(table: Table, as: QualifiedName = table): string {
   const details = table.live?.sql === undefined ? noDetails : detailsOf(table.live.sql);
   const inlineKey = inlineKeyColumn(table, details);
   const lines = [
     ...table.columns.map((column) =>
-      columnDefinition(
-        column,
-        details,
-        column.name === inlineKey ? table.primaryKey : null,
-        isRowid(table, column),
-      ),
+      [
+        columnDefinition(
+          column,
+          details,
+          column.name === inlineKey ? table.primaryKey : null,
+          isRowid(table, column),
+        ),
+        // A check that stands in its column's definition goes with the column: it must go on standing there.
+        ...table.checks.filter((check) => checkColumn(table, check, details) === column).map(checkText),
+      ].join(' '),
     ),
     ...constraintLines(table, details, inlineKey),
   ];
@@ -43,7 +49,7 @@ export function createTableSql(table: Table, name: string = table.name): string 
   ];
   checkTable(table);
   const end = options.length === 0 ? '' : ` ${options.join(', ')}`;
-  return `CREATE TABLE ${quoteIdentifier({ ...table, name })} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${end}`;
+  return `CREATE TABLE ${quoteIdentifier(as)} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${end}`;
 }
 
 /** Whether the column is the table's rowid under another name, so that its values are never null and never lost. */
@@ -85,6 +91,12 @@ function inlineKeyColumn(table: Table, details: Details): string | null {
   // What was written apart stays apart: there it may have a collation and an order of its own.
   const apart = details.primaryKey(columns)?.inline === false;
   return apart && column.identity === null ? null : column.name;
+}
+
+/** The column in whose definition the check is written, if it is still there. */
+function checkColumn(table: Table, check: Check, details: Details): Column | undefined {
+  const name = details.columnOf(check);
+  return name === null ? undefined : table.columns.find((column) => foldName(column.name) === foldName(name));
 }
 
 /** @param key the primary key, if it is of this column alone. */
@@ -153,7 +165,7 @@ function constraintLines(table: Table, details: Details, inlineKey: string | nul
       ? [keyText(primaryKey, 'PRIMARY KEY', details.primaryKey(primaryKey.columns))]
       : []),
     ...uniques.map((unique) => uniqueText(unique, details.unique(unique.name, unique.columns))),
-    ...checks.map(checkText),
+    ...checks.filter((check) => !checkColumn(table, check, details)).map(checkText),
     ...foreignKeys.map(foreignKeyText),
   ];
 }

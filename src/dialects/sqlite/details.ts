@@ -1,5 +1,6 @@
 /** What a stored CREATE TABLE text says and a catalog does not, found by the names and structure that a catalog has. */
 
+import { portableExpression, sameExpression } from './expression.js';
 import {
   type ParsedCheck,
   type ParsedColumn,
@@ -17,6 +18,8 @@ export interface Details {
   unique(name: string | null, columns: readonly string[]): KeyDetails | undefined;
   /** Checks that stand in the definition of the column. */
   checksOf(column: string): readonly ParsedCheck[];
+  /** The column in whose definition the check stands. */
+  columnOf(check: Pick<ParsedCheck, 'name' | 'expression'>): string | null;
   /** Whether a foreign key of the column alone stands in its definition. */
   refersInline(column: string): boolean;
 }
@@ -26,6 +29,7 @@ export const noDetails: Details = {
   primaryKey: () => undefined,
   unique: () => undefined,
   checksOf: () => [],
+  columnOf: () => null,
   refersInline: () => false,
 };
 
@@ -54,6 +58,12 @@ function makeDetails(parsed: ParsedTable): Details {
     },
     checksOf: (column) =>
       parsed.checks.filter((check) => check.column !== null && same(check.column, column)),
+    columnOf({ name, expression }) {
+      const columns = parsed.columns.map((column) => column.name);
+      const means = (sql: string) =>
+        sameExpression(sql, expression) || sameExpression(portableExpression(sql, columns), expression);
+      return parsed.checks.find((check) => check.name === name && means(check.expression))?.column ?? null;
+    },
     refersInline: (column) =>
       parsed.foreignKeys.some((key) => key.inline && key.columns.some((each) => same(each, column))),
   };

@@ -7,7 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
 import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
+import { copyRows } from './copy-rows.js';
+import { editSchema } from './edit-schema.js';
 import { type Faults, findFaults, refuseNewFaults } from './integrity.js';
+import { isLive, type LiveStatement } from './live-statement.js';
 import { checkPath, databasePath, isDatabase, memory } from './location.js';
 import { findOpener } from './open.js';
 import { beginsRebuild } from './rebuilt-name.js';
@@ -75,11 +78,11 @@ class SqliteDriver implements Driver {
         hint: 'Do not set `transactional = false` for the revision.',
       });
     }
-    return this.#run(statement);
+    return isLive(statement) ? this.#runLive(statement) : this.#run(statement);
   }
 
   async runAll(statements: readonly Statement[]): Promise<void> {
-    const rebuilds = statements.some(({ sql }) => beginsRebuild(sql));
+    const rebuilds = statements.some((statement) => isLive(statement) || beginsRebuild(statement.sql));
     if (rebuilds && !this.#database.inTransaction) return this.transaction(() => this.runAll(statements));
     for (const statement of statements) await this.run(statement);
   }
@@ -191,6 +194,26 @@ class SqliteDriver implements Driver {
       });
     };
     return this.#database.inTransaction ? Promise.resolve().then(read) : whenFree(read, this.#options);
+  }
+
+  async #runLive(statement: LiveStatement): Promise<number> {
+    switch (statement.live) {
+      case 'question': {
+        const [counts = []] = await this.values(statement.sql);
+        const refusal = statement.refusal(counts.map(Number));
+        if (refusal) throw refusal;
+        return 0;
+      }
+      case 'copy': {
+        const run = (sql: string) => this.#run({ sql });
+        return copyRows(this.#database, statement, { run, progress: this.#options.progress });
+      }
+      case 'edit':
+        if (!this.#guard(statement.sql, () => editSchema(this.#database, statement))) {
+          await this.runAll(statement.otherwise);
+        }
+        return 0;
+    }
   }
 
   #run({ sql, params = [] }: Statement): number {

@@ -19,7 +19,8 @@ export function withoutConstraint(table: Table, change: DropConstraint): Table {
   };
 }
 
-function findNameless(table: Table, { name, was }: DropConstraint): Constraint | undefined {
+/** The constraint without a name that was meant, if the table has it. */
+export function findNameless(table: Table, { name, was }: DropConstraint): Constraint | undefined {
   if (name !== null || was === undefined) return undefined;
   const alike = constraintsOf(table).filter((each) => means(each, was));
   return alike.find((each) => each.name === null) ?? alike[0];

@@ -18,6 +18,7 @@ import type { Driver, Normalized } from '../dialect.js';
 import { isRowid } from './definition.js';
 import { bareExpression, parseDefault, sameExpression, sameQuery } from './expression.js';
 import { parseKey } from './index-keys.js';
+import { respell } from './respell.js';
 import { equalDefaults, equalTypes } from './rules.js';
 import { collationName, foldName, isName, isWord, textOf, tokenize } from './tokens.js';
 
@@ -30,7 +31,7 @@ export function normalizeCatalogs(actual: Catalog, wanted: Catalog) {
     ...actual,
     tables: actual.tables.map((table) => normalizeTable(table, undefined)),
   });
-  const tables = wanted.tables.map((table) => {
+  const tables = respell(wanted, live).tables.map((table) => {
     const found = findTable(live, table);
     const normalized = normalizeTable(table, found);
     return found ? toLive(normalized, found) : normalized;
@@ -39,7 +40,23 @@ export function normalizeCatalogs(actual: Catalog, wanted: Catalog) {
     const found = findView(live.views, view);
     return found && sameQuery(found.query, view.query) ? { ...view, query: found.query } : view;
   });
-  return { actual: live, wanted: makeCatalog({ ...wanted, tables, views }) };
+  const spelled = makeCatalog({ ...wanted, tables, views });
+  return { actual: withPlainCollations(live, spelled), wanted: spelled };
+}
+
+/** What has no collation has BINARY. It is said where the models want another, so that there is a way back. */
+function withPlainCollations(live: Catalog, wanted: Catalog): Catalog {
+  const tables = live.tables.map((table) => {
+    const other = findTable(wanted, table);
+    const isCollated = (column: Column) =>
+      other !== undefined && findColumn(other, column.name)?.collation !== undefined;
+    if (!table.columns.some((column) => column.collation === undefined && isCollated(column))) return table;
+    const columns = table.columns.map((column) =>
+      column.collation === undefined && isCollated(column) ? { ...column, collation: 'BINARY' } : column,
+    );
+    return { ...table, columns };
+  });
+  return makeCatalog({ ...live, tables });
 }
 
 /** What can be said in several ways, said in one. */

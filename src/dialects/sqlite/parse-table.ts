@@ -5,7 +5,7 @@
 
 import type { ForeignKey, ReferentialAction } from '../../catalog/index.js';
 import { bareExpression } from './expression.js';
-import { TokenReader } from './token-reader.js';
+import { type Place, TokenReader } from './token-reader.js';
 import { isName, isSymbol, isWord } from './tokens.js';
 
 export type Conflict = 'rollback' | 'abort' | 'fail' | 'ignore' | 'replace';
@@ -73,6 +73,20 @@ export function parseTable(sql: string): ParsedTable {
   return new TableParser(sql).parse();
 }
 
+/** Where the parts of a definition stand in its text, for what changes the text itself. */
+export interface TablePlaces {
+  /** Columns, checks and foreign keys; with the name of the constraint. */
+  readonly parts: ReadonlyMap<ParsedColumn | ParsedCheck | ParsedForeignKey, Place>;
+  readonly defaults: ReadonlyMap<ParsedColumn, Place>;
+  readonly notNulls: ReadonlyMap<ParsedColumn, Place>;
+}
+
+/** @throws RevError REV_UNSUPPORTED as parseTable does. */
+export function parsePlaces(sql: string): { readonly table: ParsedTable; readonly places: TablePlaces } {
+  const parser = new TableParser(sql);
+  return { table: parser.parse(), places: parser };
+}
+
 const columnConstraints = [
   ...['constraint', 'primary', 'not', 'null', 'unique', 'check', 'default', 'collate', 'references'],
   ...['generated', 'as', 'deferrable'],
@@ -81,7 +95,10 @@ const tableConstraints = ['constraint', 'primary', 'unique', 'check', 'foreign']
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-class TableParser extends TokenReader {
+class TableParser extends TokenReader implements TablePlaces {
+  readonly parts = new Map<ParsedColumn | ParsedCheck | ParsedForeignKey, Place>();
+  readonly defaults = new Map<ParsedColumn, Place>();
+  readonly notNulls = new Map<ParsedColumn, Place>();
   readonly #columns: ParsedColumn[] = [];
   readonly #uniques: ParsedKey[] = [];
   readonly #checks: ParsedCheck[] = [];
@@ -132,15 +149,31 @@ class TableParser extends TokenReader {
   }
 
   #column(): void {
+    const beginning = this.at;
     const column: Mutable<ParsedColumn> = {
       ...{ name: this.name(), type: this.#type() },
       ...{ collation: null, default: null, notNull: null, generated: null },
     };
     this.#columns.push(column);
     while (isWord(this.token, ...columnConstraints)) {
+      const begin = this.at;
       const name = this.tryWord('constraint') ? this.name() : null;
-      if (isWord(this.token, ...columnConstraints)) this.#columnConstraint(column, name);
+      const { notNull, default: value } = column;
+      if (isWord(this.token, ...columnConstraints)) {
+        this.#recordParts(begin, () => this.#columnConstraint(column, name));
+      }
+      if (column.notNull !== notNull) this.notNulls.set(column, this.place(begin));
+      if (column.default !== value) this.defaults.set(column, this.place(begin));
     }
+    this.parts.set(column, this.place(beginning));
+  }
+
+  /** Remembers where the check or foreign key stands that the work reads. */
+  #recordParts(begin: number, work: () => void): void {
+    const counts = [this.#checks.length, this.#foreignKeys.length];
+    work();
+    const parts = [...this.#checks.slice(counts[0]), ...this.#foreignKeys.slice(counts[1])];
+    for (const part of parts) this.parts.set(part, this.place(begin));
   }
 
   #type(): string {
@@ -164,7 +197,7 @@ class TableParser extends TokenReader {
         autoincrement: this.tryWord('autoincrement'),
       };
     } else if (this.tryWord('not')) {
-      if (this.tryWord('deferrable')) this.#deferrable('not deferrable');
+      if (this.tryWord('deferrable')) this.#deferrableApart('not deferrable');
       else {
         this.words('null');
         column.notNull = { name, conflict: this.#conflict() };
@@ -183,7 +216,7 @@ class TableParser extends TokenReader {
     } else if (this.tryWord('references')) {
       this.#references(name, [column.name], true);
     } else if (this.tryWord('deferrable')) {
-      this.#deferrable('immediate');
+      this.#deferrableApart('immediate');
     } else {
       if (this.tryWord('generated')) this.words('always');
       this.words('as');
@@ -195,6 +228,10 @@ class TableParser extends TokenReader {
   }
 
   #tableConstraint(): void {
+    this.#recordParts(this.at, () => this.#readTableConstraint());
+  }
+
+  #readTableConstraint(): void {
     const name = this.tryWord('constraint') ? this.name() : null;
     if (this.tryWord('primary')) {
       this.words('key');
@@ -304,6 +341,13 @@ class TableParser extends TokenReader {
     }
     if (first === 'set') return this.oneOf('null', 'default') === 'null' ? 'set null' : 'set default';
     return first;
+  }
+
+  /** After other constraints of the column: the reference stands in two places. */
+  #deferrableApart(kind: NonNullable<ForeignKey['deferrable']>): void {
+    const key = this.#foreignKeys.at(-1);
+    if (key) this.parts.delete(key);
+    this.#deferrable(kind);
   }
 
   /** It belongs to the reference before it. */

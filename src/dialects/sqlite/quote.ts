@@ -13,6 +13,11 @@ export function quoteIdentifier(name: string | QualifiedName): string {
   return name.schema === null ? quoteName(name.name) : `${quoteName(name.schema)}.${quoteName(name.name)}`;
 }
 
+/** A name with its database, the main one where it says none: a temporary table may bear the same name. */
+export function quoteInDatabase({ schema, name }: QualifiedName): string {
+  return quoteIdentifier({ schema: schema ?? 'main', name });
+}
+
 export function quoteNames(names: readonly string[]): string {
   return names.map(quoteName).join(', ');
 }

@@ -12,7 +12,8 @@ import type { Statement } from '../dialect.js';
 import { createTableSql, defaultText, isRowid } from './definition.js';
 import { portableExpression } from './expression.js';
 import { createIndexSql } from './index-sql.js';
-import { quoteIdentifier, quoteLiteral, quoteName } from './quote.js';
+import type { CopyRows } from './live-statement.js';
+import { quoteInDatabase, quoteLiteral, quoteName } from './quote.js';
 import { type ColumnSource, planRebuild, type RebuildPlan } from './rebuild-plan.js';
 import { rebuiltName } from './rebuilt-name.js';
 import { foldName } from './tokens.js';
@@ -27,22 +28,26 @@ export function rebuild(
   catalog: Catalog,
 ): readonly Statement[] {
   const plan = planRebuild(before, changes);
-  const sql = [
+  return [
     ...rebuildStatements(before, plan, rebuiltName(before.name, catalog)),
     ...renameStatements(before, plan),
-  ];
-  return sql.map((text) => ({ sql: text }));
+  ].map((statement) => (typeof statement === 'string' ? { sql: statement } : statement));
 }
 
-function rebuildStatements(before: Table, plan: RebuildPlan, successor: string): readonly string[] {
+function rebuildStatements(
+  before: Table,
+  plan: RebuildPlan,
+  successor: string,
+): readonly (string | CopyRows)[] {
   const unchanged =
     sameData(before, plan.after) && [...plan.sources.values()].every(({ using, fill }) => !using && !fill);
   if (unchanged) return [];
+  const schema = before.schema ?? 'main';
   const after = portable(plan.after);
-  const name = quoteIdentifier(before);
-  const successorName = quoteIdentifier({ ...before, name: successor });
+  const name = quoteInDatabase(before);
+  const successorName = quoteInDatabase({ ...before, name: successor });
   return [
-    createTableSql(after, successor),
+    createTableSql(after, { schema, name: successor }),
     ...keepSequence(before, after, successor),
     copyRows(before, after, plan, successorName),
     // With it the rename leaves alone what refers to the table by its own name: views, triggers of other tables.
@@ -50,7 +55,7 @@ function rebuildStatements(before: Table, plan: RebuildPlan, successor: string):
     `DROP TABLE ${name}`,
     `ALTER TABLE ${successorName} RENAME TO ${quoteName(before.name)}`,
     'PRAGMA legacy_alter_table = OFF',
-    ...after.indexes.map((index) => createIndexSql(after, index)),
+    ...after.indexes.map((index) => createIndexSql({ schema, name: before.name }, index)),
     ...(before.live?.triggers ?? []).map((trigger) => trigger.sql),
   ];
 }
@@ -81,12 +86,13 @@ function portable(table: Table): Table {
 function keepSequence(before: Table, after: Table, successor: string): readonly string[] {
   const counts = (table: Table) => table.columns.some((column) => column.identity?.kind === 'autoincrement');
   if (!counts(before) || !counts(after)) return [];
+  const sequence = quoteInDatabase({ ...before, name: 'sqlite_sequence' });
   return [
-    `INSERT INTO sqlite_sequence (name, seq) SELECT ${quoteLiteral(successor)}, seq FROM sqlite_sequence WHERE name = ${quoteLiteral(before.name)}`,
+    `INSERT INTO ${sequence} (name, seq) SELECT ${quoteLiteral(successor)}, seq FROM ${sequence} WHERE name = ${quoteLiteral(before.name)}`,
   ];
 }
 
-function copyRows(before: Table, after: Table, plan: RebuildPlan, successorName: string): string {
+function copyRows(before: Table, after: Table, plan: RebuildPlan, to: string): CopyRows {
   const pairs = [...copyRowid(before, after, plan)];
   for (const column of after.columns) {
     const value = column.generated ? null : valueText(column, plan.sources.get(column.name) ?? {});
@@ -95,11 +101,14 @@ function copyRows(before: Table, after: Table, plan: RebuildPlan, successorName:
   if (pairs.length === 0) {
     throw new RevError('REV_OPERATION', `No column of ${before.name} is left whose rows could be kept.`);
   }
+  const from = quoteInDatabase(before);
   // OR ABORT: a constraint's own ON CONFLICT must not leave rows out.
-  return [
-    `INSERT OR ABORT INTO ${successorName} (${pairs.map(([target]) => target).join(', ')})`,
-    `SELECT ${pairs.map(([, from]) => from).join(', ')} FROM ${quoteIdentifier(before)}`,
+  const sql = [
+    `INSERT OR ABORT INTO ${to} (${pairs.map(([target]) => target).join(', ')})`,
+    `SELECT ${pairs.map(([, value]) => value).join(', ')} FROM ${from}`,
   ].join('\n');
+  const rowid = before.live?.withoutRowid ? null : (rowidName(before) ?? null);
+  return { live: 'copy', sql, schema: before.schema ?? 'main', table: before.name, from, to, rowid };
 }
 
 /** What the rows get; null: what the column's default gives them. */
@@ -129,7 +138,7 @@ function rowidName(table: Table): string | undefined {
 }
 
 function renameStatements(before: Table, plan: RebuildPlan): readonly string[] {
-  const table = quoteIdentifier(before);
+  const table = quoteInDatabase(before);
   return plan.renames.map(
     ([from, to]) => `ALTER TABLE ${table} RENAME COLUMN ${quoteName(from)} TO ${quoteName(to)}`,
   );

@@ -20,7 +20,7 @@ export function rebuiltName(table: string, catalog: Catalog): string {
 
 /** Whether a statement begins the rebuild of a table. */
 export function beginsRebuild(sql: string): boolean {
-  return /^CREATE TABLE "_rev_new\d*_/.test(sql);
+  return /^CREATE TABLE "(?:[^"]|"")*"\."_rev_new\d*_/.test(sql);
 }
 
 /** A message with the table's own name in the place of its successor's. */

@@ -3,6 +3,12 @@
 import { RevError } from '../../errors.js';
 import { afterParenthesis, isName, isSymbol, isWord, type Token, textOf, tokenize } from './tokens.js';
 
+/** A part of a text. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
 export class TokenReader {
   readonly #sql: string;
   readonly #tokens: readonly Token[];
@@ -33,6 +39,13 @@ export class TokenReader {
   /** The text from the token at `begin` up to the one to come. */
   protected slice(begin: number): string {
     return textOf(this.#sql, this.#tokens.slice(begin, this.#at));
+  }
+
+  /** Where that text stands. */
+  protected place(begin: number): Place {
+    const first = this.#tokens[begin];
+    const last = this.#tokens[this.#at - 1];
+    return first && last && begin < this.#at ? { start: first.start, end: last.end } : this.fail();
   }
 
   protected rest(): readonly Token[] {

@@ -7,6 +7,7 @@ interface Database {
   readonly inTransaction: boolean;
   prepare(sql: string): Statement;
   exec(sql: string): void;
+  unsafeMode?(unsafe: boolean): void;
   close(): void;
 }
 
@@ -42,6 +43,7 @@ function connection(database: Database): Connection {
       }
     },
     exec: (sql) => void database.exec(sql),
+    allowSchemaWrites: (allowed) => database.unsafeMode?.(allowed),
     close: () => void database.close(),
   };
 }

@@ -8,6 +8,11 @@ export interface Connection {
   prepare(sql: string): Prepared | null;
   /** Runs any number of statements. */
   exec(sql: string): void;
+  /**
+   * Whether `PRAGMA writable_schema` may be turned on: some packages open databases in SQLite's defensive mode. It may
+   * have no effect; reading the pragma back tells.
+   */
+  allowSchemaWrites(allowed: boolean): void;
   close(): void;
 }
 

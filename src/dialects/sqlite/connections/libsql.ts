@@ -43,6 +43,8 @@ function connection(database: Database): Connection {
     // libsql takes the first statement of a text and says nothing of the others.
     prepare: (sql) => (statementsOf(sql).length === 1 ? prepared(database.prepare(sql)) : null),
     exec: (sql) => void database.exec(sql),
+    // It opens none in defensive mode.
+    allowSchemaWrites: () => {},
     close: () => void database.close(),
   };
 }

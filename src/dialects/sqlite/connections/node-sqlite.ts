@@ -13,6 +13,8 @@ interface Database {
   readonly isTransaction: boolean;
   prepare(sql: string): Statement;
   exec(sql: string): void;
+  /** Node 24.12 and later; before that no database is in defensive mode. */
+  enableDefensive?(active: boolean): void;
   close(): void;
 }
 
@@ -52,6 +54,7 @@ function connection(database: Database): Connection {
     prepare: (sql) =>
       statementsOf(sql).length === 1 ? translated(() => prepared(database.prepare(sql))) : null,
     exec: (sql) => translated(() => database.exec(sql)),
+    allowSchemaWrites: (allowed) => database.enableDefensive?.(!allowed),
     close: () => database.close(),
   };
 }

@@ -1,0 +1,159 @@
+/**
+ * Changes in the text of a stored CREATE TABLE statement, for what is nothing but text: defaults, NOT NULL and
+ * constraints that go (SQLite's manual, ALTER TABLE, "Making Other Kinds Of Table Schema Changes", the procedure
+ * without a copy). What does not stand exactly where it is expected is left to a rebuild.
+ */
+
+import {
+  type Check,
+  type Column,
+  type DefaultValue,
+  type ForeignKey,
+  sameData,
+  type Table,
+} from '../../catalog/index.js';
+import { applyChanges, type TableChange } from '../../operations/index.js';
+import { defaultText, isRowid } from './definition.js';
+import { withoutConstraint } from './find-constraint.js';
+import { type ParsedTable, parsePlaces, parseTable } from './parse-table.js';
+import type { Place } from './token-reader.js';
+import { foldName, isSymbol, tokenize } from './tokens.js';
+
+export interface TableEdit {
+  /** The statement as it is stored, and as it is to be. */
+  readonly from: string;
+  readonly to: string;
+  /** Columns with a new default. */
+  readonly defaults: readonly { readonly column: string; readonly value: DefaultValue | null }[];
+  /** The table after it. */
+  readonly after: Table;
+}
+
+/** Whether the change is one of text alone, whatever the table is. */
+export function isTextual(change: TableChange): boolean {
+  if (change.kind === 'dropConstraint')
+    return change.was === undefined || change.was.kind === 'check' || change.was.kind === 'foreignKey';
+  if (change.kind !== 'alterColumn' || change.using !== undefined) return false;
+  const { nullable, default: value, ...others } = change.to;
+  return Object.keys(others).length === 0 && nullable !== false && (nullable ?? value) !== undefined;
+}
+
+/** @returns null where a rebuild is needed. Nothing is stored here. */
+export function editTable(before: Table, changes: readonly TableChange[]): TableEdit | null {
+  const from = before.live?.sql;
+  if (from === undefined || !changes.every(isTextual)) return null;
+  const after = changes.reduce(
+    (table, change) =>
+      change.kind === 'dropConstraint' ? withoutConstraint(table, change) : applyChanges(table, [change]),
+    before,
+  );
+  if (after.primaryKey !== before.primaryKey || after.uniques.length !== before.uniques.length) return null;
+  const edits = findEdits(from, before, after);
+  if (edits === null) return null;
+  const to = replace(from, edits.replacements);
+  return to !== null && isAsExpected(parseTable(from), parseTable(to), after)
+    ? { from, to, defaults: edits.defaults, after }
+    : null;
+}
+
+interface Replacement extends Place {
+  readonly text: string;
+}
+
+function findEdits(sql: string, before: Table, after: Table) {
+  const { table, places } = parsePlaces(sql);
+  const found: (Replacement | undefined)[] = [];
+  const defaults: { column: string; value: DefaultValue | null }[] = [];
+  const remove = (place: Place | undefined) => place && { ...place, text: '' };
+  for (const [at, column] of after.columns.entries()) {
+    const old = before.columns[at];
+    const written = table.columns.find((each) => foldName(each.name) === foldName(column.name));
+    if (old === undefined || written === undefined) return null;
+    if (sameData(old, column)) continue;
+    if (!isOrdinary(before, old)) return null;
+    if (column.nullable && !old.nullable) found.push(remove(places.notNulls.get(written)));
+    if (sameData(old.default, column.default)) continue;
+    defaults.push({ column: column.name, value: column.default });
+    const place = places.defaults.get(written);
+    const text = column.default === null ? '' : `DEFAULT ${defaultText(column.default)}`;
+    const end = places.parts.get(written)?.end;
+    if (place) found.push({ ...place, text });
+    else if (text !== '') found.push(end === undefined ? undefined : { start: end, end, text: ` ${text}` });
+  }
+  // By what they say: a catalog has them in another order than the text.
+  const written = [...table.checks, ...table.foreignKeys];
+  for (const constraint of [...before.checks, ...before.foreignKeys]) {
+    if ([...after.checks, ...after.foreignKeys].includes(constraint)) continue;
+    const part = written.find((each) => saysSame(each) === saysSame(constraint));
+    if (part) written.splice(written.indexOf(part), 1);
+    found.push(part && remove(withComma(sql, places.parts.get(part), isInline(part))));
+  }
+  const replacements = found.filter((each) => each !== undefined);
+  return replacements.length === found.length ? { replacements, defaults } : null;
+}
+
+/** A column whose nulls and default are no business of the rowid, of a key or of a computation. */
+function isOrdinary(table: Table, column: Column): boolean {
+  return (
+    column.generated === null &&
+    column.identity === null &&
+    !isRowid(table, column) &&
+    table.primaryKey?.columns.includes(column.name) !== true
+  );
+}
+
+type WrittenConstraint = ParsedTable['checks'][number] | ParsedTable['foreignKeys'][number];
+
+/** Equal for a constraint of the catalog and the one in the text that it was read from. */
+function saysSame(constraint: WrittenConstraint | Check | ForeignKey): string {
+  if ('expression' in constraint) return JSON.stringify(['check', constraint.name, constraint.expression]);
+  const { name, columns, onDelete, onUpdate } = constraint;
+  const parent = 'table' in constraint ? constraint.table : constraint.references.name;
+  return JSON.stringify([name, columns.map(foldName), foldName(parent), onDelete, onUpdate]);
+}
+
+function isInline(part: WrittenConstraint): boolean {
+  return 'inline' in part ? part.inline : part.column !== null;
+}
+
+/** A constraint of the table goes with the comma before it; there is always a column before it. */
+function withComma(sql: string, place: Place | undefined, inline: boolean): Place | undefined {
+  if (place === undefined || inline) return place;
+  const comma = tokenize(sql.slice(0, place.start)).at(-1);
+  return isSymbol(comma, ',') ? { start: comma?.start ?? place.start, end: place.end } : place;
+}
+
+/** @returns null where two of them speak of one place. */
+function replace(sql: string, replacements: readonly Replacement[]): string | null {
+  let text = sql;
+  let last = sql.length;
+  for (const { start, end, text: next } of [...replacements].sort((a, b) => b.start - a.start)) {
+    if (end > last) return null;
+    text = text.slice(0, start) + next + text.slice(end);
+    last = start;
+  }
+  return text;
+}
+
+/** What rows, keys and automatic indexes stand on is the same; what was to change has changed, and nothing else. */
+function isAsExpected(old: ParsedTable, now: ParsedTable, after: Table): boolean {
+  const stored = ({ columns, checks, foreignKeys, ...rest }: ParsedTable) => ({
+    ...rest,
+    columns: columns.map(({ default: _default, notNull: _notNull, ...column }) => column),
+  });
+  return (
+    sameData(stored(old), stored(now)) &&
+    sameData(
+      [...now.checks, ...now.foreignKeys].map(saysSame).sort(),
+      [...after.checks, ...after.foreignKeys].map(saysSame).sort(),
+    ) &&
+    after.columns.every((column, at) => {
+      const written = now.columns[at];
+      const previous = old.columns[at];
+      if (column.nullable && previous?.notNull && written?.notNull && isOrdinary(after, column)) return false;
+      return (
+        (written?.default === null) === (column.default === null) || written?.default === previous?.default
+      );
+    })
+  );
+}

@@ -1,0 +1,43 @@
+/** Statements that a live database answers or does in more than one step. A script has none of them. */
+
+import type { DefaultValue } from '../../catalog/index.js';
+import type { RevError } from '../../errors.js';
+import type { Statement } from '../dialect.js';
+
+/** One row of numbers; they may tell that the rows do not allow what comes next. */
+export interface Question extends Statement {
+  readonly live: 'question';
+  refusal(counts: readonly number[]): RevError | null;
+}
+
+/** The rows of a table into its successor. `sql` does it all at once. */
+export interface CopyRows extends Statement {
+  readonly live: 'copy';
+  /** The database, as ATTACH and PRAGMA call it. */
+  readonly schema: string;
+  /** As the user knows it. */
+  readonly table: string;
+  /** Both as SQL. */
+  readonly from: string;
+  readonly to: string;
+  /** The old table's rowid as SQL; null: it has none. */
+  readonly rowid: string | null;
+}
+
+/** A new text for a stored definition; `sql` describes it. */
+export interface EditSchema extends Statement {
+  readonly live: 'edit';
+  readonly schema: string;
+  readonly table: string;
+  readonly from: string;
+  readonly to: string;
+  readonly defaults: readonly { readonly column: string; readonly value: DefaultValue | null }[];
+  /** What is run where the text cannot be changed. */
+  readonly otherwise: readonly Statement[];
+}
+
+export type LiveStatement = Question | CopyRows | EditSchema;
+
+export function isLive(statement: Statement): statement is LiveStatement {
+  return 'live' in statement;
+}
