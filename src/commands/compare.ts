@@ -183,13 +183,13 @@ const ofWholeTable: readonly string[] = [
 
 /** What no model can say, and stands on a table that loses a column, or on a view that goes: it may go with it. */
 function endangered(operations: readonly Operation[], live: Catalog): readonly string[] {
-  const tables = new Set(
-    operations.flatMap((each) =>
-      each.kind === 'alterTable' && each.changes.some((change) => change.kind === 'dropColumn')
-        ? [displayName(each.table)]
-        : [],
-    ),
-  );
+  const dropped = new Map<string, string[]>();
+  for (const each of operations) {
+    if (each.kind !== 'alterTable') continue;
+    const names = each.changes.flatMap((change) => (change.kind === 'dropColumn' ? [change.name] : []));
+    const table = displayName(each.table);
+    if (names.length > 0) dropped.set(table, [...(dropped.get(table) ?? []), ...names]);
+  }
   const views = new Set(
     operations.flatMap((each) => (each.kind === 'dropView' && !each.keep ? [displayName(each.name)] : [])),
   );
@@ -197,8 +197,13 @@ function endangered(operations: readonly Operation[], live: Catalog): readonly s
     if (!each.table) return [];
     const [table, line] = [displayName(each.table), describeUncompared(each)];
     if (views.has(table)) return [`${line} goes with the view`];
+    const columns = dropped.get(table) ?? [];
     const isWhole = ofWholeTable.includes(each.kind) || each.name.name === each.table.name;
-    return tables.has(table) && !isWhole ? [`${line} may go with a column that is dropped`] : [];
+    // `posts.title`: it is about this column, and no other.
+    const prefix = `${each.table.name}.`;
+    const own = each.name.name.startsWith(prefix) ? each.name.name.slice(prefix.length) : null;
+    const goes = own === null ? columns.length > 0 : columns.includes(own);
+    return goes && !isWhole ? [`${line} may go with a column that is dropped`] : [];
   });
 }
 

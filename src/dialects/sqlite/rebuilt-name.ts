@@ -8,6 +8,7 @@ export function rebuiltName(table: string, catalog: Catalog): string {
   const taken = new Set(
     [
       ...catalog.tables.flatMap(({ name, indexes }) => [name, ...indexes.map((index) => index.name)]),
+      ...catalog.views.map(({ name }) => name),
       ...catalog.uncompared.map(({ name }) => name.name),
     ].map(foldName),
   );
