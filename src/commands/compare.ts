@@ -61,6 +61,7 @@ export async function compare(
       ...(await missingRoles(database, operations)),
       ...unverified,
       ...along.lines,
+      ...goesWithViews(operations, live),
     ],
     blocked: along.blocked,
     uncompared: live.uncompared.map(describeUncompared),
@@ -243,6 +244,18 @@ function ambiguous(candidates: readonly RenameCandidate[]): RevError {
     ].join('\n'),
     data: { candidates: candidates.map(({ kind, from, to }) => ({ kind, from, to })) },
   });
+}
+
+/** What stands on a view that leaves, and no model can say: it goes along. */
+function goesWithViews(operations: readonly Operation[], live: Catalog): readonly string[] {
+  const views = new Set(
+    operations.flatMap((each) => (each.kind === 'dropView' && !each.keep ? [displayName(each.name)] : [])),
+  );
+  return live.uncompared.flatMap((each) =>
+    each.table && views.has(displayName(each.table))
+      ? [`${describeUncompared(each)} goes with the view, and downgrade does not bring it back`]
+      : [],
+  );
 }
 
 /** A word as a shell would read it back. */
