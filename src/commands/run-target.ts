@@ -2,6 +2,7 @@ import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
 import { script } from '../runtime/offline.js';
+import type { Resume } from '../runtime/progress.js';
 import { type RunResult, run } from '../runtime/run.js';
 import {
   journalTableName,
@@ -18,6 +19,8 @@ export interface RunTargetOptions {
   readonly sql?: boolean | undefined;
   /** One transaction for the whole run. */
   readonly atomic?: boolean | undefined;
+  /** How a revision that is half done goes on, where that cannot be found out (REV_RESUME). */
+  readonly resume?: Resume | undefined;
   /** How long a statement waits for a lock, in milliseconds; overrides the configuration. */
   readonly lockTimeout?: number | undefined;
   /** How long a statement may take, in milliseconds; overrides the configuration. */
@@ -85,6 +88,7 @@ export async function runTarget(
       args: environment.args,
       folder: config.folder,
       report: environment.report,
+      resume: options.resume,
       ...(environment.signal === undefined ? {} : { signal: environment.signal }),
     })),
   }));

@@ -37,6 +37,7 @@ export async function recordOperations(source: RevisionSource, options: RecordOp
       opaque.add('asks or changes the database (op.db)');
       return { rows: [] };
     },
+    autocommit: (work) => work(),
     async inspect() {
       opaque.add('reads the schema (op.inspect)');
       return emptyCatalog(options.dialect.name);

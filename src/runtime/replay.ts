@@ -38,6 +38,7 @@ export async function replay(
         catalog = applyOffline(operation, catalog);
       },
       query: async () => ({ rows: [] }),
+      autocommit: (work) => work(),
       inspect: async () => catalog,
     };
     if (call)

@@ -2,6 +2,7 @@ import type { QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, TransactionOptions } from '../dialects/dialect.js';
 import type { Plan } from '../graph/graph.js';
 import type { Report } from './events.js';
+import type { Resume } from './progress.js';
 import type { RevisionSource } from './revision-source.js';
 
 export interface RunOptions {
@@ -22,5 +23,9 @@ export interface RunOptions {
   /** The project's folder. */
   readonly folder: string;
   readonly report: Report;
+  /** How a revision that is half done goes on, where that cannot be found out. */
+  readonly resume?: Resume | undefined;
+  /** For the journal. */
+  readonly tag?: string | undefined;
   readonly signal?: AbortSignal;
 }

@@ -3,8 +3,9 @@ import type { StepReport } from './events.js';
 import { Journal } from './journal.js';
 import { prepare } from './prepare.js';
 import type { RunOptions } from './run-options.js';
-import { assertRows, RowsMoved, runAlone, runTogether } from './step.js';
-import { VersionTable } from './version-table.js';
+import { runAlone, runTogether } from './step.js';
+import { assertRows, RowsMoved, VersionTable } from './version-table.js';
+import { waitingReport } from './waiting.js';
 
 export interface RunResult {
   readonly steps: readonly (StepReport & { readonly duration: number })[];
@@ -26,9 +27,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await prepare(plan, options.revision);
   // Nothing to do must not wait for anybody.
   if (plan.steps.length === 0 && plan.dropped.length === 0) return { steps: [], before: rows, after: rows };
-  const release = await dialect.lock(driver, table.name, options.lockWait, () =>
-    options.report({ kind: 'waiting', text: 'Another runner holds the lock; waiting for it.' }),
-  );
+  const release = await dialect.lock(driver, table.name, options.lockWait, waitingReport(options));
   try {
     if (!(await dialect.hasTable(driver, table.name))) await createTables(options, table);
     const journal = await openJournal(options);

@@ -19,6 +19,10 @@ export function runOptions(yargs: Argv): Argv {
   return lockWaitOption(yargs)
     .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it; no database is asked' })
     .option('atomic', { type: 'boolean', describe: 'one transaction for the whole run' })
+    .option('resume', {
+      choices: ['done', 'again', 'restart'] as const,
+      describe: 'how a half-done revision goes on, where that is asked',
+    })
     .option('lock-timeout', {
       type: 'string',
       nargs: 1,
@@ -37,6 +41,7 @@ export function readRunOptions(args: CliArguments): RunTargetOptions {
   return {
     sql: args.flag('sql'),
     atomic: args.flag('atomic'),
+    resume: args.text('resume') as RunTargetOptions['resume'],
     lockTimeout: args.number('lock-timeout'),
     statementTimeout: args.number('statement-timeout'),
     lockWait: args.number('lock-wait'),

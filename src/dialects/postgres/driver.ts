@@ -33,13 +33,33 @@ export async function connect({ url, from, driver, signal }: ConnectOptions): Pr
     lost.is = true;
   });
   const peer = peerOf(sql);
+  const strays = takeStrays();
   try {
     const session = await untilAborted(sql.reserve(), signal);
     return new PostgresDriver(sql, session, peer, lost, signal);
   } catch (error) {
     await sql.end({ timeout: 0 });
     throw error instanceof RevError ? error : connectFailure(error, peer);
+  } finally {
+    // Node reports a promise that was left behind only after the microtasks.
+    await new Promise((resolve) => setImmediate(resolve));
+    strays.stop();
   }
+}
+
+/**
+ * postgres.js asks for the types of arrays as soon as it is connected, and leaves that promise to itself: where the
+ * connection is cut there, its failure would end the process. The caller hears of it by `reserve`.
+ */
+function takeStrays(): { stop(): void } {
+  const listener = (error: unknown) => {
+    const { query } = error as { readonly query?: unknown };
+    if (typeof query === 'string' && query.includes('pg_catalog.pg_type')) return;
+    // As if this listener were not there.
+    if (process.listenerCount('unhandledRejection') === 1) throw error;
+  };
+  process.on('unhandledRejection', listener);
+  return { stop: () => process.off('unhandledRejection', listener) };
 }
 
 function open(postgres: typeof postgresJs, url: string, onclose: () => void): Sql {

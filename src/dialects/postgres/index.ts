@@ -3,7 +3,8 @@ import { compile, needsCatalog, placeholder, scriptFrame } from './compile.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
 import { hasTable, inspect } from './inspect.js';
-import { lock } from './lock.js';
+import { lock, lockBetween } from './lock.js';
+import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { boundLiteral, identifier, literal } from './quote.js';
 import { rules } from './rules.js';
@@ -25,5 +26,9 @@ export const postgres: Dialect = {
   placeholder,
   scriptFrame,
   lock,
+  lockBetween,
+  standsAlone,
+  refusedInTransaction,
+  probeLone,
   database,
 };

@@ -5,7 +5,8 @@ import { compile, needsCatalog } from './compile.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
 import { hasTable, inspect } from './inspect.js';
-import { lock } from './lock.js';
+import { lock, lockBetween } from './lock.js';
+import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { quoteIdentifier, quoteLiteral } from './quote.js';
 import { rules } from './rules.js';
@@ -28,5 +29,9 @@ export const sqlite: Dialect = {
   scriptFrame,
   rules,
   lock,
+  lockBetween,
+  standsAlone,
+  refusedInTransaction,
+  probeLone,
   database,
 };
