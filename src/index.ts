@@ -46,6 +46,8 @@ export interface ProjectOptions {
   readonly url?: string;
   readonly env?: string;
   readonly args?: Readonly<Record<string, string>>;
+  /** A word for the configuration and the journal, such as a release. */
+  readonly tag?: string;
   /** Is told what happens. */
   readonly onEvent?: Report;
   readonly signal?: AbortSignal;
@@ -54,30 +56,41 @@ export interface ProjectOptions {
 /** What a run has done: its steps, and the version rows before and after it. */
 export type RunReport = Extract<RunTargetResult, { readonly kind: 'run' }>;
 
+/** What a run would do, where `dryRun: true` asked for it. */
+export type DryRunReport = Extract<RunTargetResult, { readonly kind: 'dryRun' }>;
+
 /** A script, where `sql: true` asked for one. */
 export type ScriptReport = Extract<RunTargetResult, { readonly kind: 'script' }>;
 
-type UpgradeOptions = ProjectOptions & Omit<RunTargetOptions, 'sql'> & { readonly target?: string };
-type DowngradeOptions = ProjectOptions & Omit<RunTargetOptions, 'sql'> & { readonly target: string };
+type UpgradeOptions = ProjectOptions &
+  Omit<RunTargetOptions, 'sql' | 'dryRun'> & { readonly target?: string };
+type DowngradeOptions = ProjectOptions &
+  Omit<RunTargetOptions, 'sql' | 'dryRun'> & { readonly target: string };
 
 /**
  * `rev upgrade`, for an application's start: takes the lock, waits for another runner, returns the steps that were run.
  * @throws RevError as the command does
  */
-export function upgrade(options?: UpgradeOptions & { readonly sql?: false }): Promise<RunReport>;
+export function upgrade(
+  options?: UpgradeOptions & { readonly sql?: false; readonly dryRun?: false },
+): Promise<RunReport>;
+export function upgrade(options: UpgradeOptions & { readonly dryRun: true }): Promise<DryRunReport>;
 export function upgrade(options: UpgradeOptions & { readonly sql: true }): Promise<ScriptReport>;
 export async function upgrade(
-  options: UpgradeOptions & { readonly sql?: boolean } = {},
+  options: UpgradeOptions & { readonly sql?: boolean; readonly dryRun?: boolean } = {},
 ): Promise<RunTargetResult> {
   const command = await import('./commands/upgrade.js');
   return command.upgrade(environmentOf(options), options.target ?? 'heads', options);
 }
 
 /** `rev downgrade`. @throws RevError as the command does */
-export function downgrade(options: DowngradeOptions & { readonly sql?: false }): Promise<RunReport>;
+export function downgrade(
+  options: DowngradeOptions & { readonly sql?: false; readonly dryRun?: false },
+): Promise<RunReport>;
+export function downgrade(options: DowngradeOptions & { readonly dryRun: true }): Promise<DryRunReport>;
 export function downgrade(options: DowngradeOptions & { readonly sql: true }): Promise<ScriptReport>;
 export async function downgrade(
-  options: DowngradeOptions & { readonly sql?: boolean },
+  options: DowngradeOptions & { readonly sql?: boolean; readonly dryRun?: boolean },
 ): Promise<RunTargetResult> {
   const command = await import('./commands/downgrade.js');
   return command.downgrade(environmentOf(options), options.target, options);
@@ -102,6 +115,7 @@ function environmentOf(options: ProjectOptions): Environment {
     url: options.url,
     env: options.env,
     args: options.args ?? {},
+    tag: options.tag,
     report: options.onEvent ?? (() => undefined),
     now: () => new Date(),
     nonce: randomUUID,

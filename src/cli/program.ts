@@ -179,6 +179,7 @@ async function environmentOf(
     cwd: process.cwd(),
     configFile: args.text('config'),
     env: args.text('env') ?? process.env.REV_ENV,
+    tag: args.text('tag'),
     url: args.text('url'),
     args: keyValues(args.list('x')),
     report: output.event,
@@ -192,7 +193,10 @@ async function environmentOf(
 function keyValues(list: readonly string[]): Readonly<Record<string, string>> {
   const entries = list.map((each): [string, string] => {
     const at = each.indexOf('=');
-    return at < 0 ? [each, ''] : [each.slice(0, at), each.slice(at + 1)];
+    if (at > 0) return [each.slice(0, at), each.slice(at + 1)];
+    throw new RevError('REV_USAGE', `-x ${each}: a key and its value are joined by '='.`, {
+      hint: `-x ${each.replace(/^=/, '') || 'key'}=value`,
+    });
   });
   return Object.fromEntries(entries);
 }

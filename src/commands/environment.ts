@@ -10,6 +10,8 @@ export interface Environment {
   readonly env?: string | undefined;
   /** `-x key=value`. */
   readonly args: Readonly<Record<string, string>>;
+  /** `--tag`: for the configuration and the journal. */
+  readonly tag?: string | undefined;
   /** `--url`: overrides the configuration's. */
   readonly url?: string | undefined;
   readonly report: Report;

@@ -1,9 +1,11 @@
 import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
+import { type DryRunResult, dryRun } from '../runtime/dry-run.js';
 import { script } from '../runtime/offline.js';
 import type { Resume } from '../runtime/progress.js';
 import { type RunResult, run } from '../runtime/run.js';
+import type { RunOptions } from '../runtime/run-options.js';
 import {
   journalTableName,
   revisionSources,
@@ -17,6 +19,8 @@ import { openProject, type Project } from './project.js';
 export interface RunTargetOptions {
   /** Print the SQL instead of running it; no database is asked. */
   readonly sql?: boolean | undefined;
+  /** Run everything in one transaction and roll it back. */
+  readonly dryRun?: boolean | undefined;
   /** One transaction for the whole run. */
   readonly atomic?: boolean | undefined;
   /** How a revision that is half done goes on, where that cannot be found out (REV_RESUME). */
@@ -31,6 +35,7 @@ export interface RunTargetOptions {
 
 export type RunTargetResult =
   | ({ readonly kind: 'run' } & RunResult)
+  | ({ readonly kind: 'dryRun' } & DryRunResult)
   | { readonly kind: 'script'; readonly sql: string };
 
 /** Five minutes: long enough for another replica's deploy. */
@@ -47,6 +52,11 @@ export async function runTarget(
   const project = await openProject(environment);
   const { config } = project;
   const revision = revisionSources(project);
+  if (options.sql && options.dryRun) {
+    throw new RevError('REV_USAGE', '--sql prints, and --dry-run runs: which is it?', {
+      hint: 'Leave one of them out.',
+    });
+  }
   if (options.sql) {
     const from = startRows(project, options.from);
     const sql = await script({
@@ -64,13 +74,13 @@ export async function runTarget(
       revision,
       args: environment.args,
       folder: config.folder,
-      title: options.title,
+      title: environment.tag === undefined ? options.title : `${options.title} (${environment.tag})`,
     });
     return { kind: 'script', sql };
   }
-  return withDatabase(environment, config, { create: true }, async ({ dialect, driver }) => ({
-    kind: 'run',
-    ...(await run({
+  // Of a file that is not there a dry run makes none.
+  return withDatabase(environment, config, { create: !options.dryRun }, async ({ dialect, driver }) => {
+    const runOptions: RunOptions = {
       dialect,
       driver,
       versionTable: versionTableName(config),
@@ -89,9 +99,13 @@ export async function runTarget(
       folder: config.folder,
       report: environment.report,
       resume: options.resume,
+      tag: environment.tag,
       ...(environment.signal === undefined ? {} : { signal: environment.signal }),
-    })),
-  }));
+    };
+    return options.dryRun
+      ? { kind: 'dryRun', ...(await dryRun(runOptions)) }
+      : { kind: 'run', ...(await run(runOptions)) };
+  });
 }
 
 /** The version rows that a script starts from: several names are joined by commas. */

@@ -75,6 +75,8 @@ export interface ConfigContext {
   readonly env: string | undefined;
   /** `-x key=value`. */
   readonly args: Readonly<Record<string, string>>;
+  /** `--tag`. */
+  readonly tag: string | undefined;
 }
 
 export type ConfigFunction = (context: ConfigContext) => Config | Promise<Config>;

@@ -45,6 +45,8 @@ export interface TransactionOptions {
   readonly statementTimeout?: number;
   /** How long to wait for another writer before the transaction begins, where there can be but one (SQLite). */
   readonly writerTimeout?: number;
+  /** Check what a commit would check, and then roll back. */
+  readonly dryRun?: boolean;
   /** SQLite: leave foreign keys as they are, and check nothing at the end. Tables cannot be rebuilt in it. */
   readonly keepsForeignKeys?: boolean;
 }

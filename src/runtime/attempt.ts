@@ -31,6 +31,8 @@ export interface AttemptOptions {
   readonly half: HalfRun | null;
   /** Keeps other runners out between transactions; throws NotAlone. Absent: the run is one transaction. */
   readonly beAlone?: () => Promise<void>;
+  /** What `op.autocommit` does instead, where there is no leaving the transaction. It throws. */
+  readonly leave?: () => never;
 }
 
 /** One run of one revision. */
@@ -162,6 +164,7 @@ export class Attempt {
   /** `op.autocommit`. */
   async #outside(work: () => Promise<void>): Promise<void> {
     const { driver } = this.#session.options;
+    this.#options.leave?.();
     const segment = this.#segment;
     if (!segment || !this.#options.beAlone) {
       throw new RevError(

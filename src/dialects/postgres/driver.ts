@@ -202,7 +202,13 @@ class PostgresDriver implements Driver {
   }
 
   async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return this.#bracket(work, options, 'commit');
+    if (!options.dryRun) return this.#bracket(work, options, 'commit');
+    const checked = async () => {
+      const result = await work();
+      await this.#send('set constraints all immediate', []);
+      return result;
+    };
+    return this.#bracket(checked, options, 'rollback');
   }
 
   async rolledBack<T>(work: () => Promise<T>): Promise<T> {

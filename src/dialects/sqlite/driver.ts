@@ -121,7 +121,7 @@ class SqliteDriver implements SqliteSession {
       const result = await work();
       this.#refuseEnded();
       refuseNewFaults(before, this.#faults());
-      await this.#whenFree('COMMIT', patience);
+      if (!options.dryRun) await this.#whenFree('COMMIT', patience);
       return result;
     });
   }
