@@ -50,6 +50,7 @@ const codes = {
   REV_IRREVERSIBLE: 4,
   REV_APPLIED: 4,
   REV_RESUME: 4,
+  REV_CONSENT: 4,
   // 130: interrupted
   REV_INTERRUPTED: 130,
 } as const;

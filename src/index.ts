@@ -119,6 +119,8 @@ function environmentOf(options: ProjectOptions): Environment {
     report: options.onEvent ?? (() => undefined),
     now: () => new Date(),
     nonce: randomUUID,
+    // A program that calls this has decided.
+    yes: true,
     signal: options.signal,
   };
 }

@@ -164,7 +164,7 @@ function globalOptions(parser: Argv): Argv {
     .option('verbose', { alias: 'v', type: 'boolean', group, describe: 'more of it, and SQL as it runs' })
     .option('no-color', { type: 'boolean', group, describe: 'no colours (also $NO_COLOR)' })
     .option('debug', { type: 'boolean', group, describe: 'stack traces' })
-    .option('yes', { type: 'boolean', group, describe: 'ask no questions' });
+    .option('yes', { type: 'boolean', group, describe: 'ask no questions: what would be asked is wanted' });
 }
 
 async function environmentOf(
@@ -186,6 +186,7 @@ async function environmentOf(
     now: () => new Date(),
     nonce: randomUUID,
     signal,
+    yes: args.flag('yes'),
     ...(asks ? { ask: (await import('./questions.js')).questions } : {}),
   };
 }

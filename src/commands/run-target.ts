@@ -2,11 +2,16 @@ import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
 import { type DryRunResult, dryRun } from '../runtime/dry-run.js';
+import { foreseeLosses, lossLines } from '../runtime/losses.js';
 import { script } from '../runtime/offline.js';
+import type { PreparedStep } from '../runtime/prepare.js';
 import type { Resume } from '../runtime/progress.js';
 import { type RunResult, run } from '../runtime/run.js';
 import type { RunOptions } from '../runtime/run-options.js';
+import { requireConsent } from './consent.js';
 import {
+  type Database,
+  describeDatabase,
   journalTableName,
   revisionSources,
   toolVersion,
@@ -47,7 +52,12 @@ type Planner = (project: Project, rows: readonly string[]) => Plan;
 export async function runTarget(
   environment: Environment,
   plan: Planner,
-  options: RunTargetOptions & { readonly from: string; readonly title: string },
+  options: RunTargetOptions & {
+    readonly from: string;
+    readonly title: string;
+    /** Where data may be lost. */
+    readonly asks?: boolean;
+  },
 ): Promise<RunTargetResult> {
   const project = await openProject(environment);
   const { config } = project;
@@ -99,12 +109,39 @@ export async function runTarget(
       folder: config.folder,
       report: environment.report,
       resume: options.resume,
+      ...(options.asks && !environment.yes
+        ? { consent: (steps) => askForLosses(environment, project, { dialect, driver }, steps) }
+        : {}),
       tag: environment.tag,
       ...(environment.signal === undefined ? {} : { signal: environment.signal }),
     };
     return options.dryRun
       ? { kind: 'dryRun', ...(await dryRun(runOptions)) }
       : { kind: 'run', ...(await run(runOptions)) };
+  });
+}
+
+/** The result of a run that was neither printed nor tried. */
+export function runOnly(result: RunTargetResult): RunResult {
+  if (result.kind !== 'run') throw new RevError('REV_USAGE', 'This command is neither printed nor tried.');
+  return result;
+}
+
+/** Throws REV_CONSENT where data would be lost and that is not wanted. */
+async function askForLosses(
+  environment: Environment,
+  { config }: Project,
+  database: Database,
+  steps: readonly PreparedStep[],
+): Promise<void> {
+  const found = await foreseeLosses(
+    steps.flatMap(({ step, source }) => (step.kind === 'downgrade' && source ? [source] : [])),
+    { ...database, args: environment.args, folder: config.folder },
+  );
+  if (found.length === 0) return;
+  await requireConsent(environment, {
+    message: `This loses data of ${describeDatabase(config)}, and no upgrade brings it back:`,
+    details: lossLines(found),
   });
 }
 

@@ -84,6 +84,8 @@ export interface Inspector {
   /** Database → Catalog, in a constant number of queries for any number of tables. */
   inspect(driver: Driver, scope: Scope): Promise<Catalog>;
   hasTable(driver: Driver, table: QualifiedName): Promise<boolean>;
+  /** In bytes. */
+  databaseSize(driver: Driver): Promise<number>;
 }
 
 export interface Normalized {

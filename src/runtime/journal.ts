@@ -49,6 +49,25 @@ export interface HalfRun {
   readonly startedAt: string;
 }
 
+/** What the journal knows of a revision. */
+export interface History {
+  /** The last time that it was run up to its end. */
+  readonly applied: Recorded | null;
+  /** What happened to it last, if it has failed or is half done. */
+  readonly failed: Recorded | null;
+  readonly half: HalfRun | null;
+}
+
+/** One run, as it is shown. */
+export interface Recorded extends PastRun {
+  readonly direction: string;
+  /** Milliseconds; null: it has not ended. */
+  readonly duration: number | null;
+  readonly errorCode: string | null;
+  readonly contentHash: string | null;
+  readonly tag: string | null;
+}
+
 /** Who has run a revision, and when. */
 export interface PastRun {
   readonly message: string;
@@ -238,6 +257,65 @@ export class Journal {
       position: Number(position),
       startedAt,
     }));
+  }
+
+  /** What is known of every revision that was ever run. Nothing, if there is no journal, or one that is not as expected. */
+  async histories(driver: Driver): Promise<ReadonlyMap<string, History>> {
+    const rows = await this.#ask<{
+      id: string;
+      revision: string;
+      direction: string;
+      message: string;
+      started_at: string;
+      duration_ms: number | null;
+      status: string;
+      position: number;
+      error_code: string | null;
+      content_hash: string | null;
+      username: string;
+      host: string;
+      progress: string | null;
+      pending: string | null;
+      tag: string | null;
+    }>(
+      driver,
+      `SELECT id, revision, direction, message, started_at, duration_ms, status, position, error_code,
+         content_hash, username, host, progress, pending, tag FROM ${this.#table} ORDER BY started_at, id`,
+    );
+    const known = new Map<string, History>();
+    for (const row of rows) {
+      const before = known.get(row.revision) ?? { applied: null, failed: null, half: null };
+      const { direction, message, username, host, tag, progress, pending, revision, id } = row;
+      const recorded: Recorded = {
+        direction,
+        message,
+        at: row.started_at,
+        username,
+        host,
+        duration: row.duration_ms === null ? null : Number(row.duration_ms),
+        errorCode: row.error_code,
+        contentHash: row.content_hash,
+        tag,
+      };
+      const isDone = row.status === 'done';
+      const isHalf = progress !== null && (direction === 'upgrade' || direction === 'downgrade');
+      known.set(revision, {
+        applied: !isDone ? before.applied : direction === 'downgrade' ? null : recorded,
+        failed: isDone ? null : recorded,
+        half: isHalf
+          ? {
+              id,
+              revision,
+              direction,
+              position: Number(row.position),
+              progress,
+              pending,
+              startedAt: row.started_at,
+            }
+          : before.half,
+      });
+    }
+    return known;
   }
 
   /** The rows of a question; none, if there is no journal, or one that is not as expected. */

@@ -18,15 +18,22 @@ export interface Recording {
   readonly operations: readonly Operation[];
   /** Why there may be more to it than its operations, as ends of a sentence; empty where they are all of it. */
   readonly opaque: readonly string[];
+  /** It has failed on the way: there may be more operations of any kind. */
+  readonly isCut: boolean;
 }
 
 /**
- * Runs a revision's upgrade against nothing and notes its operations. Never throws because of the revision: what does
+ * Runs a revision's upgrade (or downgrade) against nothing and notes its operations. Never throws because of the revision: what does
  * not load or fails without a database is opaque.
  */
-export async function recordOperations(source: RevisionSource, options: RecordOptions): Promise<Recording> {
+export async function recordOperations(
+  source: RevisionSource,
+  options: RecordOptions,
+  direction: 'upgrade' | 'downgrade' = 'upgrade',
+): Promise<Recording> {
   const operations: Operation[] = [];
   const opaque = new Set<string>();
+  let isCut = false;
   const executor: Executor = {
     offline: true,
     async operation(operation) {
@@ -44,12 +51,13 @@ export async function recordOperations(source: RevisionSource, options: RecordOp
     },
   };
   try {
-    const { upgrade } = await source.load();
-    await callRevision(upgrade, { ...options, executor });
+    const call = (await source.load())[direction];
+    if (call) await callRevision(call, { ...options, executor });
   } catch (error) {
+    isCut = true;
     opaque.add(`cannot be run without a database: ${firstLine(error)}`);
   }
-  return { revision: source.id, operations, opaque: [...opaque] };
+  return { revision: source.id, operations, opaque: [...opaque], isCut };
 }
 
 function firstLine(error: unknown): string {

@@ -71,7 +71,7 @@ describe('options of a run', () => {
     const project = await projectOn('sqlite', (id) => id === 'a1');
     project.write(
       'alembic.config.mjs',
-      "export default ({ tag }) => ({ dialect: 'sqlite', driver: 'libsql', url: `file:${tag ?? 'app'}.db`, schema: './schema' });",
+      "export default ({ tag }) => ({ dialect: 'sqlite', driver: 'libsql', url: 'file:' + tag + '.db', schema: './schema' });",
     );
     await project.ok(['upgrade', 'head', '--tag', 'v1']);
     expect(existsSync(project.path('v1.db'))).toBe(true);

@@ -22,19 +22,10 @@ export function tagOption(yargs: Argv): Argv {
   });
 }
 
-/** Options that upgrade and downgrade share. */
-export function runOptions(yargs: Argv): Argv {
+/** Options of every command that runs revisions. */
+export function rerunOptions(yargs: Argv): Argv {
   return tagOption(lockWaitOption(yargs))
-    .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it; no database is asked' })
-    .option('dry-run', {
-      type: 'boolean',
-      describe: 'run everything in one transaction, and roll it back',
-    })
     .option('atomic', { type: 'boolean', describe: 'one transaction for the whole run' })
-    .option('resume', {
-      choices: ['done', 'again', 'restart'] as const,
-      describe: 'how a half-done revision goes on, where that is asked',
-    })
     .option('lock-timeout', {
       type: 'string',
       nargs: 1,
@@ -46,6 +37,20 @@ export function runOptions(yargs: Argv): Argv {
       nargs: 1,
       coerce: milliseconds,
       describe: 'milliseconds that a statement may take',
+    });
+}
+
+/** Options that upgrade and downgrade share. */
+export function runOptions(yargs: Argv): Argv {
+  return rerunOptions(yargs)
+    .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it; no database is asked' })
+    .option('dry-run', {
+      type: 'boolean',
+      describe: 'run everything in one transaction, and roll it back',
+    })
+    .option('resume', {
+      choices: ['done', 'again', 'restart'] as const,
+      describe: 'how a half-done revision goes on, where that is asked',
     });
 }
 

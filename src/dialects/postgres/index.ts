@@ -8,6 +8,7 @@ import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { boundLiteral, identifier, literal } from './quote.js';
 import { rules } from './rules.js';
+import { databaseSize } from './size.js';
 
 /** PostgreSQL 14 to 18, by the user's own postgres.js. */
 export const postgres: Dialect = {
@@ -17,6 +18,7 @@ export const postgres: Dialect = {
   connect,
   inspect,
   hasTable,
+  databaseSize,
   normalize,
   needsCatalog,
   compile,

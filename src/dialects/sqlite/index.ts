@@ -11,6 +11,7 @@ import { normalize } from './normalize.js';
 import { quoteIdentifier, quoteLiteral } from './quote.js';
 import { rules } from './rules.js';
 import { scriptFrame } from './script-frame.js';
+import { databaseSize } from './size.js';
 
 export const sqlite: Dialect = {
   name: 'sqlite',
@@ -18,6 +19,7 @@ export const sqlite: Dialect = {
   connect,
   inspect,
   hasTable,
+  databaseSize,
   normalize,
   needsCatalog,
   compile,
