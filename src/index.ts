@@ -7,6 +7,7 @@ import type { CheckResult } from './commands/check.js';
 import type { CurrentResult } from './commands/current.js';
 import type { Environment } from './commands/environment.js';
 import type { RunTargetOptions, RunTargetResult } from './commands/run-target.js';
+import type { StatusResult } from './commands/status.js';
 import type { Report } from './runtime/events.js';
 
 export { sql } from 'drizzle-orm';
@@ -100,6 +101,21 @@ export async function downgrade(
 export async function current(options: ProjectOptions = {}): Promise<CurrentResult> {
   const command = await import('./commands/current.js');
   return command.current(environmentOf(options));
+}
+
+/**
+ * Throws unless every revision is applied: for the start of an application that does not migrate by itself.
+ * @throws RevError REV_NOT_AT_HEAD
+ */
+export async function assertUpToDate(options: ProjectOptions = {}): Promise<void> {
+  const command = await import('./commands/current.js');
+  await command.current(environmentOf(options), { checkHeads: true });
+}
+
+/** `rev status`: what is applied, since when and by whom. @throws RevError as the command does */
+export async function status(options: ProjectOptions = {}): Promise<StatusResult> {
+  const command = await import('./commands/status.js');
+  return command.status(environmentOf(options));
 }
 
 /** `rev check`: resolves where models and database agree. @throws RevError REV_DIFFERENCES, REV_BEHIND_HEAD */

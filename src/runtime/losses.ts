@@ -35,11 +35,15 @@ export async function foreseeLosses(
     return live;
   };
   const found: ForeseenLosses[] = [];
+  const moved = new Moved();
   for (const source of revisions) {
-    const { operations, isCut } = await recordOperations(source, options, 'downgrade');
+    const { operations, isCut, asksDatabase } = await recordOperations(source, options, 'downgrade');
+    if (asksDatabase) moved.all();
     const lines: string[] = [];
-    for (const operation of operations)
-      lines.push(...(await lossesOf(operation, { dialect, driver, catalog })));
+    for (const operation of operations) {
+      lines.push(...(await lossesOf(operation, { dialect, driver, catalog, moved })));
+      moved.by(operation);
+    }
     if (isCut) lines.push('what else it does cannot be told without running it');
     if (lines.length > 0)
       found.push({ revision: source.id, message: source.message, losses: [...new Set(lines)] });
@@ -47,7 +51,46 @@ export async function foreseeLosses(
   return found;
 }
 
+/** Tables that will not hold what they hold now, when their turn comes. */
+class Moved {
+  readonly #names = new Set<string>();
+  #isAll = false;
+
+  /** What was not understood may have put rows anywhere. */
+  all(): void {
+    this.#isAll = true;
+  }
+
+  by(operation: Operation): void {
+    switch (operation.kind) {
+      case 'execute':
+      case 'insert':
+        this.#isAll = true;
+        break;
+      case 'renameTable':
+        this.#names.add(nameKey(operation.from)).add(nameKey(operation.to));
+        break;
+      case 'createTable':
+        this.#names.add(nameKey(operation.table));
+        break;
+      case 'alterTable':
+        // A column may have got another one's name.
+        if (operation.changes.some(({ kind }) => kind === 'renameColumn'))
+          this.#names.add(nameKey(operation.table));
+    }
+  }
+
+  has(name: QualifiedName): boolean {
+    return this.#isAll || this.#names.has(nameKey(name));
+  }
+}
+
+function nameKey({ schema, name }: QualifiedName): string {
+  return JSON.stringify([schema, name]);
+}
+
 interface Looking {
+  readonly moved: Moved;
   readonly dialect: Dialect;
   readonly driver: Driver;
   readonly catalog: () => Promise<Catalog>;
@@ -97,8 +140,9 @@ async function changeLosses(
   return losses({ kind: 'alterTable', table: named, changes: [told] } as Operation);
 }
 
-async function liveTable(name: QualifiedName, { catalog }: Looking): Promise<Table | undefined> {
-  return findTable(await catalog(), name);
+/** The table as it is now. undefined: there is none, or it will be another one by then. */
+async function liveTable(name: QualifiedName, { catalog, moved }: Looking): Promise<Table | undefined> {
+  return moved.has(name) ? undefined : findTable(await catalog(), name);
 }
 
 /** Whether there is such a row. Yes, if the database does not say. */

@@ -20,6 +20,8 @@ export interface Recording {
   readonly opaque: readonly string[];
   /** It has failed on the way: there may be more operations of any kind. */
   readonly isCut: boolean;
+  /** It has asked or changed the database by `op.db`. */
+  readonly asksDatabase: boolean;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function recordOperations(
   const operations: Operation[] = [];
   const opaque = new Set<string>();
   let isCut = false;
+  let asksDatabase = false;
   const executor: Executor = {
     offline: true,
     async operation(operation) {
@@ -41,6 +44,7 @@ export async function recordOperations(
       if (operation.kind === 'execute') opaque.add('runs SQL of its own (op.execute)');
     },
     async query() {
+      asksDatabase = true;
       opaque.add('asks or changes the database (op.db)');
       return { rows: [] };
     },
@@ -57,7 +61,7 @@ export async function recordOperations(
     isCut = true;
     opaque.add(`cannot be run without a database: ${firstLine(error)}`);
   }
-  return { revision: source.id, operations, opaque: [...opaque], isCut };
+  return { revision: source.id, operations, opaque: [...opaque], isCut, asksDatabase };
 }
 
 function firstLine(error: unknown): string {

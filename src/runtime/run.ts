@@ -54,7 +54,7 @@ async function warnOfHalfRuns({
   for (const { revision, direction, position } of runs) {
     report({
       kind: 'warning',
-      text: `The ${direction} of revision ${revision} is half done (operations done: ${position}); rev ${direction} goes on from there.`,
+      text: `The ${direction} of revision ${revision} is half done (operations done: ${position}): rev ${direction} goes on from there, unless another runner is at it.`,
     });
   }
 }

@@ -114,6 +114,23 @@ describe(`a process that is ended (REV_FAULT_SEED=${faultSeed})`, () => {
   });
 });
 
+describe('a process that waits for another runner', () => {
+  it('ends with the first Ctrl-C', async () => {
+    const database = await freshDatabase();
+    const holder = await postgres.connect({ url: database.url, from: process.cwd() });
+    const release = await postgres.lock(holder, { schema: null, name: 'alembic_version' }, 0, () => {});
+    const running = startRev(projectOf('postgres', database.url), ['upgrade', 'heads']);
+    running.child.stderr?.on('data', (chunk) => {
+      if (String(chunk).includes('waiting for it')) running.child.kill('SIGINT');
+    });
+    const { code, output } = await running.ended;
+    expect(output).toContain('REV_INTERRUPTED');
+    expect(code).toBe(130);
+    await release();
+    await holder.close();
+  });
+});
+
 describe.each(['postgres', 'sqlite'] as const)('twenty processes at once on %s', (name) => {
   it.each([
     ['with parts outside of transactions', faultHistory(name)],

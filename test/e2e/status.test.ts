@@ -153,6 +153,21 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (name) => {
     expect(JSON.parse((await made.ok(['reset', '--yes', '--json'])).stdout).steps).toEqual([]);
   });
 
+  it('a downgrade is not deceived by names that change on the way', async () => {
+    const made = await project(name);
+    const third = 'cccc11112222';
+    await then(
+      made,
+      third,
+      second,
+      "await op.execute('insert into t (n) values (1)'); await op.renameTable('t', 'kept'); await op.createTable('t', [column('n', 'integer')]);",
+      "await op.dropTable('t'); await op.renameTable('kept', 't');",
+    );
+    await made.ok(['downgrade', '-1', '--dry-run']);
+    const { stderr } = await refused(made, ['downgrade', 'base'], 'REV_CONSENT', 4, [/all rows of table t/]);
+    expect(stderr).not.toContain(third);
+  });
+
   it('redo comes back to where it was', async () => {
     const made = await project(name);
     await made.ok(['upgrade', 'head']);

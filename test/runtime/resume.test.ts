@@ -140,6 +140,33 @@ describe.each(['sqlite', 'postgres'] as const)('a revision outside of a transact
   });
 });
 
+describe.each(['sqlite', 'postgres'] as const)('a downgrade outside of a transaction on %s', (name) => {
+  it('goes on where it was cut, too', async () => {
+    const runner = await given(name, 'insert into t values (1)');
+    const revision = (last: string): readonly TestRevision[] => [
+      {
+        id: 'a1',
+        transactional: false,
+        downgrade: (op) => {
+          op.execute('update t set n = n + 10');
+          op.execute(last);
+        },
+      },
+    ];
+    await runner.upgrade(revision('select 1'));
+    await expect(runner.downgrade(revision('insert into nowhere values (1)'), 'base')).rejects.toMatchObject({
+      code: 'REV_REVISION_FAILED',
+    });
+    expect(await runner.rows()).toEqual(['a1']);
+    await runner.downgrade(revision('insert into t values (2)'), 'base');
+    expect(await numbers(runner)).toEqual([2, 11]);
+    expect(await runner.rows()).toEqual([]);
+    await runner.upgrade(revision('select 1'));
+    await runner.downgrade(revision('select 1'), 'base');
+    expect(await numbers(runner)).toEqual([12, 21]);
+  });
+});
+
 describe.each(['sqlite', 'postgres'] as const)('op.autocommit on %s', (name) => {
   const vacuum = 'vacuum';
 

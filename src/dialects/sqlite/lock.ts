@@ -3,7 +3,7 @@ import { RevError } from '../../errors.js';
 import type { Driver, Lock } from '../dialect.js';
 import type { Connection } from './connections/connection.js';
 import type { SqliteSession } from './driver.js';
-import { isBusy } from './statement-error.js';
+import { isBusy, statementError } from './statement-error.js';
 
 /**
  * SQLite has one writer at a time, and BEGIN IMMEDIATE makes a transaction that writer or waits. The runner reads the
@@ -47,10 +47,14 @@ export const lockBetween: Lock['lockBetween'] = async (driver, _key, timeout, wa
     }
   } catch (thrown) {
     beside.close();
-    throw thrown;
+    throw statementError(thrown, 'BEGIN EXCLUSIVE');
   }
 };
 
 function openBeside(driver: Driver): Connection | null {
-  return (driver as SqliteSession).openBeside?.('-rev-lock') ?? null;
+  try {
+    return (driver as SqliteSession).openBeside?.('-rev-lock') ?? null;
+  } catch (thrown) {
+    throw statementError(thrown, 'BEGIN EXCLUSIVE');
+  }
 }
