@@ -47,6 +47,8 @@ export class Attempt {
   #hash: string | null = null;
   /** The transaction that the revision is in; null: outside of any, or in the whole run's. */
   #segment: HeldTransaction | null = null;
+  /** The version rows that the next transaction expects. */
+  #rows: readonly string[] = [];
 
   constructor(session: Session, step: PreparedStep, options: AttemptOptions) {
     const { dialect, driver, report, resume, timeouts } = session.options;
@@ -135,8 +137,6 @@ export class Attempt {
     }
     this.#rows = rows;
   }
-
-  #rows: readonly string[] = [];
 
   async #assertRows(rows: readonly string[]): Promise<void> {
     await assertRows(this.#session.table, this.#session.options.driver, rows);

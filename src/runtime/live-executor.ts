@@ -4,7 +4,7 @@ import { RevError } from '../errors.js';
 import { describe, type Operation } from '../operations/index.js';
 import type { Executor } from './executor.js';
 import { HeldTransaction } from './held-transaction.js';
-import { operationText, type Point, type Progress, type Turn } from './progress.js';
+import { type Next, operationText, type Point, type Progress } from './progress.js';
 import { refuseTransactionControl, savepointStep } from './transaction-control.js';
 
 /** Everything there is: a revision may touch what autogenerate does not look at. */
@@ -53,8 +53,8 @@ export class LiveExecutor implements Executor {
       if (operation.kind === 'execute') refuseTransactionControl(operation.sql.texts.join('?'));
       const text = operationText(operation);
       const begin = progress.point();
-      const turn = progress.next(text);
-      await this.#counted(turn, begin, async () => {
+      const next = progress.next(text);
+      await this.#counted(next, begin, async () => {
         const needsCatalog = this.#dialect.needsCatalog(operation);
         const before = needsCatalog ? await this.inspect() : emptyCatalog(this.#dialect.name);
         const statements = this.#dialect.compile(operation, before, {
@@ -63,7 +63,7 @@ export class LiveExecutor implements Executor {
         for (const statement of statements) this.#options.onStatement(statement);
         if (this.#isInside || this.#own) return this.#driver.runAll(statements);
         // A rebuild needs foreign keys off; everything else runs as it would by itself.
-        await this.#alone(statements, { text, turn, keepsForeignKeys: !needsCatalog });
+        await this.#alone(statements, { text, next, keepsForeignKeys: !needsCatalog });
       });
     } catch (error) {
       throw inOperation(error, operation);
@@ -119,8 +119,8 @@ export class LiveExecutor implements Executor {
   }
 
   /** Runs what counts as an operation unless it is done, and counts it only if it succeeds. */
-  async #counted(turn: Turn, begin: Point, run: () => Promise<void>): Promise<void> {
-    if (turn.kind === 'pass') return;
+  async #counted(next: Next, begin: Point, run: () => Promise<void>): Promise<void> {
+    if (next.kind === 'pass') return;
     try {
       await run();
     } catch (error) {
@@ -133,12 +133,12 @@ export class LiveExecutor implements Executor {
   async #change(sql: string, run: () => Promise<void>): Promise<void> {
     const { progress } = this.#options;
     const begin = progress.point();
-    const turn = progress.next(`query ${sql}`);
-    if (turn.kind === 'pass' && /\breturning\b/i.test(sql)) {
+    const next = progress.next(`query ${sql}`);
+    if (next.kind === 'pass' && /\breturning\b/i.test(sql)) {
       throw progress.unknown('The next query of op.db that was done returned rows, and they are not kept.');
     }
     // Its caller may catch its failure and go on.
-    await this.#counted(turn, begin, async () => {
+    await this.#counted(next, begin, async () => {
       if (this.#isInside || this.#own) return run();
       await this.#driver.transaction(
         async () => {
@@ -187,12 +187,12 @@ export class LiveExecutor implements Executor {
     statements: readonly Statement[],
     {
       text,
-      turn,
+      next,
       keepsForeignKeys,
-    }: { readonly text: string; readonly turn: Turn; readonly keepsForeignKeys: boolean },
+    }: { readonly text: string; readonly next: Next; readonly keepsForeignKeys: boolean },
   ): Promise<void> {
     const { progress } = this.#options;
-    if (turn.kind === 'probe' && (await this.#isMended(statements, turn))) {
+    if (next.kind === 'probe' && (await this.#isMended(statements, next))) {
       await progress.save(this.#driver);
       return;
     }

@@ -26,7 +26,7 @@ export interface Point {
 }
 
 /** What to do with the next operation. */
-export type Turn =
+export type Next =
   | { readonly kind: 'run' }
   /** An earlier run has done it. */
   | { readonly kind: 'pass' }
@@ -108,7 +108,7 @@ export class Progress {
   }
 
   /** Counts one operation more. Throws REV_RESUME where it does not fit what an earlier run has done. */
-  next(what: string): Turn {
+  next(what: string): Next {
     const earlier = this.#earlier;
     const at = this.#position;
     if (earlier && at === earlier.position) this.#refuseOther(earlier);

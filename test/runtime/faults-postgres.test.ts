@@ -55,6 +55,19 @@ async function disturbed(
   }
 }
 
+/** A run that never ends is a failure that says where, and not merely a test that does not end. */
+async function orHang<T>(work: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The run does not end: ${what}`)), 60_000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function stateOf(database: TestDatabase): Promise<DatabaseState> {
   const runner = await runnerAt('postgres', database.url);
   await expect
@@ -77,10 +90,12 @@ describe(`harm at statement boundaries (REV_FAULT_SEED=${faultSeed})`, () => {
     expect(wanted.done).toHaveLength(history.length);
     const all = harms.flatMap((harm) => Array.from({ length: questions }, (_, at) => ({ harm, at: at + 1 })));
     const outcomes: Record<string, number> = {};
-    for (const { harm, at } of sample(all)) {
+    // The first question is postgres.js's own, and is always disturbed.
+    const chosen = [...all.filter(({ at }) => at === 1), ...sample(all.filter(({ at }) => at > 1))];
+    for (const { harm, at } of chosen) {
       const database = await freshDatabase();
-      const first = await disturbed(database, harm, at);
-      const again = await disturbed(database, null, 0);
+      const first = await orHang(disturbed(database, harm, at), `${harm} at question ${at} of ${questions}`);
+      const again = await orHang(disturbed(database, null, 0), `after ${harm} at question ${at}`);
       const what = `${harm} at question ${at} of ${questions}: ${first.code}`;
       const outcome = `${harm}: ${first.code ?? 'not noticed'}`;
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;

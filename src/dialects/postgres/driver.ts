@@ -29,13 +29,20 @@ export async function connect({ url, from, driver, signal }: ConnectOptions): Pr
   }
   const postgres = loadPackage('postgres', from) as typeof postgresJs;
   const lost = { is: false };
+  let closed = () => {};
+  // Where the connection ends just after the log-in, postgres.js leaves `reserve` waiting for ever.
+  const ending = new Promise<never>((_, reject) => {
+    closed = () => setImmediate(() => reject({ code: 'CONNECTION_CLOSED' }));
+  });
+  ending.catch(() => undefined);
   const sql = open(postgres, url, () => {
     lost.is = true;
+    closed();
   });
   const peer = peerOf(sql);
   const strays = takeStrays();
   try {
-    const session = await untilAborted(sql.reserve(), signal);
+    const session = await untilAborted(Promise.race([sql.reserve(), ending]), signal);
     return new PostgresDriver(sql, session, peer, lost, signal);
   } catch (error) {
     await sql.end({ timeout: 0 });
