@@ -7,7 +7,7 @@ import { HeldTransaction } from './held-transaction.js';
 import type { HalfRun, Journal, JournalEntry } from './journal.js';
 import { LiveExecutor } from './live-executor.js';
 import type { PreparedStep } from './prepare.js';
-import { Progress } from './progress.js';
+import { Progress, type Resume } from './progress.js';
 import type { RunOptions } from './run-options.js';
 import { explain, interrupted, type Outcome } from './step-failure.js';
 import { assertRows, RowsMoved, type VersionTable } from './version-table.js';
@@ -18,6 +18,8 @@ export interface Session {
   readonly table: VersionTable;
   /** null: it cannot be kept. */
   readonly journal: Journal | null;
+  /** What `resume` of the options is said of: the first half-done revision of the run, and no other one. */
+  readonly resumed?: { revision: string | null };
 }
 
 /** A step that has been run. Milliseconds. */
@@ -29,6 +31,8 @@ export class NotAlone extends Error {}
 export interface AttemptOptions {
   /** What an earlier run has left half done. */
   readonly half: HalfRun | null;
+  /** How it goes on; absent: that is found out. */
+  readonly resume?: Resume | undefined;
   /** Keeps other runners out between transactions; throws NotAlone. Absent: the run is one transaction. */
   readonly beAlone?: () => Promise<void>;
   /** What `op.autocommit` does instead, where there is no leaving the transaction. It throws. */
@@ -51,12 +55,12 @@ export class Attempt {
   #rows: readonly string[] = [];
 
   constructor(session: Session, step: PreparedStep, options: AttemptOptions) {
-    const { dialect, driver, report, resume, timeouts } = session.options;
+    const { dialect, driver, report, timeouts } = session.options;
     this.#session = session;
     this.#step = step;
     this.#options = options;
     this.#journal = session.journal;
-    this.#progress = new Progress(session.journal, options.half, resume);
+    this.#progress = new Progress(session.journal, options.half, options.resume);
     this.#executor = new LiveExecutor(dialect, driver, {
       transactional: this.#isTransactional,
       progress: this.#progress,

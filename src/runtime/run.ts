@@ -85,6 +85,7 @@ async function runSteps(
   asked: ReadonlySet<string> | undefined,
 ): Promise<RunResult> {
   const done: (StepReport & { duration: number })[] = [];
+  const resumed = { revision: null };
   let before: readonly string[] | undefined;
   const { driver } = options;
   let intended: ReadonlySet<string> | undefined;
@@ -116,7 +117,7 @@ async function runSteps(
     }
     try {
       if (steps.length === 0 && plan.dropped.length > 0) await removeRows(options, table, plan.dropped, rows);
-      const session = { options, table, journal };
+      const session = { options, table, journal, resumed };
       if (options.transaction === 'all') done.push(...(await runTogether(session, steps, rows)));
       else {
         let expected = rows;

@@ -2,6 +2,7 @@ import { RevError } from '../errors.js';
 import { Attempt, type FinishedStep, lockKey, NotAlone, type Session } from './attempt.js';
 import type { HalfRun } from './journal.js';
 import type { PreparedStep } from './prepare.js';
+import type { Resume } from './progress.js';
 import { assertRows } from './version-table.js';
 import { waitingReport } from './waiting.js';
 
@@ -21,7 +22,8 @@ export async function runAlone(
         await turn.wait();
         continue;
       }
-      const attempt = new Attempt(session, step, { half, beAlone: () => turn.takeOrGiveUp() });
+      const resume = half ? resumeOf(session, half) : undefined;
+      const attempt = new Attempt(session, step, { half, resume, beAlone: () => turn.takeOrGiveUp() });
       try {
         await attempt.runAlone(rows);
         return attempt.done();
@@ -65,6 +67,11 @@ export async function runTogether(
     throw (await attempts.at(-1)?.failed(error, 'run')) ?? error;
   }
   return attempts.map((attempt) => attempt.done());
+}
+
+function resumeOf({ options, resumed }: Session, { revision }: HalfRun): Resume | undefined {
+  if (resumed) resumed.revision ??= revision;
+  return resumed && resumed.revision !== revision ? undefined : options.resume;
 }
 
 async function halfRunOf({ options, journal }: Session, { step }: PreparedStep): Promise<HalfRun | null> {

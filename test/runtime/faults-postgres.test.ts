@@ -68,13 +68,15 @@ async function orHang<T>(work: Promise<T>, what: string): Promise<T> {
   }
 }
 
-async function stateOf(database: TestDatabase): Promise<DatabaseState> {
+async function stateOf(database: TestDatabase, what: string): Promise<DatabaseState> {
   const runner = await runnerAt('postgres', database.url);
   await expect
-    .poll(() =>
-      database.sql(
-        "select pid from pg_stat_activity where datname = current_database() and application_name = 'rev' and pid <> pg_backend_pid()",
-      ),
+    .poll(
+      () =>
+        database.sql(
+          "select pid from pg_stat_activity where datname = current_database() and application_name = 'rev'",
+        ),
+      { timeout: 30_000, message: `sessions left ${what}` },
     )
     .toHaveLength(1);
   return databaseState(dialect, runner.driver);
@@ -85,7 +87,7 @@ describe(`harm at statement boundaries (REV_FAULT_SEED=${faultSeed})`, () => {
     const calm = await freshDatabase();
     const { code, questions } = await disturbed(calm, null, 0);
     expect(code).toBeNull();
-    const wanted = await stateOf(calm);
+    const wanted = await stateOf(calm, 'undisturbed');
     expect(wanted.half).toEqual([]);
     expect(wanted.done).toHaveLength(history.length);
     const all = harms.flatMap((harm) => Array.from({ length: questions }, (_, at) => ({ harm, at: at + 1 })));
@@ -100,7 +102,7 @@ describe(`harm at statement boundaries (REV_FAULT_SEED=${faultSeed})`, () => {
       const outcome = `${harm}: ${first.code ?? 'not noticed'}`;
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       expect(again.code, what).toBeNull();
-      expect(await stateOf(database), what).toEqual(wanted);
+      expect(await stateOf(database, what), what).toEqual(wanted);
       await database.drop();
     }
     console.info(`${questions} questions, ${all.length} places for harm; done:`, outcomes);

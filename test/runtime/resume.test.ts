@@ -72,6 +72,23 @@ describe.each(['sqlite', 'postgres'] as const)('a revision outside of a transact
     expect(await numbers(runner)).toEqual([1, 7, 8]);
   });
 
+  it('is told how to go on of the first half-done revision only', async () => {
+    const runner = await given(name);
+    const both = (last: string): readonly TestRevision[] =>
+      ['a1', 'b1'].map((id, at) => ({
+        id,
+        transactional: false,
+        upgrade: (op) => {
+          insert(op, at);
+          op.execute(last);
+        },
+      }));
+    for (const id of ['a1', 'b1'])
+      await expect(runner.upgrade(both('insert into nowhere values (1)'), id)).rejects.toThrow();
+    await runner.upgrade(both('select 1'), 'heads', { resume: 'restart' });
+    expect(await numbers(runner)).toEqual([0, 0, 1]);
+  });
+
   it('takes other values for the same operation', async () => {
     const runner = await given(name);
     const revision = (n: number, last: string) =>

@@ -29,20 +29,14 @@ export async function connect({ url, from, driver, signal }: ConnectOptions): Pr
   }
   const postgres = loadPackage('postgres', from) as typeof postgresJs;
   const lost = { is: false };
-  let closed = () => {};
-  // Where the connection ends just after the log-in, postgres.js leaves `reserve` waiting for ever.
-  const ending = new Promise<never>((_, reject) => {
-    closed = () => setImmediate(() => reject({ code: 'CONNECTION_CLOSED' }));
-  });
-  ending.catch(() => undefined);
   const sql = open(postgres, url, () => {
     lost.is = true;
-    closed();
+    refuseReconnect(sql);
   });
   const peer = peerOf(sql);
   const strays = takeStrays();
   try {
-    const session = await untilAborted(Promise.race([sql.reserve(), ending]), signal);
+    const session = await untilAborted(sql.reserve(), signal);
     return new PostgresDriver(sql, session, peer, lost, signal);
   } catch (error) {
     await sql.end({ timeout: 0 });
@@ -52,6 +46,17 @@ export async function connect({ url, from, driver, signal }: ConnectOptions): Pr
     await new Promise((resolve) => setImmediate(resolve));
     strays.stop();
   }
+}
+
+/**
+ * postgres.js connects again by itself. Where the connection ended just after the log-in it then forgets who waits for
+ * it: `reserve` would never settle, and the new session never end.
+ */
+function refuseReconnect(sql: Sql): void {
+  const options = sql.options as unknown as { socket: () => never };
+  options.socket = () => {
+    throw Object.assign(new Error('the connection was closed'), { code: 'CONNECTION_CLOSED' });
+  };
 }
 
 /**
