@@ -58,7 +58,7 @@ const opening = /^(?:#![^\n]*\n)?(?:\s|\/\/[^\n]*\n)*\/\*([\s\S]*?)\*\//;
 const metadata = /^(?:Revision|Revises|Depends on|Created):(?: |$)/;
 
 /** No control characters, which a terminal would obey. */
-const isClean = /^[^\p{Cc}]*$/u;
+export const isClean = /^[^\p{Cc}]*$/u;
 
 /** Reads the comment at the top of `text`. Without one the message is empty. */
 export function readDocstring(text: string): Docstring {

@@ -4,6 +4,8 @@
  * tokens, with the same result where both read it.
  */
 
+import { isClean } from './docstring.js';
+
 export interface UsualHeader {
   readonly id: string;
   readonly down: readonly string[];
@@ -43,7 +45,7 @@ export function readUsualHeader(
   const match = usual.exec(source);
   if (match === null) return undefined;
   const [, message = '', created = '', id = '', down = '', labels = '', depends = ''] = match;
-  if (Number.isNaN(Date.parse(created))) return undefined;
+  if (Number.isNaN(Date.parse(created)) || !isClean.test(message)) return undefined;
   return {
     header: {
       id: copyOf(id.slice(1, -1)),

@@ -27,7 +27,7 @@ describe('rev heads --check', () => {
     const project = forked();
     await refused(project, ['heads', '--check'], 'REV_UNMERGED_HEADS', 1, [/rev rebase/, /rev merge/]);
     await project.ok(['heads']);
-    await project.ok(['rebase', third]);
+    await project.ok(['rebase', third, '--no-database']);
     expect(lines((await project.ok(['heads', '--check'])).stdout)).toHaveLength(1);
   });
 
