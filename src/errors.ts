@@ -51,6 +51,8 @@ const codes = {
   REV_AMBIGUOUS_RENAME: 4,
   REV_IRREVERSIBLE: 4,
   REV_APPLIED: 4,
+  REV_RESUME: 4,
+  REV_CONSENT: 4,
   // 130: interrupted
   REV_INTERRUPTED: 130,
 } as const;

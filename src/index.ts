@@ -7,6 +7,7 @@ import type { CheckResult } from './commands/check.js';
 import type { CurrentResult } from './commands/current.js';
 import type { Environment } from './commands/environment.js';
 import type { RunTargetOptions, RunTargetResult } from './commands/run-target.js';
+import type { StatusResult } from './commands/status.js';
 import type { Report } from './runtime/events.js';
 
 export { sql } from 'drizzle-orm';
@@ -49,6 +50,8 @@ export interface ProjectOptions {
   readonly url?: string;
   readonly env?: string;
   readonly args?: Readonly<Record<string, string>>;
+  /** A word for the configuration and the journal, such as a release. */
+  readonly tag?: string;
   /** Is told what happens. */
   readonly onEvent?: Report;
   readonly signal?: AbortSignal;
@@ -57,30 +60,41 @@ export interface ProjectOptions {
 /** What a run has done: its steps, and the version rows before and after it. */
 export type RunReport = Extract<RunTargetResult, { readonly kind: 'run' }>;
 
+/** What a run would do, where `dryRun: true` asked for it. */
+export type DryRunReport = Extract<RunTargetResult, { readonly kind: 'dryRun' }>;
+
 /** A script, where `sql: true` asked for one. */
 export type ScriptReport = Extract<RunTargetResult, { readonly kind: 'script' }>;
 
-type UpgradeOptions = ProjectOptions & Omit<RunTargetOptions, 'sql'> & { readonly target?: string };
-type DowngradeOptions = ProjectOptions & Omit<RunTargetOptions, 'sql'> & { readonly target: string };
+type UpgradeOptions = ProjectOptions &
+  Omit<RunTargetOptions, 'sql' | 'dryRun'> & { readonly target?: string };
+type DowngradeOptions = ProjectOptions &
+  Omit<RunTargetOptions, 'sql' | 'dryRun'> & { readonly target: string };
 
 /**
  * `rev upgrade`, for an application's start: takes the lock, waits for another runner, returns the steps that were run.
  * @throws RevError as the command does
  */
-export function upgrade(options?: UpgradeOptions & { readonly sql?: false }): Promise<RunReport>;
+export function upgrade(
+  options?: UpgradeOptions & { readonly sql?: false; readonly dryRun?: false },
+): Promise<RunReport>;
+export function upgrade(options: UpgradeOptions & { readonly dryRun: true }): Promise<DryRunReport>;
 export function upgrade(options: UpgradeOptions & { readonly sql: true }): Promise<ScriptReport>;
 export async function upgrade(
-  options: UpgradeOptions & { readonly sql?: boolean } = {},
+  options: UpgradeOptions & { readonly sql?: boolean; readonly dryRun?: boolean } = {},
 ): Promise<RunTargetResult> {
   const command = await import('./commands/upgrade.js');
   return command.upgrade(environmentOf(options), options.target ?? 'heads', options);
 }
 
 /** `rev downgrade`. @throws RevError as the command does */
-export function downgrade(options: DowngradeOptions & { readonly sql?: false }): Promise<RunReport>;
+export function downgrade(
+  options: DowngradeOptions & { readonly sql?: false; readonly dryRun?: false },
+): Promise<RunReport>;
+export function downgrade(options: DowngradeOptions & { readonly dryRun: true }): Promise<DryRunReport>;
 export function downgrade(options: DowngradeOptions & { readonly sql: true }): Promise<ScriptReport>;
 export async function downgrade(
-  options: DowngradeOptions & { readonly sql?: boolean },
+  options: DowngradeOptions & { readonly sql?: boolean; readonly dryRun?: boolean },
 ): Promise<RunTargetResult> {
   const command = await import('./commands/downgrade.js');
   return command.downgrade(environmentOf(options), options.target, options);
@@ -90,6 +104,21 @@ export async function downgrade(
 export async function current(options: ProjectOptions = {}): Promise<CurrentResult> {
   const command = await import('./commands/current.js');
   return command.current(environmentOf(options));
+}
+
+/**
+ * Throws unless every revision is applied: for the start of an application that does not migrate by itself.
+ * @throws RevError REV_NOT_AT_HEAD
+ */
+export async function assertUpToDate(options: ProjectOptions = {}): Promise<void> {
+  const command = await import('./commands/current.js');
+  await command.current(environmentOf(options), { checkHeads: true });
+}
+
+/** `rev status`: what is applied, since when and by whom. @throws RevError as the command does */
+export async function status(options: ProjectOptions = {}): Promise<StatusResult> {
+  const command = await import('./commands/status.js');
+  return command.status(environmentOf(options));
 }
 
 /** `rev check`: resolves where models and database agree. @throws RevError REV_DIFFERENCES, REV_BEHIND_HEAD */
@@ -105,9 +134,12 @@ function environmentOf(options: ProjectOptions): Environment {
     url: options.url,
     env: options.env,
     args: options.args ?? {},
+    tag: options.tag,
     report: options.onEvent ?? (() => undefined),
     now: () => new Date(),
     nonce: randomUUID,
+    // A program that calls this has decided.
+    yes: true,
     signal: options.signal,
   };
 }

@@ -92,6 +92,9 @@ export class Output {
         this.talk(`${direction} ${revision}${message ? `  ${message}` : ''}`);
         break;
       }
+      case 'resumed':
+        this.talk(`  goes on after operation ${event.position}, where it was interrupted`);
+        break;
       case 'stepDone':
         this.talk(`  ${green('done')} ${dim(`in ${duration(event.duration)}`)}`);
         break;

@@ -189,7 +189,7 @@ function globalOptions(parser: Argv): Argv {
     .option('verbose', { alias: 'v', type: 'boolean', group, describe: 'more of it, and SQL as it runs' })
     .option('no-color', { type: 'boolean', group, describe: 'no colours (also $NO_COLOR)' })
     .option('debug', { type: 'boolean', group, describe: 'stack traces' })
-    .option('yes', { type: 'boolean', group, describe: 'ask no questions' });
+    .option('yes', { type: 'boolean', group, describe: 'ask no questions: what would be asked is wanted' });
 }
 
 async function environmentOf(
@@ -204,12 +204,14 @@ async function environmentOf(
     cwd: process.cwd(),
     configFile: args.text('config'),
     env: args.text('env') ?? process.env.REV_ENV,
+    tag: args.text('tag'),
     url: args.text('url'),
     args: keyValues(args.list('x')),
     report: output.event,
     now: () => new Date(),
     nonce: randomUUID,
     signal,
+    yes: args.flag('yes'),
     ...(asks ? { ask: (await import('./questions.js')).questions } : {}),
   };
 }
@@ -217,7 +219,10 @@ async function environmentOf(
 function keyValues(list: readonly string[]): Readonly<Record<string, string>> {
   const entries = list.map((each): [string, string] => {
     const at = each.indexOf('=');
-    return at < 0 ? [each, ''] : [each.slice(0, at), each.slice(at + 1)];
+    if (at > 0) return [each.slice(0, at), each.slice(at + 1)];
+    throw new RevError('REV_USAGE', `-x ${each}: a key and its value are joined by '='.`, {
+      hint: `-x ${each.replace(/^=/, '') || 'key'}=value`,
+    });
   });
   return Object.fromEntries(entries);
 }

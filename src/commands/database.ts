@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { QualifiedName } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
-import { redactText, requireUrl } from '../config/url.js';
+import { redactText, redactUrl, requireUrl } from '../config/url.js';
 import type { Dialect, Driver } from '../dialects/dialect.js';
 import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
@@ -58,6 +58,18 @@ function redacted(error: unknown, url: string): unknown {
   return new RevError(error.code, redactText(error.message, url), {
     ...(error.hint === undefined ? {} : { hint: redactText(error.hint, url) }),
   });
+}
+
+/** The configured database as it may be shown. */
+export function describeDatabase(config: ResolvedConfig): string {
+  return redactUrl(requireUrl(config));
+}
+
+/** The name of the database: of the file, for SQLite. */
+export function databaseName(config: ResolvedConfig): string {
+  const url = requireUrl(config);
+  const path = URL.canParse(url) ? decodeURIComponent(new URL(url).pathname) : url;
+  return path.split(/[\\/]/).at(-1) || url;
 }
 
 export function versionTableName(config: ResolvedConfig): QualifiedName {

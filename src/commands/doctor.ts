@@ -10,6 +10,7 @@ import {
   type VersionTableFault,
   type VersionTableFaultCode,
 } from '../runtime/version-table-faults.js';
+import { waitingReport } from '../runtime/waiting.js';
 import { journalTableName, toolVersion, versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openConfig } from './project.js';
@@ -102,8 +103,11 @@ async function examine(
     const faults = await examineVersionTable(options);
     refuseKnown(known, faults);
     if (!fix || faults.every(({ repair }) => !repair)) return { left: faults, fixed: [] };
-    const release = await dialect.lock(driver, options.table, lockWait ?? defaultLockWait, () =>
-      environment.report({ kind: 'waiting', text: 'Another runner holds the lock; waiting for it.' }),
+    const release = await dialect.lock(
+      driver,
+      options.table,
+      lockWait ?? defaultLockWait,
+      waitingReport(environment),
     );
     try {
       const timeouts = { lockTimeout: config.lockTimeout, writerTimeout: lockWait ?? defaultLockWait };

@@ -27,6 +27,7 @@ export async function downgrade(
   return runTarget(environment, ({ graph }, rows) => graph.planDowngrade(rows, to), {
     ...options,
     from: from ?? 'base',
+    asks: true,
     title: `rev downgrade from ${from} to ${to}`,
   });
 }

@@ -10,19 +10,34 @@ export interface Environment {
   readonly env?: string | undefined;
   /** `-x key=value`. */
   readonly args: Readonly<Record<string, string>>;
+  /** `--tag`: for the configuration and the journal. */
+  readonly tag?: string | undefined;
   /** `--url`: overrides the configuration's. */
   readonly url?: string | undefined;
   readonly report: Report;
   readonly now: () => Date;
   /** Makes an id unlike any other. */
   readonly nonce: () => string;
+  /** `--yes`: consents to everything that would be asked. */
+  readonly yes?: boolean | undefined;
   /** Absent where nobody can answer: then a question is an error that says which flag answers it. */
   readonly ask?: Questioner | undefined;
   /** Aborted by an interrupt. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Something that cannot be undone. */
+export interface Question {
+  /** What will happen, as a sentence. */
+  readonly message: string;
+  /** What is lost by it, line by line. */
+  readonly details: readonly string[];
+}
+
 export interface Questioner {
+  confirm(question: Question): Promise<boolean>;
+  /** The same where a mere yes is too easily given: the word has to be typed. */
+  typeWord(question: Question, word: string): Promise<boolean>;
   /** Whether what was dropped has become what was added. */
   isRename(candidate: RenameCandidate): Promise<boolean>;
 }

@@ -24,6 +24,6 @@ export async function openProject(environment: Environment, options: ProjectOpti
 }
 
 export function openConfig(environment: Environment): Promise<ResolvedConfig> {
-  const { cwd, configFile, env, args, url } = environment;
-  return loadConfig({ cwd, file: configFile, env, args, url });
+  const { cwd, configFile, env, args, tag, url } = environment;
+  return loadConfig({ cwd, file: configFile, env, args, tag, url });
 }

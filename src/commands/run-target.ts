@@ -1,9 +1,17 @@
 import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
+import { type DryRunResult, dryRun } from '../runtime/dry-run.js';
+import { foreseeLosses, lossLines } from '../runtime/losses.js';
 import { script } from '../runtime/offline.js';
+import type { PreparedStep } from '../runtime/prepare.js';
+import type { Resume } from '../runtime/progress.js';
 import { type RunResult, run } from '../runtime/run.js';
+import type { RunOptions } from '../runtime/run-options.js';
+import { requireConsent } from './consent.js';
 import {
+  type Database,
+  describeDatabase,
   journalTableName,
   revisionSources,
   toolVersion,
@@ -16,8 +24,12 @@ import { openProject, type Project } from './project.js';
 export interface RunTargetOptions {
   /** Print the SQL instead of running it; no database is asked. */
   readonly sql?: boolean | undefined;
+  /** Run everything in one transaction and roll it back. */
+  readonly dryRun?: boolean | undefined;
   /** One transaction for the whole run. */
   readonly atomic?: boolean | undefined;
+  /** How a revision that is half done goes on, where that cannot be found out (REV_RESUME). */
+  readonly resume?: Resume | undefined;
   /** How long a statement waits for a lock, in milliseconds; overrides the configuration. */
   readonly lockTimeout?: number | undefined;
   /** How long a statement may take, in milliseconds; overrides the configuration. */
@@ -28,6 +40,7 @@ export interface RunTargetOptions {
 
 export type RunTargetResult =
   | ({ readonly kind: 'run' } & RunResult)
+  | ({ readonly kind: 'dryRun' } & DryRunResult)
   | { readonly kind: 'script'; readonly sql: string };
 
 /** Five minutes: long enough for another replica's deploy. */
@@ -39,11 +52,23 @@ type Planner = (project: Project, rows: readonly string[]) => Plan;
 export async function runTarget(
   environment: Environment,
   plan: Planner,
-  options: RunTargetOptions & { readonly from: string; readonly title: string; readonly clear?: boolean },
+  options: RunTargetOptions & {
+    readonly from: string;
+    readonly title: string;
+    /** Empty the version table first. */
+    readonly clear?: boolean;
+    /** Where data may be lost. */
+    readonly asks?: boolean;
+  },
 ): Promise<RunTargetResult> {
   const project = await openProject(environment);
   const { config } = project;
   const revision = revisionSources(project);
+  if (options.sql && options.dryRun) {
+    throw new RevError('REV_USAGE', '--sql prints, and --dry-run runs: which is it?', {
+      hint: 'Leave one of them out.',
+    });
+  }
   if (options.sql) {
     const from = startRows(project, options.from);
     const sql = await script({
@@ -63,14 +88,14 @@ export async function runTarget(
       args: environment.args,
       folder: config.folder,
       signal: environment.signal,
-      title: options.title,
+      title: environment.tag === undefined ? options.title : `${options.title} (${environment.tag})`,
     });
     return { kind: 'script', sql };
   }
-  const patience = options.lockWait ?? defaultLockWait;
-  return withDatabase(environment, config, { create: true, patience }, async ({ dialect, driver }) => ({
-    kind: 'run',
-    ...(await run({
+  // Of a file that is not there a dry run makes none.
+  const opening = { create: !options.dryRun, patience: options.lockWait ?? defaultLockWait };
+  return withDatabase(environment, config, opening, async ({ dialect, driver }) => {
+    const runOptions: RunOptions = {
       dialect,
       driver,
       versionTable: versionTableName(config),
@@ -88,9 +113,41 @@ export async function runTarget(
       args: environment.args,
       folder: config.folder,
       report: environment.report,
+      resume: options.resume,
+      ...(options.asks && !environment.yes
+        ? { consent: (steps) => askForLosses(environment, project, { dialect, driver }, steps) }
+        : {}),
+      tag: environment.tag,
       ...(environment.signal === undefined ? {} : { signal: environment.signal }),
-    })),
-  }));
+    };
+    return options.dryRun
+      ? { kind: 'dryRun', ...(await dryRun(runOptions)) }
+      : { kind: 'run', ...(await run(runOptions)) };
+  });
+}
+
+/** The result of a run that was neither printed nor tried. */
+export function runOnly(result: RunTargetResult): RunResult {
+  if (result.kind !== 'run') throw new RevError('REV_USAGE', 'This command is neither printed nor tried.');
+  return result;
+}
+
+/** Throws REV_CONSENT where data would be lost and that is not wanted. */
+async function askForLosses(
+  environment: Environment,
+  { config }: Project,
+  database: Database,
+  steps: readonly PreparedStep[],
+): Promise<void> {
+  const found = await foreseeLosses(
+    steps.flatMap(({ step, source }) => (step.kind === 'downgrade' && source ? [source] : [])),
+    { ...database, args: environment.args, folder: config.folder },
+  );
+  if (found.length === 0) return;
+  await requireConsent(environment, {
+    message: `This loses data of ${describeDatabase(config)}, and no upgrade brings it back:`,
+    details: lossLines(found),
+  });
 }
 
 /** The version rows that a script starts from: several names are joined by commas. */

@@ -90,6 +90,8 @@ export interface ConfigContext {
   readonly env: string | undefined;
   /** `-x key=value`. */
   readonly args: Readonly<Record<string, string>>;
+  /** `--tag`. */
+  readonly tag: string | undefined;
 }
 
 export type ConfigFunction = (context: ConfigContext) => Config | Promise<Config>;

@@ -16,6 +16,8 @@ export interface LoadConfigOptions {
   readonly env?: string | undefined;
   /** `-x key=value`. */
   readonly args?: Readonly<Record<string, string>> | undefined;
+  /** `--tag`. */
+  readonly tag?: string | undefined;
   /** `--url`: overrides the configuration's; a relative path in it starts at `cwd`. */
   readonly url?: string | undefined;
 }
@@ -73,7 +75,7 @@ function defaultExport(module: Readonly<Record<string, unknown>>): unknown {
 async function callConfig(
   exported: unknown,
   file: string,
-  { env, args = {} }: LoadConfigOptions,
+  { env, args = {}, tag }: LoadConfigOptions,
 ): Promise<unknown> {
   if (typeof exported !== 'function') {
     if (env === undefined) return exported;
@@ -87,7 +89,7 @@ async function callConfig(
     );
   }
   try {
-    return await (exported as ConfigFunction)(Object.freeze({ env, args: Object.freeze({ ...args }) }));
+    return await (exported as ConfigFunction)(Object.freeze({ env, args: Object.freeze({ ...args }), tag }));
   } catch (thrown) {
     throw loadingError('REV_CONFIG', thrown, file);
   }

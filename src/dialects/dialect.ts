@@ -45,6 +45,10 @@ export interface TransactionOptions {
   readonly statementTimeout?: number;
   /** How long to wait for another writer before the transaction begins, where there can be but one (SQLite). */
   readonly writerTimeout?: number;
+  /** Check what a commit would check, and then roll back. */
+  readonly dryRun?: boolean;
+  /** SQLite: leave foreign keys as they are, and check nothing at the end. Tables cannot be rebuilt in it. */
+  readonly keepsForeignKeys?: boolean;
 }
 
 export interface ConnectOptions {
@@ -99,6 +103,8 @@ export interface Inspector {
   hasTable(driver: Driver, table: QualifiedName): Promise<boolean>;
   /** Those of these roles that are not there; none where the dialect has no roles. */
   missingRoles(driver: Driver, names: readonly string[]): Promise<readonly string[]>;
+  /** In bytes. */
+  databaseSize(driver: Driver): Promise<number>;
 }
 
 export interface Normalized {
@@ -148,14 +154,46 @@ export interface CompileOptions {
   readonly serverVersion?: string;
 }
 
+/** What became of a statement outside of a transaction whose end nobody has seen. */
+export type LoneOutcome =
+  | { readonly kind: 'done' }
+  /** It did not happen, or may happen once more; what it left behind is put away first. */
+  | { readonly kind: 'again'; readonly before: readonly Statement[] }
+  /** Half of it happened, and these are the other half. */
+  | { readonly kind: 'finish'; readonly by: readonly Statement[] }
+  | { readonly kind: 'unknown' };
+
+/** Statements that cannot be in a transaction. All others get one, so that they can be told from those that ran. */
+export interface LoneStatements {
+  standsAlone(statement: Statement): boolean;
+  /** Whether an error says that the statement cannot be in a transaction, and nothing else. */
+  refusedInTransaction(error: unknown): boolean;
+  /**
+   * What became of a statement whose end was not recorded.
+   * @param how `failed`: the database refused it, but it may have left something behind
+   */
+  probeLone(driver: Driver, statement: Statement, how: { readonly failed: boolean }): Promise<LoneOutcome>;
+}
+
 export interface Lock {
   /**
    * Waits until this is the only runner, polling (never a blocking wait: that can hang CREATE INDEX CONCURRENTLY).
    * The lock ends with the session, however it dies. Returns the release.
    * @param key what is locked: one runner for each version table.
    * @param timeout in milliseconds. Throws REV_LOCKED when it is over.
+   * @param waiting is called each time that it was in vain; what it throws ends the waiting
    */
   lock(
+    driver: Driver,
+    key: QualifiedName,
+    timeout: number,
+    waiting: () => void,
+  ): Promise<() => Promise<void>>;
+  /**
+   * The same for work of several transactions, inside of which `lock` keeps nobody out where it is the transaction
+   * itself (SQLite). Ends with the process. Throws REV_LOCKED when the timeout is over.
+   */
+  lockBetween(
     driver: Driver,
     key: QualifiedName,
     timeout: number,
@@ -181,7 +219,14 @@ export interface DatabaseMaker {
   database(callback: DatabaseCallback, from: string): object;
 }
 
-export interface Dialect extends Connector, Inspector, Normalizer, Compiler, Lock, DatabaseMaker {
+export interface Dialect
+  extends Connector,
+    Inspector,
+    Normalizer,
+    Compiler,
+    Lock,
+    LoneStatements,
+    DatabaseMaker {
   readonly name: DialectName;
   readonly rules: DiffRules;
   readonly capabilities: {

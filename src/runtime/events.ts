@@ -3,6 +3,8 @@ export type RunEvent =
   | { readonly kind: 'waiting'; readonly text: string }
   | { readonly kind: 'stepStarted'; readonly step: StepReport }
   | { readonly kind: 'stepDone'; readonly step: StepReport; readonly duration: number }
+  /** An earlier run has done so many operations of the step; they are passed over. */
+  | { readonly kind: 'resumed'; readonly step: StepReport; readonly position: number }
   | { readonly kind: 'statement'; readonly sql: string }
   /** What a command of `hooks` printed. */
   | { readonly kind: 'hook'; readonly text: string }

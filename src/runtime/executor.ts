@@ -8,6 +8,8 @@ export interface Executor {
   operation(operation: Operation): Promise<void>;
   /** Serves `op.db`. */
   readonly query: DatabaseCallback;
+  /** Ends the transaction, does the work outside of any, and begins another one. */
+  autocommit(work: () => Promise<void>): Promise<void>;
   /** The schema as it is at this point. */
   inspect(): Promise<Catalog>;
 }

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
-import { emptyCatalog, type QualifiedName } from '../catalog/index.js';
-import type { Dialect, Driver } from '../dialects/dialect.js';
+import { type Column, emptyCatalog, type QualifiedName } from '../catalog/index.js';
+import type { Dialect, Driver, Row } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import { column, type Operation, primaryKey } from '../operations/index.js';
 
@@ -12,15 +12,60 @@ export interface JournalEntry {
   readonly message: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  readonly finishedAt: string;
+  /** null while it runs, and for ever if the process died. */
+  readonly finishedAt: string | null;
   /** Milliseconds. */
-  readonly duration: number;
-  readonly status: 'done' | 'failed';
+  readonly duration: number | null;
+  readonly status: 'running' | 'done' | 'failed';
   /** How many operations had been run. */
   readonly position: number;
   readonly errorCode: string | null;
   /** SHA-256 of the revision file. */
   readonly contentHash: string | null;
+  /** Of a run that is half done, outside of a transaction: a hash of the operations that are done. Else null. */
+  readonly progress: string | null;
+  /**
+   * A statement outside of a transaction whose end is not known: `running` or `failed`, and a hash of what it was.
+   * It is written before the statement is run.
+   */
+  readonly pending: string | null;
+  /** `--tag`. */
+  readonly tag: string | null;
+}
+
+/** The parts of an entry that change while its revision runs. */
+export type EntryChange = Partial<
+  Pick<JournalEntry, 'finishedAt' | 'duration' | 'status' | 'position' | 'errorCode' | 'progress' | 'pending'>
+>;
+
+/** A run that is half done: its process has died, or one of its operations has failed. */
+export interface HalfRun {
+  readonly id: string;
+  readonly revision: string;
+  readonly direction: 'upgrade' | 'downgrade';
+  readonly position: number;
+  readonly progress: string;
+  readonly pending: string | null;
+  readonly startedAt: string;
+}
+
+/** What the journal knows of a revision. */
+export interface History {
+  /** The last time that it was run up to its end. */
+  readonly applied: Recorded | null;
+  /** What happened to it last, if it has failed or is half done. */
+  readonly failed: Recorded | null;
+  readonly half: HalfRun | null;
+}
+
+/** One run, as it is shown. */
+export interface Recorded extends PastRun {
+  readonly direction: string;
+  /** Milliseconds; null: it has not ended. */
+  readonly duration: number | null;
+  readonly errorCode: string | null;
+  readonly contentHash: string | null;
+  readonly tag: string | null;
 }
 
 /** Who has run a revision, and when. */
@@ -47,7 +92,24 @@ const columns = [
   'tool_version',
   'host',
   'username',
+  'progress',
+  'pending',
+  'tag',
 ] as const;
+
+/** By the names that they have in an entry. */
+const changeable = {
+  finishedAt: 'finished_at',
+  duration: 'duration_ms',
+  status: 'status',
+  position: 'position',
+  errorCode: 'error_code',
+  progress: 'progress',
+  pending: 'pending',
+} as const;
+
+/** Columns that journals of the first versions lack. */
+const later: readonly Column[] = ['progress', 'pending', 'tag'].map((name) => column(name, 'varchar(255)'));
 
 /** Who ran what, when and how it ended. The version rows rule without it: a journal that cannot be written is left out. */
 export class Journal {
@@ -61,9 +123,9 @@ export class Journal {
     this.#toolVersion = toolVersion;
   }
 
-  /** Makes the table where it is absent. */
+  /** Makes the table where it is absent, and adds columns that an older one lacks. Throws REV_STATEMENT. */
   async ensure(driver: Driver): Promise<void> {
-    if (await this.#dialect.hasTable(driver, this.#name)) return;
+    if (await this.#dialect.hasTable(driver, this.#name)) return this.#ensureColumns(driver);
     const text = (name: string, nullable = false) => column(name, 'varchar(255)', { nullable });
     const operation: Operation = {
       kind: 'createTable',
@@ -85,6 +147,7 @@ export class Journal {
           text('tool_version'),
           text('host'),
           text('username'),
+          ...later,
         ],
         primaryKey: primaryKey(['id'], { name: `${this.#name.name}_pkc` }),
         uniques: [],
@@ -96,6 +159,29 @@ export class Journal {
     await driver.runAll(this.#dialect.compile(operation, emptyCatalog(this.#dialect.name), {}));
   }
 
+  async #ensureColumns(driver: Driver): Promise<void> {
+    const first = columns.filter((name) => !later.some((each) => each.name === name));
+    // A table that has not even these is somebody else's.
+    await driver.query(`SELECT ${first.join(', ')} FROM ${this.#table} WHERE 1 = 0`);
+    if (await this.#has(driver, columns)) return;
+    for (const each of later) {
+      if (await this.#has(driver, [each.name])) continue;
+      await driver.run({ sql: `ALTER TABLE ${this.#table} ADD COLUMN ${each.name} ${each.type}` });
+    }
+  }
+
+  async #has(driver: Driver, names: readonly string[]): Promise<boolean> {
+    try {
+      await driver.rolledBack(() =>
+        driver.query(`SELECT ${names.join(', ')} FROM ${this.#table} WHERE 1 = 0`),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof RevError && error.code === 'REV_STATEMENT') return false;
+      throw error;
+    }
+  }
+
   async write(driver: Driver, entry: JournalEntry): Promise<void> {
     const params = [
       entry.id,
@@ -104,7 +190,7 @@ export class Journal {
       entry.message.slice(0, 2000),
       entry.startedAt,
       entry.finishedAt,
-      Math.round(entry.duration),
+      entry.duration === null ? null : Math.round(entry.duration),
       entry.status,
       entry.position,
       entry.errorCode,
@@ -112,6 +198,9 @@ export class Journal {
       this.#toolVersion,
       hostname(),
       userName(),
+      entry.progress,
+      entry.pending,
+      entry.tag,
     ];
     const places = columns.map((_, at) => this.#dialect.placeholder(at + 1)).join(', ');
     await driver.run({
@@ -120,32 +209,147 @@ export class Journal {
     });
   }
 
-  /** What is known of revisions that have been run up: the last time for each. Nothing, if the table is not as expected. */
-  async lastUpgrades(driver: Driver, revisions: readonly string[]): Promise<ReadonlyMap<string, PastRun>> {
-    if (revisions.length === 0 || !(await this.#dialect.hasTable(driver, this.#name))) return new Map();
-    const ids = revisions.map((id) => this.#dialect.literal(id)).join(', ');
+  /**
+   * Changes the entry of a run that is half done. Throws REV_ROWS where it is no more: another runner has taken it over.
+   */
+  async change(driver: Driver, id: string, change: EntryChange): Promise<void> {
+    const names = (Object.keys(changeable) as (keyof typeof changeable)[]).filter((name) => name in change);
+    const sets = names.map((name, at) => `${changeable[name]} = ${this.#dialect.placeholder(at + 1)}`);
+    const count = await driver.run({
+      sql: `UPDATE ${this.#table} SET ${sets.join(', ')}
+        WHERE id = ${this.#dialect.literal(id)} AND progress IS NOT NULL`,
+      params: names.map((name) => change[name]),
+    });
+    if (count === 1) return;
+    throw new RevError('REV_ROWS', 'Another runner has taken over the revision that was half done here.', {
+      hint: 'Run the same command again: it goes on from where it is now.',
+    });
+  }
+
+  /** What is half done of these revisions is over: it was resumed, begun anew, or has been said to be done. */
+  async settle(driver: Driver, revision: string, except?: string): Promise<void> {
+    const { literal } = this.#dialect;
+    const others = except === undefined ? '' : ` AND id <> ${literal(except)}`;
+    const where = `WHERE revision = ${literal(revision)} AND progress IS NOT NULL${others}`;
+    await driver.run({
+      sql: `UPDATE ${this.#table} SET progress = NULL, pending = NULL, status = 'failed',
+        error_code = coalesce(error_code, 'REV_INTERRUPTED') ${where}`,
+    });
+  }
+
+  /** What is half done. Nothing, if there is no journal, or one that is not as expected. */
+  async halfRuns(driver: Driver): Promise<readonly HalfRun[]> {
+    const rows = await this.#ask<{
+      id: string;
+      revision: string;
+      direction: HalfRun['direction'];
+      position: number;
+      progress: string;
+      pending: string | null;
+      started_at: string;
+    }>(
+      driver,
+      `SELECT id, revision, direction, position, progress, pending, started_at FROM ${this.#table}
+       WHERE progress IS NOT NULL ORDER BY started_at, id`,
+    );
+    return rows.map(({ started_at: startedAt, position, ...row }) => ({
+      ...row,
+      position: Number(position),
+      startedAt,
+    }));
+  }
+
+  /** What is known of every revision that was ever run. Nothing, if there is no journal, or one that is not as expected. */
+  async histories(driver: Driver): Promise<ReadonlyMap<string, History>> {
+    const rows = await this.#ask<{
+      id: string;
+      revision: string;
+      direction: string;
+      message: string;
+      started_at: string;
+      duration_ms: number | null;
+      status: string;
+      position: number;
+      error_code: string | null;
+      content_hash: string | null;
+      username: string;
+      host: string;
+      progress: string | null;
+      pending: string | null;
+      tag: string | null;
+    }>(
+      driver,
+      `SELECT id, revision, direction, message, started_at, duration_ms, status, position, error_code,
+         content_hash, username, host, progress, pending, tag FROM ${this.#table} ORDER BY started_at, id`,
+    );
+    const known = new Map<string, History>();
+    for (const row of rows) {
+      const before = known.get(row.revision) ?? { applied: null, failed: null, half: null };
+      const { direction, message, username, host, tag, progress, pending, revision, id } = row;
+      const recorded: Recorded = {
+        direction,
+        message,
+        at: row.started_at,
+        username,
+        host,
+        duration: row.duration_ms === null ? null : Number(row.duration_ms),
+        errorCode: row.error_code,
+        contentHash: row.content_hash,
+        tag,
+      };
+      const isDone = row.status === 'done';
+      const isHalf = progress !== null && (direction === 'upgrade' || direction === 'downgrade');
+      known.set(revision, {
+        applied: !isDone ? before.applied : direction === 'downgrade' ? null : recorded,
+        failed: isDone ? null : recorded,
+        half: isHalf
+          ? {
+              id,
+              revision,
+              direction,
+              position: Number(row.position),
+              progress,
+              pending,
+              startedAt: row.started_at,
+            }
+          : before.half,
+      });
+    }
+    return known;
+  }
+
+  /** The rows of a question; none, if there is no journal, or one that is not as expected. */
+  async #ask<R extends Row>(driver: Driver, sql: string): Promise<readonly R[]> {
+    if (!(await this.#dialect.hasTable(driver, this.#name))) return [];
     try {
-      const rows = await driver.rolledBack(() =>
-        driver.query<{
-          revision: string;
-          message: string;
-          started_at: string;
-          username: string;
-          host: string;
-        }>(`
-          SELECT revision, message, started_at, username, host FROM ${this.#table}
-          WHERE direction = 'upgrade' AND status = 'done' AND revision IN (${ids}) ORDER BY started_at`),
-      );
-      return new Map(
-        rows.map(({ revision, message, started_at: at, username, host }) => [
-          revision,
-          { message, at, username, host },
-        ]),
-      );
+      return await driver.rolledBack(() => driver.query<R>(sql));
     } catch (error) {
-      if (error instanceof RevError && error.code === 'REV_STATEMENT') return new Map();
+      if (error instanceof RevError && error.code === 'REV_STATEMENT') return [];
       throw error;
     }
+  }
+
+  /** What is known of revisions that have been run up: the last time for each. Nothing, if the table is not as expected. */
+  async lastUpgrades(driver: Driver, revisions: readonly string[]): Promise<ReadonlyMap<string, PastRun>> {
+    if (revisions.length === 0) return new Map();
+    const ids = revisions.map((id) => this.#dialect.literal(id)).join(', ');
+    const rows = await this.#ask<{
+      revision: string;
+      message: string;
+      started_at: string;
+      username: string;
+      host: string;
+    }>(
+      driver,
+      `SELECT revision, message, started_at, username, host FROM ${this.#table}
+       WHERE direction = 'upgrade' AND status = 'done' AND revision IN (${ids}) ORDER BY started_at`,
+    );
+    return new Map(
+      rows.map(({ revision, message, started_at: at, username, host }) => [
+        revision,
+        { message, at, username, host },
+      ]),
+    );
   }
 
   get #table(): string {

@@ -1,16 +1,31 @@
 import { type Catalog, emptyCatalog } from '../catalog/index.js';
-import type { Dialect, Driver, Scope, Statement } from '../dialects/dialect.js';
+import type { Dialect, Driver, Scope, Statement, TransactionOptions } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import { describe, type Operation } from '../operations/index.js';
 import type { Executor } from './executor.js';
+import { HeldTransaction } from './held-transaction.js';
+import { type Next, operationText, type Point, type Progress } from './progress.js';
+import { refuseTransactionControl, savepointStep } from './transaction-control.js';
 
 /** Everything there is: a revision may touch what autogenerate does not look at. */
 const everything: Scope = { includes: () => true };
 
 export interface LiveExecutorOptions {
-  /** Whether the revision is inside a transaction, which it must then not end. */
+  /** Whether the revision begins inside a transaction. */
   readonly transactional: boolean;
+  readonly progress: Progress;
+  /** Commits what is done, does the work, and begins another transaction. */
+  readonly outside: (work: () => Promise<void>) => Promise<void>;
+  /** For the transaction of a single operation. */
+  readonly writerTimeout: number | undefined;
   readonly onStatement: (statement: Statement) => void;
+}
+
+/** A transaction of `op.db`, outside of any other. */
+interface OwnTransaction {
+  readonly transaction: HeldTransaction;
+  readonly begin: Point;
+  isUndone: boolean;
 }
 
 /** Sends a revision's operations to a database. */
@@ -18,53 +33,232 @@ export class LiveExecutor implements Executor {
   readonly offline = false;
   readonly #dialect: Dialect;
   readonly #driver: Driver;
-  readonly #transactional: boolean;
-  readonly #onStatement: (statement: Statement) => void;
-  #position = 0;
+  readonly #options: LiveExecutorOptions;
+  /** Whether the runner's transaction is around what runs now. */
+  #isInside: boolean;
+  /** `op.db.transaction` is open. */
+  #isInSavepoint = false;
+  #own: OwnTransaction | null = null;
 
   constructor(dialect: Dialect, driver: Driver, options: LiveExecutorOptions) {
     this.#dialect = dialect;
     this.#driver = driver;
-    this.#transactional = options.transactional;
-    this.#onStatement = options.onStatement;
-  }
-
-  /** How many operations have been run. */
-  get position(): number {
-    return this.#position;
+    this.#options = options;
+    this.#isInside = options.transactional;
   }
 
   async operation(operation: Operation): Promise<void> {
+    const { progress } = this.#options;
     try {
-      if (this.#transactional && operation.kind === 'execute')
-        refuseTransactionControl(operation.sql.texts.join('?'));
-      const before = this.#dialect.needsCatalog(operation)
-        ? await this.inspect()
-        : emptyCatalog(this.#dialect.name);
-      const statements = this.#dialect.compile(operation, before, {
-        serverVersion: this.#driver.serverVersion,
+      if (operation.kind === 'execute') refuseTransactionControl(operation.sql.texts.join('?'));
+      const text = operationText(operation);
+      const begin = progress.point();
+      const next = progress.next(text);
+      await this.#counted(next, begin, async () => {
+        const needsCatalog = this.#dialect.needsCatalog(operation);
+        const before = needsCatalog ? await this.inspect() : emptyCatalog(this.#dialect.name);
+        const statements = this.#dialect.compile(operation, before, {
+          serverVersion: this.#driver.serverVersion,
+        });
+        for (const statement of statements) this.#options.onStatement(statement);
+        if (this.#isInside || this.#own) return this.#driver.runAll(statements);
+        // A rebuild needs foreign keys off; everything else runs as it would by itself.
+        await this.#alone(statements, { text, next, keepsForeignKeys: !needsCatalog });
       });
-      for (const statement of statements) this.#onStatement(statement);
-      await this.#driver.runAll(statements);
-      this.#position += 1;
     } catch (error) {
       throw inOperation(error, operation);
     }
   }
 
   readonly query: Executor['query'] = async (sql, params, method) => {
-    if (this.#transactional) refuseTransactionControl(sql);
-    this.#onStatement({ sql, params });
-    const rows =
-      method === 'execute' ? await this.#driver.query(sql, params) : await this.#driver.values(sql, params);
-    this.#position += 1;
+    const step = savepointStep(sql);
+    if (step) {
+      this.#isInSavepoint = step !== 'release';
+      if (!this.#isInside) {
+        await this.#ownTransaction(step);
+        return { rows: [] };
+      }
+    } else refuseTransactionControl(sql);
+    let rows: readonly unknown[] = [];
+    const run = async () => {
+      this.#options.onStatement({ sql, params });
+      rows =
+        method === 'execute' ? await this.#driver.query(sql, params) : await this.#driver.values(sql, params);
+    };
+    if (step || !isChange(sql)) await run();
+    else await this.#change(sql, run);
     // drizzle's proxy sessions want one row, not a list, for `get`.
     return { rows: method === 'get' ? ((rows[0] ?? undefined) as unknown as unknown[]) : [...rows] };
   };
 
+  async autocommit(work: () => Promise<void>): Promise<void> {
+    if (this.#isInSavepoint) {
+      throw new RevError('REV_OPERATION', 'op.autocommit was called inside of op.db.transaction.', {
+        hint: 'Call it before or after: it ends the transaction that it is in.',
+      });
+    }
+    if (!this.#isInside) return work();
+    await this.#options.outside(async () => {
+      this.#isInside = false;
+      try {
+        await work();
+      } finally {
+        this.#isInside = true;
+      }
+    });
+  }
+
   inspect(): Promise<Catalog> {
     return this.#dialect.inspect(this.#driver, everything);
   }
+
+  /** The revision is over: a transaction that it has left open is rolled back. */
+  async close(): Promise<void> {
+    await this.#own?.transaction.rollback();
+    this.#own = null;
+  }
+
+  /** Runs what counts as an operation unless it is done, and counts it only if it succeeds. */
+  async #counted(next: Next, begin: Point, run: () => Promise<void>): Promise<void> {
+    if (next.kind === 'pass') return;
+    try {
+      await run();
+    } catch (error) {
+      this.#options.progress.back(begin);
+      throw error;
+    }
+  }
+
+  /** A query of `op.db` that changes something. */
+  async #change(sql: string, run: () => Promise<void>): Promise<void> {
+    const { progress } = this.#options;
+    const begin = progress.point();
+    const next = progress.next(`query ${sql}`);
+    if (next.kind === 'pass' && /\breturning\b/i.test(sql)) {
+      throw progress.unknown('The next query of op.db that was done returned rows, and they are not kept.');
+    }
+    // Its caller may catch its failure and go on.
+    await this.#counted(next, begin, async () => {
+      if (this.#isInside || this.#own) return run();
+      await this.#driver.transaction(
+        async () => {
+          await run();
+          await progress.save(this.#driver);
+        },
+        this.#single({ keepsForeignKeys: true }),
+      );
+    });
+  }
+
+  /** `op.db.transaction` outside of a transaction is one. */
+  async #ownTransaction(step: 'savepoint' | 'undo' | 'release'): Promise<void> {
+    const { progress } = this.#options;
+    if (step === 'savepoint') {
+      this.#own = {
+        transaction: await HeldTransaction.open(this.#driver, this.#single({ keepsForeignKeys: true })),
+        begin: progress.point(),
+        isUndone: false,
+      };
+      return;
+    }
+    const own = this.#own;
+    if (!own) return;
+    if (step === 'undo') {
+      own.isUndone = true;
+      return;
+    }
+    this.#own = null;
+    if (own.isUndone) {
+      await own.transaction.rollback();
+      progress.back(own.begin);
+      return;
+    }
+    try {
+      await progress.save(this.#driver);
+    } catch (error) {
+      await own.transaction.rollback();
+      throw error;
+    }
+    await own.transaction.commit();
+  }
+
+  /** One operation outside of a transaction, such that the next run can tell whether it happened. */
+  async #alone(
+    statements: readonly Statement[],
+    {
+      text,
+      next,
+      keepsForeignKeys,
+    }: { readonly text: string; readonly next: Next; readonly keepsForeignKeys: boolean },
+  ): Promise<void> {
+    const { progress } = this.#options;
+    if (next.kind === 'probe' && (await this.#isMended(statements, next))) {
+      await progress.save(this.#driver);
+      return;
+    }
+    if (!keepsForeignKeys || !statements.some((each) => this.#dialect.standsAlone(each))) {
+      try {
+        await this.#driver.transaction(async () => {
+          await this.#driver.runAll(statements);
+          await progress.save(this.#driver);
+        }, this.#single({ keepsForeignKeys }));
+        return;
+      } catch (error) {
+        if (!this.#dialect.refusedInTransaction(error)) throw error;
+      }
+    }
+    await progress.intend(this.#driver, text, 'running');
+    try {
+      for (const statement of statements) await this.#driver.run(statement);
+    } catch (error) {
+      // If this cannot be written, the connection is gone, and the statement's end is not known.
+      await progress.intend(this.#driver, text, 'failed').catch(() => undefined);
+      throw error;
+    }
+    await progress.save(this.#driver);
+  }
+
+  /** Finds out what an interrupted operation has come to, and puts away what is half done. True: all of it is done. */
+  async #isMended(
+    statements: readonly Statement[],
+    { failed }: { readonly failed: boolean },
+  ): Promise<boolean> {
+    const [statement, more] = statements;
+    if (!statement || more) {
+      if (failed) return false;
+      throw this.#options.progress.unknown('It is several statements.');
+    }
+    const outcome = await this.#dialect.probeLone(this.#driver, statement, { failed });
+    const run = async (each: Statement) => {
+      this.#options.onStatement(each);
+      await this.#driver.run(each);
+    };
+    switch (outcome.kind) {
+      case 'done':
+        return true;
+      case 'again':
+        for (const each of outcome.before) await run(each);
+        return false;
+      case 'finish':
+        for (const each of outcome.by) await run(each);
+        return true;
+      case 'unknown':
+        throw this.#options.progress.unknown('Nothing in the catalogue tells.');
+    }
+  }
+
+  #single(options: { readonly keepsForeignKeys: boolean }): TransactionOptions {
+    const { writerTimeout } = this.#options;
+    return { ...options, ...(writerTimeout === undefined ? {} : { writerTimeout }) };
+  }
+}
+
+/** Whether a query of `op.db` changes something. */
+function isChange(sql: string): boolean {
+  return (
+    !/^\s*(?:select|values|table|show|explain|pragma)\b/i.test(sql) &&
+    !/^\s*with\b(?![\s\S]*\b(?:insert|update|delete|merge)\b)/i.test(sql)
+  );
 }
 
 /** The same error, saying in which operation it happened. */
@@ -75,26 +269,4 @@ function inOperation(error: unknown, operation: Operation): unknown {
     data: { ...error.data, operation: describe(operation) },
     cause: error.cause,
   });
-}
-
-/** The transaction belongs to the runner: version rows written after its end would say that all is done. */
-function refuseTransactionControl(sql: string): void {
-  const bare = sql.replace(
-    /--[^\n]*|\/\*[\s\S]*?\*\/|e'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|(\$\w*\$)[\s\S]*?\1/gi,
-    ' ',
-  );
-  // The bodies of triggers and functions have a BEGIN and an END of their own.
-  if (/^\s*(?:do\b|create\b[^;]*?\b(?:trigger|function|procedure)\b)/i.test(bare)) return;
-  const found =
-    /(?:^|;)\s*(begin|start\s+transaction|commit|end|rollback(?!\s+(?:work\s+|transaction\s+)?to)|abort)\b/i.exec(
-      bare,
-    );
-  if (!found?.[1]) return;
-  throw new RevError(
-    'REV_OPERATION',
-    `A revision cannot run ${found[1].toUpperCase()}: its transaction is the runner's.`,
-    {
-      hint: 'Leave it out, or write `export const transactional = false` for what cannot run in a transaction.',
-    },
-  );
 }

@@ -62,11 +62,12 @@ export function versionTableScript(dialect: Dialect, name: QualifiedName): strin
 
 async function callOffline(
   options: ScriptOptions,
-  { call, report }: PreparedStep,
+  { call, report, source }: PreparedStep,
   state: ReplayedCatalog,
   print: (statement: Statement) => void,
 ): Promise<void> {
   const { dialect } = options;
+  const frame = dialect.scriptFrame(source?.transactional !== false);
   const executor: Executor = {
     offline: true,
     async operation(operation) {
@@ -81,6 +82,11 @@ async function callOffline(
       if (reads(sql)) throw unprintable(report.revision, sql);
       print({ sql, params });
       return { rows: [] };
+    },
+    async autocommit(work) {
+      for (const sql of frame.after) print({ sql });
+      await work();
+      for (const sql of frame.before) print({ sql });
     },
     inspect: () => state.now(),
   };

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SQL } from 'drizzle-orm';
 import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
@@ -26,7 +27,7 @@ import {
 import type { Executor } from './executor.js';
 import { type PolicyOptions, policyOf, type RoleAttributes, roleOf } from './policy-input.js';
 import type { QueryWatch } from './query-watch.js';
-import type { OrderedQueue } from './queue.js';
+import { OrderedQueue } from './queue.js';
 import { type ColumnChange, TableChanges } from './table-changes.js';
 import { type ViewOptions, viewOf } from './view-input.js';
 
@@ -152,6 +153,12 @@ export interface Op<D extends DialectName = DialectName> {
   /** One SQL statement, as text or as drizzle's sql`…`, whose values are bound. */
   execute(statement: SqlInput): Promise<void>;
   bulkInsert(table: ObjectName, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
+  /**
+   * Runs the calls of `op` that the work makes outside of a transaction, for what cannot be in one. What the revision
+   * has done before is committed; what comes after is in a transaction of its own. An interrupted revision goes on
+   * after the last operation that was done.
+   */
+  autocommit(work: () => unknown): Promise<void>;
   /** A drizzle database on the revision's own session and transaction. */
   readonly db: Databases[D];
   /** The schema as it is at this point of the revision. */
@@ -172,14 +179,30 @@ export interface OpParts {
   readonly watch: QueryWatch;
 }
 
+/** The queue of the `op.autocommit` that a call is inside of. */
+const innerQueue = new AsyncLocalStorage<OrderedQueue>();
+
+/** The work's own calls are in a queue of their own: those of the revision around it wait until it has ended. */
+async function inQueueOfItsOwn(work: () => unknown): Promise<void> {
+  const queue = new OrderedQueue();
+  try {
+    await innerQueue.run(queue, async () => await work());
+  } finally {
+    // What is queued must have ended before the transaction around it begins again.
+    await queue.drain().finally(() => queue.close());
+  }
+}
+
 /** The facade over one executor and queue. Malformed calls throw REV_OPERATION or REV_UNSUPPORTED in their order. */
-export function makeOp({ dialect, executor, queue, args, folder, watch }: OpParts): Op {
-  const run = (make: () => Operation): Promise<void> => {
-    const result = queue.push(async () => executor.operation(frozen(make())));
+export function makeOp({ dialect, executor, queue: whole, args, folder, watch }: OpParts): Op {
+  const queue = () => innerQueue.getStore() ?? whole;
+  const push = (work: () => Promise<void>): Promise<void> => {
+    const result = queue().push(work);
     // The queue keeps the failure; a call that nobody awaits must not be an unhandled rejection as well.
     result.catch(() => undefined);
     return result;
   };
+  const run = (make: () => Operation) => push(async () => executor.operation(frozen(make())));
   const alter = (table: ObjectName, change: (table: TableChanges) => void) =>
     run(() => {
       const changes = new TableChanges();
@@ -206,13 +229,14 @@ export function makeOp({ dialect, executor, queue, args, folder, watch }: OpPart
     get db() {
       db ??= watch.watch(
         dialect.database(
-          (sql, params, method) => queue.ask(() => executor.query(sql, params, method)),
+          (sql, params, method) => queue().ask(() => executor.query(sql, params, method)),
           folder,
         ),
       );
       return db as Op['db'];
     },
-    inspect: () => queue.ask(() => executor.inspect()),
+    inspect: () => queue().ask(() => executor.inspect()),
+    autocommit: (work) => push(() => executor.autocommit(() => inQueueOfItsOwn(work))),
     createTable: (name, elements, options) =>
       run(() => ({ kind: 'createTable', table: tableOf(name, elements, options) })),
     dropTable: (name) => run(() => ({ kind: 'dropTable', name: parseName(name) })),

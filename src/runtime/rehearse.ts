@@ -103,6 +103,7 @@ async function call(
       statements.push(terminated(statementText({ sql, params }, dialect)));
       return { rows: [] };
     },
+    autocommit: (work) => work(),
     inspect: async () => catalog,
   };
   try {

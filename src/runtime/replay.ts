@@ -40,6 +40,7 @@ export async function replay(
         catalog = applyOffline(operation, catalog);
       },
       query: async () => ({ rows: [] }),
+      autocommit: (work) => work(),
       inspect: async () => catalog,
     };
     if (call)

@@ -2,6 +2,8 @@ import type { QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, TransactionOptions } from '../dialects/dialect.js';
 import type { Plan } from '../graph/graph.js';
 import type { Report } from './events.js';
+import type { PreparedStep } from './prepare.js';
+import type { Resume } from './progress.js';
 import type { RevisionSource } from './revision-source.js';
 
 export interface RunOptions {
@@ -22,5 +24,14 @@ export interface RunOptions {
   /** The project's folder. */
   readonly folder: string;
   readonly report: Report;
+  /** How a revision that is half done goes on, where that cannot be found out. */
+  readonly resume?: Resume | undefined;
+  /**
+   * Asked once with what is going to be run, before anybody is kept waiting; throws to refuse. What turns out to be more
+   * than that afterwards is refused.
+   */
+  readonly consent?: ((steps: readonly PreparedStep[]) => Promise<void>) | undefined;
+  /** For the journal. */
+  readonly tag?: string | undefined;
   readonly signal?: AbortSignal;
 }

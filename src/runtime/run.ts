@@ -3,8 +3,9 @@ import type { StepReport } from './events.js';
 import { Journal } from './journal.js';
 import { prepare } from './prepare.js';
 import type { RunOptions } from './run-options.js';
-import { assertRows, RowsMoved, runAlone, runTogether } from './step.js';
-import { VersionTable } from './version-table.js';
+import { runAlone, runTogether } from './step.js';
+import { assertRows, RowsMoved, VersionTable } from './version-table.js';
+import { waitingReport } from './waiting.js';
 
 export interface RunResult {
   readonly steps: readonly (StepReport & { readonly duration: number })[];
@@ -23,18 +24,38 @@ export async function run(options: RunOptions): Promise<RunResult> {
   // A plan that cannot be, and modules that do not load, are found before the database is written to at all.
   const rows = await table.read(driver);
   const plan = options.plan(rows);
-  await prepare(plan, options.revision);
+  const foreseen = await prepare(plan, options.revision);
   // Nothing to do must not wait for anybody.
-  if (plan.steps.length === 0 && plan.dropped.length === 0) return { steps: [], before: rows, after: rows };
-  const release = await dialect.lock(driver, table.name, options.lockWait, () =>
-    options.report({ kind: 'waiting', text: 'Another runner holds the lock; waiting for it.' }),
-  );
+  if (plan.steps.length === 0 && plan.dropped.length === 0) {
+    await warnOfHalfRuns(options);
+    return { steps: [], before: rows, after: rows };
+  }
+  await options.consent?.(foreseen);
+  const asked = options.consent && new Set(foreseen.map(({ step }) => step.revision));
+  const release = await dialect.lock(driver, table.name, options.lockWait, waitingReport(options));
   try {
     if (!(await dialect.hasTable(driver, table.name))) await createTables(options, table);
     const journal = await openJournal(options);
-    return await runSteps(options, table, journal);
+    return await runSteps(options, table, journal, asked);
   } finally {
     await release();
+  }
+}
+
+/** A revision that is half taken down counts as applied: nothing else would say what became of it. */
+async function warnOfHalfRuns({
+  dialect,
+  driver,
+  journalTable,
+  toolVersion,
+  report,
+}: RunOptions): Promise<void> {
+  const runs = await new Journal(dialect, journalTable, toolVersion).halfRuns(driver);
+  for (const { revision, direction, position } of runs) {
+    report({
+      kind: 'warning',
+      text: `The ${direction} of revision ${revision} is half done (operations done: ${position}): rev ${direction} goes on from there, unless another runner is at it.`,
+    });
   }
 }
 
@@ -61,8 +82,10 @@ async function runSteps(
   options: RunOptions,
   table: VersionTable,
   journal: Journal | null,
+  asked: ReadonlySet<string> | undefined,
 ): Promise<RunResult> {
   const done: (StepReport & { duration: number })[] = [];
+  const resumed = { revision: null };
   let before: readonly string[] | undefined;
   const { driver } = options;
   let intended: ReadonlySet<string> | undefined;
@@ -77,6 +100,15 @@ async function runSteps(
       { ...plan, steps: plan.steps.filter((step) => meant.has(step.revision)) },
       options.revision,
     );
+    if (asked && steps.some(({ step }) => !asked.has(step.revision))) {
+      throw new RevError(
+        'REV_CONSENT',
+        'Another runner has changed the database since the question was asked.',
+        {
+          hint: 'Nothing was run. Run the same command again.',
+        },
+      );
+    }
     if (plan.dropped.length > 0) {
       options.report({
         kind: 'warning',
@@ -85,7 +117,7 @@ async function runSteps(
     }
     try {
       if (steps.length === 0 && plan.dropped.length > 0) await removeRows(options, table, plan.dropped, rows);
-      const session = { options, table, journal };
+      const session = { options, table, journal, resumed };
       if (options.transaction === 'all') done.push(...(await runTogether(session, steps, rows)));
       else {
         let expected = rows;

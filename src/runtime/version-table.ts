@@ -1,4 +1,4 @@
-import { displayName, emptyCatalog, type QualifiedName } from '../catalog/index.js';
+import { displayName, emptyCatalog, type QualifiedName, sameData } from '../catalog/index.js';
 import type { Dialect, Driver, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { RowChange } from '../graph/graph.js';
@@ -96,4 +96,16 @@ export class VersionTable {
   get #table(): string {
     return this.#dialect.identifier(this.name);
   }
+}
+
+/** The rows were not those that the plan was made for. */
+export class RowsMoved extends Error {}
+
+/** Throws RowsMoved where another runner, or anybody else, has changed the rows. */
+export async function assertRows(
+  table: VersionTable,
+  driver: Driver,
+  expected: readonly string[],
+): Promise<void> {
+  if (!sameData(await table.read(driver), expected)) throw new RowsMoved();
 }

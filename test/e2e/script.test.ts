@@ -43,6 +43,28 @@ describe('a script for SQLite', () => {
     expect(script).toContain(`SET version_num = '${head.id}' WHERE version_num = '${head.down[0]}'`);
   });
 
+  it('ends the transaction for op.autocommit, and begins another one', async () => {
+    const project = example();
+    const head = JSON.parse((await project.ok(['heads', '--json'])).stdout).heads[0];
+    project.write(
+      'revisions/ffff00002222_outside.ts',
+      `export const revision = 'ffff00002222'; export const downRevision = '${head.id}';
+       export function upgrade(op) {
+         op.execute('create table before_it (n integer)');
+         op.autocommit(() => { op.execute('vacuum'); });
+         op.execute('create table after_it (n integer)');
+       }`,
+    );
+    const { stdout } = await project.ok(['upgrade', `${head.id}:ffff00002222`, '--sql']);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(
+      /before_it .*COMMIT;.* vacuum; .*BEGIN.*; create table after_it .*COMMIT;/,
+    );
+    const file = project.path('tracker.db');
+    await project.ok(['upgrade', head.id]);
+    changeFile(file, stdout);
+    expect((await project.ok(['current'])).stdout).toContain('ffff00002222');
+  });
+
   it('refuses what it cannot know', async () => {
     const project = example();
     project.write(

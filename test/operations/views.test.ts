@@ -53,6 +53,7 @@ describe('a view in a revision file', () => {
         offline: true,
         operation: async (operation) => void found.push(operation),
         query: async () => ({ rows: [] }),
+        autocommit: (work) => work(),
         inspect: async () => emptyCatalog('sqlite'),
       },
     });

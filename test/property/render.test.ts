@@ -91,6 +91,7 @@ async function record(body: string): Promise<readonly unknown[]> {
       offline: true,
       operation: async (operation) => void recorded.push(called(operation)),
       query: async () => ({ rows: [] }),
+      autocommit: (work: () => Promise<void>) => work(),
       inspect: async () => emptyCatalog('sqlite'),
     },
   });

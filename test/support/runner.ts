@@ -4,6 +4,7 @@ import { loadDialect } from '../../src/dialects/load-dialect.js';
 import { RevisionGraph } from '../../src/graph/graph.js';
 import type { RunEvent } from '../../src/runtime/events.js';
 import type { Op } from '../../src/runtime/op.js';
+import type { Resume } from '../../src/runtime/progress.js';
 import type { RevisionSource } from '../../src/runtime/revision-source.js';
 import { type RunResult, run } from '../../src/runtime/run.js';
 import { freshDatabase } from './postgres.js';
@@ -36,6 +37,7 @@ export interface TestRunner {
 export interface RunnerOptions {
   readonly transaction?: 'each' | 'all';
   readonly signal?: AbortSignal;
+  readonly resume?: Resume;
 }
 
 export async function testRunner(name: 'sqlite' | 'postgres'): Promise<TestRunner> {
@@ -43,7 +45,7 @@ export async function testRunner(name: 'sqlite' | 'postgres'): Promise<TestRunne
   return runnerAt(name, url);
 }
 
-async function runnerAt(name: 'sqlite' | 'postgres', url: string): Promise<TestRunner> {
+export async function runnerAt(name: 'sqlite' | 'postgres', url: string): Promise<TestRunner> {
   const dialect = await loadDialect(name);
   const driver = await dialect.connect({ url, from: process.cwd(), create: true });
   onTestFinished(() => driver.close());
@@ -73,6 +75,7 @@ async function runnerAt(name: 'sqlite' | 'postgres', url: string): Promise<TestR
       folder: process.cwd(),
       report: (event) => events.push(event),
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.resume ? { resume: options.resume } : {}),
     });
   };
   const column = async (sql: string) => (await driver.values(sql)).map((row) => row[0]);

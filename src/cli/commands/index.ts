@@ -29,6 +29,22 @@ export const commands: Readonly<
     describe: 'take revisions back down to a target',
     load: async () => (await import('./downgrade.js')).downgrade,
   },
+  redo: {
+    describe: 'take the last revision down and run it again',
+    load: async () => (await import('./redo.js')).redo,
+  },
+  reset: {
+    describe: 'take every revision down',
+    load: async () => (await import('./reset.js')).reset,
+  },
+  status: {
+    describe: 'show what is applied, since when and by whom',
+    load: async () => (await import('./status.js')).status,
+  },
+  info: {
+    describe: 'show the configuration in force and its database',
+    load: async () => (await import('./info.js')).info,
+  },
   current: {
     describe: 'show the revisions that the database is at',
     load: async () => (await import('./current.js')).current,

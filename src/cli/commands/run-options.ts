@@ -14,10 +14,17 @@ export function lockWaitOption(yargs: Argv): Argv {
   });
 }
 
-/** Options that upgrade and downgrade share. */
-export function runOptions(yargs: Argv): Argv {
-  return lockWaitOption(yargs)
-    .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it; no database is asked' })
+export function tagOption(yargs: Argv): Argv {
+  return yargs.option('tag', {
+    type: 'string',
+    nargs: 1,
+    describe: 'a word for the journal and the configuration, such as a release',
+  });
+}
+
+/** Options of every command that runs revisions. */
+export function rerunOptions(yargs: Argv): Argv {
+  return tagOption(lockWaitOption(yargs))
     .option('atomic', { type: 'boolean', describe: 'one transaction for the whole run' })
     .option('lock-timeout', {
       type: 'string',
@@ -33,10 +40,26 @@ export function runOptions(yargs: Argv): Argv {
     });
 }
 
+/** Options that upgrade and downgrade share. */
+export function runOptions(yargs: Argv): Argv {
+  return rerunOptions(yargs)
+    .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it; no database is asked' })
+    .option('dry-run', {
+      type: 'boolean',
+      describe: 'run everything in one transaction, and roll it back',
+    })
+    .option('resume', {
+      choices: ['done', 'again', 'restart'] as const,
+      describe: 'how a half-done revision goes on, where that is asked',
+    });
+}
+
 export function readRunOptions(args: CliArguments): RunTargetOptions {
   return {
     sql: args.flag('sql'),
+    dryRun: args.flag('dry-run'),
     atomic: args.flag('atomic'),
+    resume: args.text('resume') as RunTargetOptions['resume'],
     lockTimeout: args.number('lock-timeout'),
     statementTimeout: args.number('statement-timeout'),
     lockWait: args.number('lock-wait'),
@@ -47,6 +70,17 @@ export function readRunOptions(args: CliArguments): RunTargetOptions {
 export function reportRun({ output }: CliContext, result: RunTargetResult): void {
   if (result.kind === 'script') {
     output.result({ sql: result.sql }, result.sql);
+    return;
+  }
+  if (result.kind === 'dryRun') {
+    const { steps, notTried, before } = result;
+    const tried = `${steps.length} step${steps.length === 1 ? '' : 's'} can be run; all of it was rolled back.`;
+    output.talk(steps.length + notTried.length === 0 ? 'Nothing to do.' : tried);
+    if (notTried.length > 0)
+      output.warn(
+        `not tried, because the first of them runs outside of a transaction: ${notTried.join(', ')}`,
+      );
+    output.result({ dryRun: true, steps, notTried, before }, '');
     return;
   }
   const { steps, before, after } = result;

@@ -1,6 +1,6 @@
 import { stamp as runStamp } from '../../commands/stamp.js';
 import type { CliCommand } from '../command.js';
-import { reportRun } from './run-options.js';
+import { reportRun, tagOption } from './run-options.js';
 
 export const stamp: CliCommand = {
   command: 'stamp <targets..>',
@@ -10,7 +10,7 @@ export const stamp: CliCommand = {
     ['rev stamp base --purge', 'forget all versions, also unknown ones'],
   ],
   options: (yargs) =>
-    yargs
+    tagOption(yargs)
       .positional('targets', {
         type: 'string',
         array: true,

@@ -9,6 +9,7 @@ export const upgrade: CliCommand = {
     ['rev upgrade head', 'everything; refused where there are several heads'],
     ['rev upgrade heads', 'everything, on every branch'],
     ['rev upgrade +1', 'one more'],
+    ['rev upgrade head --dry-run', 'try it in a transaction that is rolled back'],
     ['rev upgrade base:head --sql', 'print the SQL of the whole history'],
   ],
   options: (yargs) =>

@@ -31,15 +31,47 @@ export async function connect({ url, from, driver, signal }: ConnectOptions): Pr
   const lost = { is: false };
   const sql = open(postgres, url, () => {
     lost.is = true;
+    refuseReconnect(sql);
   });
   const peer = peerOf(sql);
+  const strays = takeStrays();
   try {
     const session = await untilAborted(sql.reserve(), signal);
     return new PostgresDriver(sql, session, peer, lost, signal);
   } catch (error) {
     await sql.end({ timeout: 0 });
     throw error instanceof RevError ? error : connectFailure(error, peer);
+  } finally {
+    // Node reports a promise that was left behind only after the microtasks.
+    await new Promise((resolve) => setImmediate(resolve));
+    strays.stop();
   }
+}
+
+/**
+ * postgres.js connects again by itself. Where the connection ended just after the log-in it then forgets who waits for
+ * it: `reserve` would never settle, and the new session never end.
+ */
+function refuseReconnect(sql: Sql): void {
+  const options = sql.options as unknown as { socket: () => never };
+  options.socket = () => {
+    throw Object.assign(new Error('the connection was closed'), { code: 'CONNECTION_CLOSED' });
+  };
+}
+
+/**
+ * postgres.js asks for the types of arrays as soon as it is connected, and leaves that promise to itself: where the
+ * connection is cut there, its failure would end the process. The caller hears of it by `reserve`.
+ */
+function takeStrays(): { stop(): void } {
+  const listener = (error: unknown) => {
+    const { query } = error as { readonly query?: unknown };
+    if (typeof query === 'string' && query.includes('pg_catalog.pg_type')) return;
+    // As if this listener were not there.
+    if (process.listenerCount('unhandledRejection') === 1) throw error;
+  };
+  process.on('unhandledRejection', listener);
+  return { stop: () => process.off('unhandledRejection', listener) };
 }
 
 function open(postgres: typeof postgresJs, url: string, onclose: () => void): Sql {
@@ -182,7 +214,13 @@ class PostgresDriver implements Driver {
   }
 
   async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return this.#bracket(work, options, 'commit');
+    if (!options.dryRun) return this.#bracket(work, options, 'commit');
+    const checked = async () => {
+      const result = await work();
+      await this.#send('set constraints all immediate', []);
+      return result;
+    };
+    return this.#bracket(checked, options, 'rollback');
   }
 
   async rolledBack<T>(work: () => Promise<T>): Promise<T> {

@@ -3,11 +3,13 @@ import { compile, needsCatalog, placeholder, scriptFrame } from './compile.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
 import { hasTable, inspect } from './inspect.js';
-import { lock } from './lock.js';
+import { lock, lockBetween } from './lock.js';
+import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { boundLiteral, identifier, literal } from './quote.js';
 import { missingRoles } from './roles.js';
 import { rules } from './rules.js';
+import { databaseSize } from './size.js';
 
 /** PostgreSQL 14 to 18, by the user's own postgres.js. */
 export const postgres: Dialect = {
@@ -18,6 +20,7 @@ export const postgres: Dialect = {
   inspect,
   hasTable,
   missingRoles,
+  databaseSize,
   normalize,
   needsCatalog,
   compile,
@@ -27,5 +30,9 @@ export const postgres: Dialect = {
   placeholder,
   scriptFrame,
   lock,
+  lockBetween,
+  standsAlone,
+  refusedInTransaction,
+  probeLone,
   database,
 };

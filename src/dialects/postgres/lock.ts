@@ -20,16 +20,18 @@ export async function lock(
 ): Promise<() => Promise<void>> {
   const number = await lockNumber(driver, key);
   const deadline = Date.now() + timeout;
-  for (let pause = firstPause, waited = false; ; pause = Math.min(pause * 2, longestPause)) {
+  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     const [row] = await driver.query<{ taken: boolean }>(`select pg_try_advisory_lock(${number}) as taken`);
     if (row?.taken) return () => release(driver, number);
     const left = deadline - Date.now();
     if (left <= 0) throw await lockedFailure(driver, key, number, timeout);
-    if (!waited) waiting();
-    waited = true;
+    waiting();
     await wait(Math.min(pause, left));
   }
 }
+
+/** The session's lock holds between transactions, too. */
+export const lockBetween = async () => async () => {};
 
 async function release(driver: Driver, number: string): Promise<void> {
   // If the session is gone, so is the lock.

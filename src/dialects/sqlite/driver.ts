@@ -33,7 +33,8 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
     const opened = database;
     await whenFree(() => columnOf(opened, 'SELECT count(*) FROM sqlite_schema'), options);
-    return new SqliteDriver(database, options);
+    const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
+    return new SqliteDriver(database, options, openBeside);
   } catch (thrown) {
     database?.close();
     throw connectError(thrown, path);
@@ -46,8 +47,15 @@ function missing(path: string): RevError {
   });
 }
 
-class SqliteDriver implements Driver {
+/** What only SQLite's own lock asks of a driver. */
+export interface SqliteSession extends Driver {
+  /** Opens the file beside the database whose name has this ending. null: the database is in memory, and nobody else's. */
+  readonly openBeside: ((ending: string) => Connection) | null;
+}
+
+class SqliteDriver implements SqliteSession {
   readonly serverVersion: string;
+  readonly openBeside: ((ending: string) => Connection) | null;
   readonly #database: Connection;
   readonly #signal: AbortSignal | undefined;
   readonly #options: ConnectOptions;
@@ -57,7 +65,12 @@ class SqliteDriver implements Driver {
   /** What is said of a statement that ended it nevertheless: from then on nothing more runs. */
   #ended: RevError | null = null;
 
-  constructor(database: Connection, options: ConnectOptions) {
+  constructor(
+    database: Connection,
+    options: ConnectOptions,
+    openBeside: ((ending: string) => Connection) | null,
+  ) {
+    this.openBeside = openBeside;
     this.#database = database;
     this.#signal = options.signal;
     this.#options = options;
@@ -90,15 +103,25 @@ class SqliteDriver implements Driver {
   async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     this.#refuseEnded();
     if (this.#database.inTransaction) return this.#savepoint(work, { keep: true });
+    const patience = options.writerTimeout ?? options.lockTimeout ?? busyTimeout;
+    if (options.keepsForeignKeys) {
+      return this.#untilEnded(async () => {
+        await this.#whenFree('BEGIN IMMEDIATE', patience);
+        this.#began = true;
+        const result = await work();
+        this.#refuseEnded();
+        await this.#whenFree('COMMIT', patience);
+        return result;
+      });
+    }
     return this.#withForeignKeysOff(async () => {
-      const patience = options.writerTimeout ?? options.lockTimeout ?? busyTimeout;
       await this.#whenFree('BEGIN IMMEDIATE', patience);
       this.#began = true;
       const before = this.#faults();
       const result = await work();
       this.#refuseEnded();
       refuseNewFaults(before, this.#faults());
-      await this.#whenFree('COMMIT', patience);
+      if (!options.dryRun) await this.#whenFree('COMMIT', patience);
       return result;
     });
   }
@@ -128,15 +151,23 @@ class SqliteDriver implements Driver {
     }
     this.#database.exec('PRAGMA legacy_alter_table = OFF');
     try {
+      return await this.#untilEnded(work);
+    } finally {
+      if (this.#database.open) {
+        this.#database.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
+        this.#database.exec(`PRAGMA legacy_alter_table = ${legacyAlterTable}`);
+      }
+    }
+  }
+
+  /** Whatever happens inside: afterwards no transaction is open. */
+  async #untilEnded<T>(work: () => Promise<T>): Promise<T> {
+    try {
       return await work();
     } finally {
       this.#began = false;
       this.#ended = null;
-      if (this.#database.open) {
-        if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
-        this.#database.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
-        this.#database.exec(`PRAGMA legacy_alter_table = ${legacyAlterTable}`);
-      }
+      if (this.#database.open && this.#database.inTransaction) this.#database.exec('ROLLBACK');
     }
   }
 

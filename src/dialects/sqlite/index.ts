@@ -5,11 +5,13 @@ import { compile, needsCatalog } from './compile.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
 import { hasTable, inspect } from './inspect.js';
-import { lock } from './lock.js';
+import { lock, lockBetween } from './lock.js';
+import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { quoteIdentifier, quoteLiteral } from './quote.js';
 import { rules } from './rules.js';
 import { scriptFrame } from './script-frame.js';
+import { databaseSize } from './size.js';
 
 export const sqlite: Dialect = {
   name: 'sqlite',
@@ -18,6 +20,7 @@ export const sqlite: Dialect = {
   inspect,
   hasTable,
   missingRoles: async () => [],
+  databaseSize,
   normalize,
   needsCatalog,
   compile,
@@ -29,5 +32,9 @@ export const sqlite: Dialect = {
   scriptFrame,
   rules,
   lock,
+  lockBetween,
+  standsAlone,
+  refusedInTransaction,
+  probeLone,
   database,
 };

@@ -20,7 +20,7 @@ test('one runner at a time: the second waits, polling, and works when the first 
   expect(await sql("select 1 from pg_locks where not granted and locktype = 'advisory'")).toEqual([]);
   await release();
   const releaseSecond = await waiting;
-  expect(waited).toBe(1);
+  expect(waited).toBeGreaterThan(0);
   await releaseSecond();
   await second.close();
 });

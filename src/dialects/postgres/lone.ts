@@ -1,0 +1,132 @@
+import type { Driver, LoneOutcome, Row, Statement } from '../dialect.js';
+import { sqlstateOf } from './failure.js';
+
+/** Statements that PostgreSQL runs only outside of a transaction, and what can be found out of one that was cut off. */
+
+const name = String.raw`(?:"(?:[^"]|"")+"|[\w$]+)`;
+const qualified = String.raw`${name}(?:\s*\.\s*${name})*`;
+const createIndex = new RegExp(
+  String.raw`^create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?(${name})\s+on\s+(?:only\s+)?(${qualified})`,
+  'i',
+);
+const dropIndex = new RegExp(
+  String.raw`^drop\s+index\s+concurrently\s+(?:if\s+exists\s+)?(${qualified})\s*(?:cascade|restrict)?$`,
+  'i',
+);
+const detach = new RegExp(
+  String.raw`^alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(${qualified})\s+detach\s+partition\s+(${qualified})\s+concurrently$`,
+  'i',
+);
+const createDatabase = new RegExp(String.raw`^create\s+database\s+(${name})`, 'i');
+const dropDatabase = new RegExp(
+  String.raw`^drop\s+database\s+(?:if\s+exists\s+)?(${name})\s*(?:with\b.*)?$`,
+  'i',
+);
+
+const alone = [
+  createIndex,
+  /^create\s+(?:unique\s+)?index\s+concurrently\b/i,
+  dropIndex,
+  /^drop\s+index\s+concurrently\b/i,
+  detach,
+  /^reindex\b.*\bconcurrently\b/i,
+  /^reindex\s+(?:\([^)]*\)\s*)?(?:database|system|schema)\b/i,
+  /^vacuum\b/i,
+  /^alter\s+system\b/i,
+  /^(?:create|drop)\s+(?:database|tablespace)\b/i,
+  /^(?:create|alter|drop)\s+subscription\b/i,
+];
+
+/** To run these again changes nothing more. */
+const repeatable = [/^reindex\b/i, /^vacuum\b/i, /^analyze\b/i, /^alter\s+system\b/i];
+
+export function standsAlone({ sql }: Statement): boolean {
+  const text = bare(sql);
+  return alone.some((pattern) => pattern.test(text));
+}
+
+/** "Cannot run inside a transaction block", and a procedure that ends transactions itself. */
+export function refusedInTransaction(error: unknown): boolean {
+  const sqlstate = sqlstateOf(error);
+  return sqlstate === '25001' || sqlstate === '2D000';
+}
+
+/**
+ * What became of a statement that was cut off, or (`failed`) that the server has refused. Nobody works on it any more:
+ * the session that did held the runner's lock until its end.
+ */
+export async function probeLone(
+  driver: Driver,
+  { sql }: Statement,
+  { failed }: { readonly failed: boolean },
+): Promise<LoneOutcome> {
+  const text = bare(sql);
+  const made = createIndex.exec(text);
+  if (made) return probeIndex(driver, made[1] ?? '', made[2] ?? '', failed);
+  if (failed) return again();
+  const dropped = dropIndex.exec(text);
+  if (dropped)
+    return (await isThere(driver, 'to_regclass($1) is not null', dropped[1])) ? again() : { kind: 'done' };
+  const detached = detach.exec(text);
+  if (detached) return probeDetached(driver, detached[1] ?? '', detached[2] ?? '');
+  const database = createDatabase.exec(text) ?? dropDatabase.exec(text);
+  if (database) {
+    const exists = await isThere(
+      driver,
+      'exists (select from pg_database where datname = (parse_ident($1))[1])',
+      database[1],
+    );
+    return exists === createDatabase.test(text) ? { kind: 'done' } : again();
+  }
+  return repeatable.some((pattern) => pattern.test(text)) ? again() : { kind: 'unknown' };
+}
+
+/** An index that CONCURRENTLY has left half made is invalid: it is dropped, and made again. */
+async function probeIndex(
+  driver: Driver,
+  index: string,
+  table: string,
+  failed: boolean,
+): Promise<LoneOutcome> {
+  const [found] = await driver.query<Row & { readonly name: string; readonly valid: boolean }>(
+    `select i.indexrelid::regclass::text as name, i.indisvalid and i.indisready as valid
+     from pg_index i join pg_class c on c.oid = i.indexrelid
+     where i.indrelid = to_regclass($1) and c.relname = (parse_ident($2))[1]`,
+    [table, index],
+  );
+  if (!found) return again();
+  if (!found.valid) return again([{ sql: `DROP INDEX CONCURRENTLY ${found.name}` }]);
+  return failed ? again() : { kind: 'done' };
+}
+
+/** A detachment that was cut off between its two transactions is pending, and can only be finished. */
+async function probeDetached(driver: Driver, table: string, partition: string): Promise<LoneOutcome> {
+  const [found] = await driver.query<Row & { readonly pending: boolean }>(
+    `select inhdetachpending as pending from pg_inherits
+     where inhparent = to_regclass($1) and inhrelid = to_regclass($2)`,
+    [table, partition],
+  );
+  if (!found) return { kind: 'done' };
+  if (!found.pending) return again();
+  return { kind: 'finish', by: [{ sql: `ALTER TABLE ${table} DETACH PARTITION ${partition} FINALIZE` }] };
+}
+
+function again(before: readonly Statement[] = []): LoneOutcome {
+  return { kind: 'again', before };
+}
+
+async function isThere(driver: Driver, condition: string, named: string | undefined): Promise<boolean> {
+  const [row] = await driver.query<Row & { readonly is: boolean }>(`select ${condition} as is`, [named]);
+  return row?.is === true;
+}
+
+/** The statement on one line, without comments and the semicolon. */
+function bare(sql: string): string {
+  return sql
+    .replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, (piece) =>
+      piece.startsWith('-') || piece.startsWith('/') ? ' ' : piece,
+    )
+    .replace(/[\s;]+$/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

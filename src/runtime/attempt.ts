@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto';
+import type { QualifiedName } from '../catalog/index.js';
+import { RevError } from '../errors.js';
+import { callRevision } from './call.js';
+import type { StepReport } from './events.js';
+import { HeldTransaction } from './held-transaction.js';
+import type { HalfRun, Journal, JournalEntry } from './journal.js';
+import { LiveExecutor } from './live-executor.js';
+import type { PreparedStep } from './prepare.js';
+import { Progress, type Resume } from './progress.js';
+import type { RunOptions } from './run-options.js';
+import { explain, interrupted, type Outcome } from './step-failure.js';
+import { assertRows, RowsMoved, type VersionTable } from './version-table.js';
+
+/** What the steps of one run share. */
+export interface Session {
+  readonly options: RunOptions;
+  readonly table: VersionTable;
+  /** null: it cannot be kept. */
+  readonly journal: Journal | null;
+  /** What `resume` of the options is said of: the first half-done revision of the run, and no other one. */
+  readonly resumed?: { revision: string | null };
+}
+
+/** A step that has been run. Milliseconds. */
+export type FinishedStep = StepReport & { readonly duration: number };
+
+/** A revision would leave its transaction while another runner may be between two of its own. It begins anew, alone. */
+export class NotAlone extends Error {}
+
+export interface AttemptOptions {
+  /** What an earlier run has left half done. */
+  readonly half: HalfRun | null;
+  /** How it goes on; absent: that is found out. */
+  readonly resume?: Resume | undefined;
+  /** Keeps other runners out between transactions; throws NotAlone. Absent: the run is one transaction. */
+  readonly beAlone?: () => Promise<void>;
+  /** What `op.autocommit` does instead, where there is no leaving the transaction. It throws. */
+  readonly leave?: () => never;
+}
+
+/** One run of one revision. */
+export class Attempt {
+  readonly #session: Session;
+  readonly #step: PreparedStep;
+  readonly #options: AttemptOptions;
+  readonly #progress: Progress;
+  readonly #executor: LiveExecutor;
+  readonly #started = new Date();
+  #journal: Journal | null;
+  #hash: string | null = null;
+  /** The transaction that the revision is in; null: outside of any, or in the whole run's. */
+  #segment: HeldTransaction | null = null;
+  /** The version rows that the next transaction expects. */
+  #rows: readonly string[] = [];
+
+  constructor(session: Session, step: PreparedStep, options: AttemptOptions) {
+    const { dialect, driver, report, timeouts } = session.options;
+    this.#session = session;
+    this.#step = step;
+    this.#options = options;
+    this.#journal = session.journal;
+    this.#progress = new Progress(session.journal, options.half, options.resume);
+    this.#executor = new LiveExecutor(dialect, driver, {
+      transactional: this.#isTransactional,
+      progress: this.#progress,
+      writerTimeout: timeouts.writerTimeout,
+      outside: (work) => this.#outside(work),
+      onStatement: ({ sql }) => report({ kind: 'statement', sql }),
+    });
+  }
+
+  /** The revision in transactions of its own, or in none where it asks for it. */
+  async runAlone(rows: readonly string[]): Promise<void> {
+    const { driver } = this.#session.options;
+    if (!this.#isTransactional) {
+      await this.#assertRows(rows);
+      await this.#call(() => this.#keepEntry());
+      await driver.transaction(
+        async () => {
+          await this.#assertRows(rows);
+          await this.#finish();
+        },
+        { ...this.#session.options.timeouts, keepsForeignKeys: true },
+      );
+      return;
+    }
+    await this.#begin(rows);
+    try {
+      await this.#call(async () => {
+        if (this.#options.half) await this.#keepEntry();
+      });
+      await this.#finish();
+    } catch (error) {
+      await this.#segment?.rollback();
+      throw error;
+    }
+    await this.#segment?.commit();
+  }
+
+  /** The same in a transaction that the caller has begun. */
+  async runInside(): Promise<void> {
+    await this.#call(async () => undefined);
+    await this.#finish();
+  }
+
+  /** Once it is committed. */
+  done(): FinishedStep {
+    const { report } = this.#step;
+    const duration = this.#duration;
+    this.#session.options.report({ kind: 'stepDone', step: report, duration });
+    return { ...report, duration };
+  }
+
+  /** The error to throw, once all is rolled back that can be; the journal is told. */
+  async failed(error: unknown, whole: 'revision' | 'run'): Promise<unknown> {
+    if (error instanceof RowsMoved || error instanceof NotAlone) return error;
+    const { options } = this.#session;
+    const outcome: Outcome = this.#progress.isSaved
+      ? { kind: 'half', done: this.#progress.kept, isKept: this.#progress.entry !== null }
+      : { kind: whole };
+    const explained = options.signal?.aborted
+      ? interrupted(this.#step.report, outcome)
+      : explain(error, this.#step.report, outcome);
+    await this.#tellFailure(explained instanceof RevError ? explained.code : null);
+    return explained;
+  }
+
+  get #isTransactional(): boolean {
+    return this.#step.source?.transactional !== false;
+  }
+
+  async #begin(rows: readonly string[]): Promise<void> {
+    const { driver, timeouts } = this.#session.options;
+    this.#segment = await HeldTransaction.open(driver, timeouts);
+    try {
+      await this.#assertRows(rows);
+    } catch (error) {
+      await this.#segment.rollback();
+      throw error;
+    }
+    this.#rows = rows;
+  }
+
+  async #assertRows(rows: readonly string[]): Promise<void> {
+    await assertRows(this.#session.table, this.#session.options.driver, rows);
+  }
+
+  /** The revision's own function. */
+  async #call(before: () => Promise<void>): Promise<void> {
+    const { options } = this.#session;
+    const { source, call, report } = this.#step;
+    options.signal?.throwIfAborted();
+    options.report({ kind: 'stepStarted', step: report });
+    this.#hash = source ? await source.contentHash() : null;
+    await before();
+    if (this.#progress.resumed > 0)
+      options.report({ kind: 'resumed', step: report, position: this.#progress.resumed });
+    const { dialect, args, folder } = options;
+    try {
+      if (call) await callRevision(call, { dialect, executor: this.#executor, args, folder });
+      this.#progress.finish();
+    } finally {
+      await this.#executor.close();
+    }
+  }
+
+  /** `op.autocommit`. */
+  async #outside(work: () => Promise<void>): Promise<void> {
+    const { driver } = this.#session.options;
+    this.#options.leave?.();
+    const segment = this.#segment;
+    if (!segment || !this.#options.beAlone) {
+      throw new RevError(
+        'REV_USAGE',
+        `Revision ${this.#step.report.revision} has a part outside of a transaction, so the run cannot be one.`,
+        { hint: "Run without --atomic (transaction: 'each')." },
+      );
+    }
+    await this.#options.beAlone();
+    if (this.#progress.entry === null) await this.#keepEntry();
+    await this.#progress.save(driver);
+    this.#segment = null;
+    await segment.commit();
+    this.#progress.saved();
+    await work();
+    await this.#begin(this.#rows);
+  }
+
+  /** From now on the journal knows that the revision is half done, and how far. */
+  async #keepEntry(): Promise<void> {
+    const journal = this.#journal;
+    const { driver, report } = this.#session.options;
+    const id = randomUUID();
+    if (journal) {
+      try {
+        // Inside of a transaction this is a savepoint.
+        await driver.transaction(async () => {
+          await journal.write(driver, this.#entry(id, 'running', null));
+          await journal.settle(driver, this.#step.report.revision, id);
+        }, this.#session.options.timeouts);
+        this.#progress.keptAs(id);
+      } catch (error) {
+        if (!(error instanceof RevError) || error.code !== 'REV_STATEMENT') throw error;
+        this.#journal = null;
+        report({
+          kind: 'warning',
+          text: `No journal entry was written, so that the revision cannot be resumed if it is interrupted: ${error.message}`,
+        });
+      }
+    }
+    if (!this.#isTransactional) this.#progress.saved();
+  }
+
+  /** Version rows and the journal's entry, in the transaction that the caller has begun. */
+  async #finish(): Promise<void> {
+    const { options, table } = this.#session;
+    await table.write(options.driver, this.#step.step.rows);
+    const journal = this.#journal;
+    if (!journal) return;
+    // The version rows rule without a journal: one that cannot be written is said, and the revision stands.
+    try {
+      // Inside of the revision's transaction this is a savepoint.
+      await options.driver.transaction(async () => {
+        const id = this.#progress.entry;
+        const entry = this.#entry(id ?? randomUUID(), 'done', null);
+        if (id === null) await journal.write(options.driver, entry);
+        else await journal.change(options.driver, id, entry);
+        await journal.settle(options.driver, this.#step.report.revision);
+      });
+    } catch (error) {
+      if (!(error instanceof RevError) || error.code !== 'REV_STATEMENT') throw error;
+      options.report({ kind: 'warning', text: `No journal entry was written: ${error.message}` });
+    }
+  }
+
+  async #tellFailure(code: string | null): Promise<void> {
+    const journal = this.#journal;
+    if (!journal) return;
+    const { driver, timeouts } = this.#session.options;
+    const id = this.#progress.isSaved ? this.#progress.entry : null;
+    const entry = this.#entry(id ?? randomUUID(), 'failed', code);
+    const { finishedAt, duration, status, errorCode } = entry;
+    try {
+      await driver.transaction(
+        () =>
+          id === null
+            ? journal.write(driver, { ...entry, progress: null, pending: null })
+            : // How far it is stands there already.
+              journal.change(driver, id, { finishedAt, duration, status, errorCode }),
+        timeouts,
+      );
+    } catch {
+      // The connection may be what failed; the revision's own error says more than this one would.
+    }
+  }
+
+  get #duration(): number {
+    return Date.now() - this.#started.getTime();
+  }
+
+  #entry(id: string, status: JournalEntry['status'], errorCode: string | null): JournalEntry {
+    const { revision, direction, message } = this.#step.report;
+    const isRunning = status === 'running';
+    return {
+      id,
+      revision,
+      direction,
+      message,
+      startedAt: this.#started.toISOString(),
+      finishedAt: isRunning ? null : new Date().toISOString(),
+      duration: isRunning ? null : this.#duration,
+      status,
+      position: this.#progress.position,
+      errorCode,
+      contentHash: this.#hash,
+      progress: isRunning ? this.#progress.hash : null,
+      pending: isRunning ? this.#progress.pending : null,
+      tag: this.#session.options.tag ?? null,
+    };
+  }
+}
+
+/** The name under which the runners of one version table are told apart from others. */
+export function lockKey({ table }: Session): QualifiedName {
+  return table.name;
+}

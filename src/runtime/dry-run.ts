@@ -1,0 +1,63 @@
+import { Attempt, type FinishedStep, type Session } from './attempt.js';
+import { type PreparedStep, prepare } from './prepare.js';
+import type { RunOptions } from './run-options.js';
+import { VersionTable } from './version-table.js';
+import { waitingReport } from './waiting.js';
+
+export interface DryRunResult {
+  /** What was run and rolled back. */
+  readonly steps: readonly FinishedStep[];
+  /** Revisions that were not tried: the first leaves the transaction, the others come after it. */
+  readonly notTried: readonly string[];
+  readonly before: readonly string[];
+}
+
+/** Thrown by a revision that leaves the transaction: only what came before it can be tried. */
+class LeavesTransaction extends Error {}
+
+/**
+ * Runs a plan in one transaction and rolls it back. Everything is checked that a commit would check; nothing stays, no
+ * journal is written. Throws what `run` throws.
+ */
+export async function dryRun(options: RunOptions): Promise<DryRunResult> {
+  const { driver, dialect } = options;
+  const table = new VersionTable(dialect, options.versionTable);
+  const first = await table.read(driver);
+  await prepare(options.plan(first), options.revision);
+  const release = await dialect.lock(driver, table.name, options.lockWait, waitingReport(options));
+  try {
+    const before = await table.read(driver);
+    const all = await prepare(options.plan(before), options.revision);
+    const outside = all.findIndex(({ source }) => source?.transactional === false);
+    const able = outside < 0 ? all : all.slice(0, outside);
+    const steps = await tryOut({ options, table, journal: null }, able);
+    return { steps, notTried: all.slice(steps.length).map(({ step }) => step.revision), before };
+  } finally {
+    await release();
+  }
+}
+
+async function tryOut(session: Session, steps: readonly PreparedStep[]): Promise<readonly FinishedStep[]> {
+  const { driver, dialect, timeouts } = session.options;
+  const done: FinishedStep[] = [];
+  let attempt: Attempt | undefined;
+  const work = async () => {
+    if (!(await dialect.hasTable(driver, session.table.name))) await driver.runAll(session.table.create());
+    for (const step of steps) {
+      attempt = new Attempt(session, step, {
+        half: null,
+        leave: () => {
+          throw new LeavesTransaction();
+        },
+      });
+      await attempt.runInside();
+      done.push(attempt.done());
+    }
+  };
+  try {
+    await driver.transaction(work, { ...timeouts, dryRun: true });
+  } catch (error) {
+    if (!(error instanceof LeavesTransaction)) throw (await attempt?.failed(error, 'run')) ?? error;
+  }
+  return done;
+}

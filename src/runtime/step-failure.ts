@@ -1,0 +1,55 @@
+import { RevError } from '../errors.js';
+import type { StepReport } from './events.js';
+
+/** What a failure leaves behind. */
+export type Outcome =
+  | { readonly kind: 'revision' }
+  | { readonly kind: 'run' }
+  /** Operations outside of a transaction are done, and stay so. `isKept`: the journal knows how far it came. */
+  | { readonly kind: 'half'; readonly done: number; readonly isKept: boolean };
+
+function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'revision':
+      return 'It was rolled back; the revisions before it stay.';
+    case 'run':
+      return 'The whole run was rolled back.';
+    case 'half':
+      return outcome.isKept
+        ? `What it did outside of a transaction stays (operations done: ${outcome.done}); the same command goes on from there.`
+        : 'What it did outside of a transaction stays, and without a journal it begins again. See docs/running.md.';
+  }
+}
+
+export function interrupted({ revision }: StepReport, outcome: Outcome): RevError {
+  return new RevError('REV_INTERRUPTED', `Interrupted at revision ${revision}.`, {
+    hint:
+      outcome.kind === 'half'
+        ? outcomeText(outcome)
+        : 'It was rolled back. The same command goes on from here.',
+    data: { revision },
+  });
+}
+
+/** The failure of one revision, in the user's words; what was thrown stays as the cause. */
+export function explain(error: unknown, report: StepReport, outcome: Outcome): unknown {
+  const revError = error instanceof RevError ? error : undefined;
+  if (revError && !['REV_STATEMENT', 'REV_OPERATION', 'REV_UNSUPPORTED'].includes(revError.code))
+    return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const operation = revError?.data.operation;
+  const name = `${report.revision}${report.message ? ` (${report.message})` : ''}`;
+  return new RevError(
+    'REV_REVISION_FAILED',
+    `The ${report.direction} of revision ${name} failed${operation ? ` at: ${operation}` : ''}\n${message}`,
+    {
+      hint: [
+        outcomeText(outcome),
+        // Where the error itself says what to do, the file need not be what is wrong.
+        revError?.hint ?? 'Mend its file, and run the same command again.',
+      ].join('\n'),
+      data: { ...revError?.data, revision: report.revision, direction: report.direction },
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,160 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { postgres } from '../../src/dialects/postgres/index.js';
+import { sqlite } from '../../src/dialects/sqlite/index.js';
+import { type DatabaseState, databaseState } from '../support/database-state.js';
+import { faultHistory } from '../support/fault-history.js';
+import { faultProject, startRev } from '../support/fault-project.js';
+import { freshDatabase, type TestDatabase } from '../support/postgres.js';
+import type { UserProject } from '../support/project.js';
+import { relayTo } from '../support/relay.js';
+import { faultRuns, faultSeed, sample } from '../support/sampling.js';
+
+/**
+ * The command as a process that is ended at any point: `kill -9` and Ctrl-C. The next one ends where an undisturbed one
+ * would have. And many processes at once, of which each revision is run by one.
+ */
+
+const projects: UserProject[] = [];
+afterAll(() => {
+  for (const project of projects) project.remove();
+});
+
+function projectOf(...args: Parameters<typeof faultProject>): UserProject {
+  const project = faultProject(...args);
+  projects.push(project);
+  return project;
+}
+
+/** A process costs more than a connection. */
+const runs = Math.ceil(faultRuns / 3);
+
+type Signal = 'SIGKILL' | 'SIGINT';
+const signals: readonly Signal[] = ['SIGKILL', 'SIGINT'];
+
+async function stateOf(dialect: typeof postgres, url: string): Promise<DatabaseState> {
+  const driver = await dialect.connect({ url, from: process.cwd() });
+  try {
+    return await databaseState(dialect, driver);
+  } finally {
+    await driver.close();
+  }
+}
+
+describe(`a process that is ended (REV_FAULT_SEED=${faultSeed})`, () => {
+  it('leaves PostgreSQL such that the next one goes on', { timeout: 3_600_000 }, async () => {
+    const project = projectOf('postgres', '');
+    /** Sends the signal at the n-th question, before or after the server has it. */
+    const run = async (database: TestDatabase, end: { at: number; signal: Signal; late: boolean } | null) => {
+      const relay = await relayTo(database.url, ({ number }) => {
+        if (number !== end?.at) return 'forward';
+        running.child.kill(end.signal);
+        return end.signal === 'SIGINT' || end.late ? 'forward' : 'cut';
+      });
+      const running = startRev(project, ['upgrade', 'heads'], { TEST_URL: relay.url });
+      const ended = await running.ended;
+      return { ...ended, questions: relay.count };
+    };
+    const calm = await freshDatabase();
+    const { code, questions, output } = await run(calm, null);
+    expect(code, output).toBe(0);
+    const wanted = await stateOf(postgres, calm.url);
+    const all = signals.flatMap((signal) =>
+      Array.from({ length: questions * 2 }, (_, at) => ({
+        signal,
+        at: (at >> 1) + 1,
+        late: at % 2 === 1,
+      })),
+    );
+    for (const end of sample(all, runs)) {
+      const database = await freshDatabase();
+      const first = await run(database, end);
+      const what = `${end.signal} at question ${end.at} of ${questions}, ${first.code ?? first.signal}: ${first.output}`;
+      if (end.signal === 'SIGKILL') expect(first.signal, what).toBe('SIGKILL');
+      const again = await run(database, null);
+      expect(again.code, `${what}\nagain: ${again.output}`).toBe(0);
+      expect(await stateOf(postgres, database.url), what).toEqual(wanted);
+      await database.drop();
+    }
+  });
+
+  it('leaves an SQLite file such that the next one goes on', { timeout: 3_600_000 }, async () => {
+    const project = projectOf('sqlite', '');
+    const counter = project.path('counter');
+    const run = async (file: string, end: { at: number; signal: Signal } | null) => {
+      rmSync(counter, { force: true });
+      const running = startRev(project, ['upgrade', 'heads'], {
+        TEST_URL: file,
+        NODE_OPTIONS: `--require ${new URL('../fixtures/end-at-statement.cjs', import.meta.url).pathname}`,
+        END_COUNTER: counter,
+        END_AT: String(end?.at ?? 0),
+        END_SIGNAL: end?.signal ?? '',
+        END_MODULE: project.path('node_modules/libsql'),
+      });
+      const ended = await running.ended;
+      return { ...ended, statements: existsSync(counter) ? readFileSync(counter, 'utf8').length : 0 };
+    };
+    const calm = project.path('calm.db');
+    const { code, statements, output } = await run(calm, null);
+    expect(code, output).toBe(0);
+    expect(statements).toBeGreaterThan(100);
+    const wanted = await stateOf(sqlite, calm);
+    const all = signals.flatMap((signal) =>
+      Array.from({ length: statements }, (_, at) => ({ signal, at: at + 1 })),
+    );
+    for (const [number, end] of sample(all, runs).entries()) {
+      const file = project.path(`${number}.db`);
+      const first = await run(file, end);
+      const what = `${end.signal} at statement ${end.at} of ${statements}, ${first.code ?? first.signal}: ${first.output}`;
+      if (end.signal === 'SIGKILL') expect(first.signal, what).toBe('SIGKILL');
+      const again = await run(file, null);
+      expect(again.code, `${what}\nagain: ${again.output}`).toBe(0);
+      expect(await stateOf(sqlite, file), what).toEqual(wanted);
+    }
+  });
+});
+
+describe('a process that waits for another runner', () => {
+  it('ends with the first Ctrl-C', async () => {
+    const database = await freshDatabase();
+    const holder = await postgres.connect({ url: database.url, from: process.cwd() });
+    const release = await postgres.lock(holder, { schema: null, name: 'alembic_version' }, 0, () => {});
+    const running = startRev(projectOf('postgres', database.url), ['upgrade', 'heads']);
+    running.child.stderr?.on('data', (chunk) => {
+      if (String(chunk).includes('waiting for it')) running.child.kill('SIGINT');
+    });
+    const { code, output } = await running.ended;
+    expect(output).toContain('REV_INTERRUPTED');
+    expect(code).toBe(130);
+    await release();
+    await holder.close();
+  });
+});
+
+describe.each(['postgres', 'sqlite'] as const)('twenty processes at once on %s', (name) => {
+  it.each([
+    ['with parts outside of transactions', faultHistory(name)],
+    [
+      'without',
+      faultHistory(name).filter(({ id, transactional }) => transactional && id !== 'f1' && id !== 'i1'),
+    ],
+  ] as const)('run each revision once, %s', { timeout: 600_000 }, async (_, history) => {
+    const project = projectOf(name, '', history);
+    const url = async () => (name === 'sqlite' ? project.path('many.db') : (await freshDatabase()).url);
+    const dialect = name === 'sqlite' ? sqlite : postgres;
+    const alone = name === 'sqlite' ? project.path('alone.db') : await url();
+    await project.ok(['upgrade', 'heads'], { TEST_URL: alone });
+    const TEST_URL = await url();
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => startRev(project, ['upgrade', 'heads', '--json'], { TEST_URL }).ended),
+    );
+    expect(results.filter(({ code }) => code !== 0).map(({ output }) => output)).toEqual([]);
+    const steps = results.flatMap(({ output }) =>
+      (JSON.parse(output.slice(output.indexOf('{'))) as { steps: { revision: string }[] }).steps.map(
+        ({ revision }) => revision,
+      ),
+    );
+    expect(steps.sort()).toEqual(history.map(({ id }) => id).sort());
+    expect(await stateOf(dialect, TEST_URL)).toEqual(await stateOf(dialect, alone));
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { postgres as dialect } from '../../src/dialects/postgres/index.js';
+import { type DatabaseState, databaseState } from '../support/database-state.js';
+import { faultHistory } from '../support/fault-history.js';
+import { freshDatabase, type TestDatabase } from '../support/postgres.js';
+import { relayTo, type Verdict } from '../support/relay.js';
+import { runnerAt, type TestRevision, type TestRunner } from '../support/runner.js';
+import { faultSeed, sample } from '../support/sampling.js';
+
+/**
+ * Harm at every statement boundary of a run on PostgreSQL. Whatever it was, running again leads to what an undisturbed
+ * run leads to.
+ */
+
+const history: readonly TestRevision[] = faultHistory('postgres').map((revision, at, all) => ({
+  ...revision,
+  down: at === 0 ? [] : [(all[at - 1] as { id: string }).id],
+}));
+
+type Harm =
+  /** The connection is cut before the question reaches the server. */
+  | 'cut'
+  /** It reaches the server, and the answer is lost. */
+  | 'lose'
+  /** An administrator ends the session. */
+  | 'terminate'
+  /** Ctrl-C. */
+  | 'interrupt';
+
+const harms: readonly Harm[] = ['cut', 'lose', 'terminate', 'interrupt'];
+
+/** Runs with harm at the n-th question. Returns whether it failed, and how many questions there were. */
+async function disturbed(
+  database: TestDatabase,
+  harm: Harm | null,
+  at: number,
+): Promise<{ readonly code: string | null; readonly questions: number }> {
+  const controller = new AbortController();
+  const relay = await relayTo(database.url, async ({ number, pid }): Promise<Verdict> => {
+    if (number !== at || harm === null) return 'forward';
+    if (harm === 'cut' || harm === 'lose') return harm;
+    if (harm === 'interrupt') controller.abort();
+    else await database.sql(`select pg_terminate_backend(${pid})`);
+    return 'forward';
+  });
+  let runner: TestRunner | undefined;
+  try {
+    runner = await runnerAt('postgres', relay.url);
+    await runner.upgrade(history, 'heads', { signal: controller.signal });
+    return { code: null, questions: relay.count };
+  } catch (error) {
+    return { code: (error as { code?: string }).code ?? String(error), questions: relay.count };
+  } finally {
+    await runner?.driver.close();
+  }
+}
+
+/** A run that never ends is a failure that says where, and not merely a test that does not end. */
+async function orHang<T>(work: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The run does not end: ${what}`)), 60_000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function stateOf(database: TestDatabase, what: string): Promise<DatabaseState> {
+  const runner = await runnerAt('postgres', database.url);
+  await expect
+    .poll(
+      () =>
+        database.sql(
+          "select pid from pg_stat_activity where datname = current_database() and application_name = 'rev'",
+        ),
+      { timeout: 30_000, message: `sessions left ${what}` },
+    )
+    .toHaveLength(1);
+  return databaseState(dialect, runner.driver);
+}
+
+describe(`harm at statement boundaries (REV_FAULT_SEED=${faultSeed})`, () => {
+  it('leads to the same end, whatever it is and wherever', { timeout: 3_600_000 }, async () => {
+    const calm = await freshDatabase();
+    const { code, questions } = await disturbed(calm, null, 0);
+    expect(code).toBeNull();
+    const wanted = await stateOf(calm, 'undisturbed');
+    expect(wanted.half).toEqual([]);
+    expect(wanted.done).toHaveLength(history.length);
+    const all = harms.flatMap((harm) => Array.from({ length: questions }, (_, at) => ({ harm, at: at + 1 })));
+    const outcomes: Record<string, number> = {};
+    // The first question is postgres.js's own, and is always disturbed.
+    const chosen = [...all.filter(({ at }) => at === 1), ...sample(all.filter(({ at }) => at > 1))];
+    for (const { harm, at } of chosen) {
+      const database = await freshDatabase();
+      const first = await orHang(disturbed(database, harm, at), `${harm} at question ${at} of ${questions}`);
+      const again = await orHang(disturbed(database, null, 0), `after ${harm} at question ${at}`);
+      const what = `${harm} at question ${at} of ${questions}: ${first.code}`;
+      const outcome = `${harm}: ${first.code ?? 'not noticed'}`;
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      expect(again.code, what).toBeNull();
+      expect(await stateOf(database, what), what).toEqual(wanted);
+      await database.drop();
+    }
+    console.info(`${questions} questions, ${all.length} places for harm; done:`, outcomes);
+  });
+});
