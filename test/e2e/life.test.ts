@@ -90,7 +90,7 @@ describe('the example of the repository', () => {
       for (const name of ['schema', 'revisions', 'alembic.config.ts']) project.copy(name, name);
       await project.ok(['upgrade', 'head']);
       expect((await project.ok(['check'])).stderr).toContain(noChanges);
-      await project.ok(['downgrade', 'base']);
+      await project.ok(['downgrade', 'base', '--yes']);
       await project.ok(['upgrade', 'head']);
       const history = JSON.parse((await project.ok(['history', '--json'])).stdout);
       expect(history.version).toBe(1);
