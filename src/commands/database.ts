@@ -38,6 +38,7 @@ export async function withDatabase<T>(
     create: options.create,
     ...(config.driver === undefined ? {} : { driver: config.driver }),
     ...(environment.signal === undefined ? {} : { signal: environment.signal }),
+    progress: (progress) => environment.report({ kind: 'copying', ...progress }),
   });
   try {
     return await work({ dialect, driver });

@@ -1,9 +1,13 @@
+import type { CopyProgress } from '../dialects/dialect.js';
+
 /** What happens during a run, as it happens. Durations in milliseconds. */
 export type RunEvent =
   | { readonly kind: 'waiting'; readonly text: string }
   | { readonly kind: 'stepStarted'; readonly step: StepReport }
   | { readonly kind: 'stepDone'; readonly step: StepReport; readonly duration: number }
   | { readonly kind: 'statement'; readonly sql: string }
+  /** A large table is being copied. */
+  | ({ readonly kind: 'copying' } & CopyProgress)
   /** What a command of `hooks` printed. */
   | { readonly kind: 'hook'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string };
