@@ -1,7 +1,8 @@
 import pc from 'picocolors';
-import type { CopyProgress } from '../dialects/dialect.js';
 import type { RevError } from '../errors.js';
 import type { RunEvent } from '../runtime/events.js';
+
+type CopyProgress = Omit<Extract<RunEvent, { readonly kind: 'copying' }>, 'kind'>;
 
 export interface OutputOptions {
   readonly json: boolean;
