@@ -2,6 +2,8 @@ import pc from 'picocolors';
 import type { RevError } from '../errors.js';
 import type { RunEvent } from '../runtime/events.js';
 
+type CopyProgress = Omit<Extract<RunEvent, { readonly kind: 'copying' }>, 'kind'>;
+
 export interface OutputOptions {
   readonly json: boolean;
   readonly quiet: boolean;
@@ -30,6 +32,8 @@ export async function withQuietStdout<T>(work: () => Promise<T>): Promise<T> {
 /** The only place that prints: data on stdout, talk on stderr, one JSON document with `--json`. */
 export class Output {
   readonly #options: OutputOptions;
+  /** Whether a line of progress stands on the terminal. */
+  #isLineOpen = false;
   /** Colours for stdout and for stderr; none where that is no terminal. */
   readonly out: ReturnType<typeof pc.createColors>;
   readonly err: ReturnType<typeof pc.createColors>;
@@ -52,15 +56,18 @@ export class Output {
   }
 
   talk(text: string): void {
+    this.#endLine();
     if (!this.#options.quiet && !this.#options.json) process.stderr.write(`${text}\n`);
   }
 
   warn(text: string): void {
+    this.#endLine();
     if (!this.#options.quiet) process.stderr.write(`${this.err.yellow('warning:')} ${text}\n`);
   }
 
   /** An error as docs/cli.md shows it. */
   error(error: RevError): void {
+    this.#endLine();
     if (this.#options.json) {
       const { code, message, hint, data } = error;
       writeOut(`${toJson({ version: 1, error: { code, message, hint: hint ?? null, data } })}\n`);
@@ -87,6 +94,9 @@ export class Output {
       case 'statement':
         if (this.#options.verbose) this.talk(dim(indented(event.sql)));
         break;
+      case 'copying':
+        this.#copying(event);
+        break;
       case 'stepStarted': {
         const { direction, revision, message } = event.step;
         this.talk(`${direction} ${revision}${message ? `  ${message}` : ''}`);
@@ -101,6 +111,21 @@ export class Output {
     }
   };
 
+  #endLine(): void {
+    if (this.#isLineOpen) process.stderr.write('\r\u001b[K');
+    this.#isLineOpen = false;
+  }
+
+  /** One line that is written over itself; nothing where nobody watches. */
+  #copying(progress: CopyProgress): void {
+    const { quiet, json } = this.#options;
+    if (quiet || json || process.stderr.isTTY !== true) return;
+    this.#endLine();
+    if (progress.rows >= progress.total) return;
+    process.stderr.write(this.err.dim(`  ${copyLine(progress)}`));
+    this.#isLineOpen = true;
+  }
+
   /** A unified diff in colours. */
   patch(patch: string): string {
     const colour = (line: string) =>
@@ -111,6 +136,15 @@ export class Output {
 
 export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** `copying users: 450,000 of 1,000,000 rows (45 %), 610,000 rows/s, 0.9 s left` */
+export function copyLine({ table, rows, total, elapsed }: CopyProgress): string {
+  const count = (value: number) => Math.round(value).toLocaleString('en');
+  const perSecond = rows / Math.max(elapsed / 1000, 0.001);
+  const left = rows === 0 ? '' : `, ${duration(((total - rows) / perSecond) * 1000)} left`;
+  const share = Math.floor((rows / Math.max(total, 1)) * 100);
+  return `copying ${table}: ${count(rows)} of ${count(total)} rows (${share} %), ${count(perSecond)} rows/s${left}`;
 }
 
 function indented(text: string): string {

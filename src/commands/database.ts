@@ -40,6 +40,7 @@ export async function withDatabase<T>(
     ...(options.patience === undefined ? {} : { patience: options.patience }),
     ...(config.driver === undefined ? {} : { driver: config.driver }),
     ...(environment.signal === undefined ? {} : { signal: environment.signal }),
+    progress: (progress) => environment.report({ kind: 'copying', ...progress }),
   });
   try {
     return await work({ dialect, driver });

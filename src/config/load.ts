@@ -6,6 +6,7 @@ import { RevError } from '../errors.js';
 import { loadingError } from '../loading/failure.js';
 import { loadModule } from '../loading/load.js';
 import type { Config, ConfigFunction, ResolvedConfig } from './config.js';
+import { driverOf } from './url.js';
 import { example, validateConfig } from './validate.js';
 
 export interface LoadConfigOptions {
@@ -107,7 +108,7 @@ function resolveConfig(config: Config, file: string, options: LoadConfigOptions)
     env: options.env,
     args: Object.freeze({ ...options.args }),
     dialect: config.dialect,
-    driver: config.driver,
+    driver: config.driver ?? driverOf(options.url ?? config.url),
     url: options.url ?? config.url,
     urlFolder: options.url === undefined ? folder : resolve(options.cwd),
     schema: list(config.schema),

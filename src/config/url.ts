@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DialectName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
-import type { ResolvedConfig } from './config.js';
+import type { DriverName, ResolvedConfig } from './config.js';
 
 /**
  * The configured URL for a driver: as it is for PostgreSQL, `:memory:` or an absolute path for SQLite.
@@ -32,10 +32,15 @@ export function requireUrl(config: Pick<ResolvedConfig, 'url' | 'urlFolder' | 'd
 /** What a URL is written for. `undefined`: neither of the two. A plain path is SQLite's. */
 export function classifyUrl(url: string): DialectName | undefined {
   if (/^postgres(?:ql)?:\/\//i.test(url)) return 'postgres';
-  if (/^(?:file|sqlite):/i.test(url) || url === ':memory:') return 'sqlite';
+  if (/^(?:file|sqlite|libsql):/i.test(url) || url === ':memory:') return 'sqlite';
   if (/^[a-z]:[\\/]/i.test(url)) return 'sqlite';
   if (/^[a-z][a-z0-9+.-]*:/i.test(url) || /(?:^|\s)(?:host|dbname)\s*=/i.test(url)) return undefined;
   return 'sqlite';
+}
+
+/** The driver that a URL names: `libsql:app.db` is a file for libsql. */
+export function driverOf(url: string | undefined): DriverName | undefined {
+  return /^\s*libsql:/i.test(url ?? '') ? 'libsql' : undefined;
 }
 
 /** The same as `requireUrl`, for any URL; `folder` is where a relative path starts. @throws RevError REV_URL */
@@ -47,9 +52,15 @@ export function resolveUrl(url: string, dialect: DialectName, folder: string): s
 
 function sqlitePath(url: string, folder: string): string {
   if (url === ':memory:') return url;
-  const scheme = /^(?:file|sqlite):/i.exec(url)?.[0];
+  const scheme = /^(?:file|sqlite|libsql):/i.exec(url)?.[0];
   if (scheme === undefined) return isAbsolute(url) ? url : join(folder, url);
   const rest = url.slice(scheme.length);
+  if (/^libsql:\/\/(?!\/|:memory:)/i.test(url)) {
+    throw new RevError('REV_URL', `The url ${redactUrl(url)} is a libsql server; rev opens local files.`, {
+      hint: 'Write libsql:path for a file, such as the local replica. For the server, print a script with --sql and run it there.',
+      data: { url: redactUrl(url) },
+    });
+  }
   if (/[?#]/.test(rest)) {
     throw new RevError(
       'REV_URL',

@@ -1,3 +1,5 @@
+import type { CopyProgress } from '../dialects/dialect.js';
+
 /** What happens during a run, as it happens. Durations in milliseconds. */
 export type RunEvent =
   | { readonly kind: 'waiting'; readonly text: string }
@@ -6,6 +8,8 @@ export type RunEvent =
   /** An earlier run has done so many operations of the step; they are passed over. */
   | { readonly kind: 'resumed'; readonly step: StepReport; readonly position: number }
   | { readonly kind: 'statement'; readonly sql: string }
+  /** A large table is being copied. */
+  | ({ readonly kind: 'copying' } & CopyProgress)
   /** What a command of `hooks` printed. */
   | { readonly kind: 'hook'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string };

@@ -13,6 +13,7 @@ describe('a URL is understood', () => {
     [':memory:', 'sqlite'],
     ['file:app.db', 'sqlite'],
     ['sqlite:///abs/app.db', 'sqlite'],
+    ['libsql:app.db', 'sqlite'],
     ['mysql://h/db', undefined],
     ['host=localhost dbname=app', undefined],
   ])('%s', (url, dialect) => {
@@ -30,6 +31,9 @@ describe('a URL is understood', () => {
     ['file:///abs/my%20app.db', '/abs/my app.db'],
     ['file::memory:', ':memory:'],
     ['sqlite:app.db', '/project/app.db'],
+    ['libsql:app.db', '/project/app.db'],
+    ['libsql:/abs/app.db', '/abs/app.db'],
+    ['libsql::memory:', ':memory:'],
     ['sqlite://app.db', '/project/app.db'],
     ['sqlite:///abs/app.db', '/abs/app.db'],
   ])('%s is the file %s', (url, path) => {
@@ -54,6 +58,11 @@ describe('a URL is understood', () => {
       'The url file:app.db?mode=ro has parameters, which are not supported for SQLite.',
     ],
     ['file:', 'sqlite', 'The url file: is not a path.'],
+    [
+      'libsql://db.example.io?authToken=secret',
+      'sqlite',
+      'The url libsql://db.example.io?authToken=*** is a libsql server; rev opens local files.',
+    ],
   ] as const)('or refused: %s for %s', (url, dialect, message) => {
     try {
       resolveUrl(url, dialect, '/project');

@@ -98,16 +98,21 @@ function live(
   return [statement, ...rest];
 }
 
-/** Edits come first: only of columns that keep their name and are not made anew meanwhile. */
+/** Edits come first: only of columns that keep their name, and are not made anew or converted meanwhile. */
 function splitEdits(table: Table, changes: readonly TableChange[]) {
   const isMoved = changes.some(({ kind }) => kind === 'renameColumn' || kind === 'renameConstraint');
-  const remade = new Set(
-    changes.flatMap((change) => (change.kind === 'addColumn' ? [change.column.name] : [])),
-  );
-  const isEdit = (change: TableChange) =>
-    isTextual(change) &&
-    (change.kind !== 'dropConstraint' || hasConstraint(table, change)) &&
-    !(change.kind === 'alterColumn' && remade.has(change.name));
+  const remade = changes.flatMap((change) => {
+    if (change.kind === 'addColumn') return [change.column.name];
+    return change.kind === 'alterColumn' && !isTextual(change) ? [change.name] : [];
+  });
+  const isEdit = (change: TableChange) => {
+    if (!isTextual(change)) return false;
+    if (change.kind === 'dropConstraint') return hasConstraint(table, change);
+    if (change.kind === 'alterColumn') return !remade.includes(change.name);
+    if (change.kind !== 'addConstraint' || change.constraint.kind !== 'check') return false;
+    const { expression } = change.constraint;
+    return !remade.some((name) => mentions(expression, name));
+  };
   const edits = isMoved ? [] : changes.filter(isEdit);
   return [edits, changes.filter((change) => !edits.includes(change))] as const;
 }
@@ -122,7 +127,7 @@ function hasConstraint(table: Table, change: DropConstraint): boolean {
 
 /** What ALTER TABLE can do, and may, in this database. */
 interface Abilities {
-  /** SQLite 3.53: ALTER COLUMN SET and DROP NOT NULL, ADD CONSTRAINT CHECK, DROP CONSTRAINT. */
+  /** SQLite 3.53: ALTER COLUMN SET and DROP NOT NULL, DROP CONSTRAINT. */
   readonly constraints: boolean;
   /**
    * Whether a view or a trigger may read a column of that name. SQLite would refuse to drop it at once; after a rebuild
@@ -194,9 +199,7 @@ function inPlace(
         statements.push({ sql: `${alter} DROP COLUMN ${quoteName(change.name)}` });
         break;
       case 'addConstraint': {
-        if (attached.has(change)) break;
-        if (!constraints || change.constraint.kind !== 'check') return null;
-        statements.push({ sql: `${alter} ADD ${constraintText(change.constraint)}` });
+        if (!attached.has(change)) return null;
         break;
       }
       case 'alterColumn': {

@@ -29,9 +29,10 @@ export async function copyRows(
   refuseWithoutRoom(database, copy.schema, copy.table);
   const started = performance.now();
   let rows = 0;
-  for (const sql of partsOf(database, copy, total)) {
+  const parts = partsOf(database, copy, total);
+  for (const sql of parts) {
     rows += run(sql);
-    if (rows >= total) break;
+    if (parts.length === 1) break;
     progress?.({ table: copy.table, rows, total, elapsed: performance.now() - started });
     await setImmediate();
   }

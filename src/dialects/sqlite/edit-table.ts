@@ -1,7 +1,8 @@
 /**
  * Changes in the text of a stored CREATE TABLE statement, for what is nothing but text: defaults, NOT NULL and
  * constraints that go (SQLite's manual, ALTER TABLE, "Making Other Kinds Of Table Schema Changes", the procedure
- * without a copy). What does not stand exactly where it is expected is left to a rebuild.
+ * without a copy), and checks that every row meets. SQLite 3.53 can add these itself, but there a check that is
+ * neither true nor false for a row fails. What does not stand exactly where it is expected is left to a rebuild.
  */
 
 import {
@@ -13,7 +14,8 @@ import {
   type Table,
 } from '../../catalog/index.js';
 import { applyChanges, type TableChange } from '../../operations/index.js';
-import { defaultText, isRowid } from './definition.js';
+import { constraintText, defaultText, isRowid } from './definition.js';
+import { portableExpression } from './expression.js';
 import { withoutConstraint } from './find-constraint.js';
 import { type ParsedTable, parsePlaces, parseTable } from './parse-table.js';
 import type { Place } from './token-reader.js';
@@ -31,6 +33,7 @@ export interface TableEdit {
 
 /** Whether the change is one of text alone, whatever the table is. */
 export function isTextual(change: TableChange): boolean {
+  if (change.kind === 'addConstraint') return change.constraint.kind === 'check';
   if (change.kind === 'dropConstraint')
     return change.was === undefined || change.was.kind === 'check' || change.was.kind === 'foreignKey';
   if (change.kind !== 'alterColumn' || change.using !== undefined) return false;
@@ -87,6 +90,14 @@ function findEdits(sql: string, before: Table, after: Table) {
     const part = written.find((each) => saysSame(each) === saysSame(constraint));
     if (part) written.splice(written.indexOf(part), 1);
     found.push(part && remove(withComma(sql, places.parts.get(part), isInline(part))));
+  }
+  const names = before.columns.map((column) => column.name);
+  const added = after.checks.filter((check) => !before.checks.includes(check));
+  const lines = added.map((check) =>
+    constraintText({ ...check, expression: portableExpression(check.expression, names) }),
+  );
+  if (lines.length > 0) {
+    found.push({ start: places.end, end: places.end, text: lines.map((line) => `, ${line}`).join('') });
   }
   const replacements = found.filter((each) => each !== undefined);
   return replacements.length === found.length ? { replacements, defaults } : null;

@@ -79,6 +79,8 @@ export interface TablePlaces {
   readonly parts: ReadonlyMap<ParsedColumn | ParsedCheck | ParsedForeignKey, Place>;
   readonly defaults: ReadonlyMap<ParsedColumn, Place>;
   readonly notNulls: ReadonlyMap<ParsedColumn, Place>;
+  /** Where the last of columns and constraints ends, before the parenthesis. */
+  readonly end: number;
 }
 
 /** @throws RevError REV_UNSUPPORTED as parseTable does. */
@@ -99,6 +101,7 @@ class TableParser extends TokenReader implements TablePlaces {
   readonly parts = new Map<ParsedColumn | ParsedCheck | ParsedForeignKey, Place>();
   readonly defaults = new Map<ParsedColumn, Place>();
   readonly notNulls = new Map<ParsedColumn, Place>();
+  end = 0;
   readonly #columns: ParsedColumn[] = [];
   readonly #uniques: ParsedKey[] = [];
   readonly #checks: ParsedCheck[] = [];
@@ -121,6 +124,7 @@ class TableParser extends TokenReader implements TablePlaces {
       else if (comma) this.#column();
       else break;
     }
+    this.end = this.place(this.at - 1).end;
     this.symbol(')');
     return { name, ...this.#options(), ...this.#parts() };
   }
