@@ -260,7 +260,7 @@ describe('what a revision does', () => {
     expect(await app.database.query(count)).toEqual([{ articles: 1, tags: 1 }]);
     await app.ok(['upgrade', id('tighten')]);
     expect(await app.database.query(count)).toEqual([{ articles: 1, tags: 1 }]);
-    await app.ok(['downgrade', '-1']);
+    await app.ok(['downgrade', '-1', '--yes']);
     expect(await app.database.query(count)).toEqual([{ articles: 1, tags: 1 }]);
   });
 

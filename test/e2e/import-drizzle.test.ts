@@ -86,7 +86,7 @@ describe.each([
     expect(without.map(({ migration }) => migration.replace(/^\d+_/, ''))).toEqual(['seed']);
     expect(without[0]?.reason).toContain('written by hand');
     await thereAndBack(app, revisions);
-    const refused = await app.rev(['downgrade', 'base']);
+    const refused = await app.rev(['downgrade', 'base', '--yes']);
     expect(refused.code).toBe(4);
     expect(refused.stderr).toContain('REV_IRREVERSIBLE');
   });

@@ -74,7 +74,7 @@ describe.each([
 
     await project.ok(['upgrade', 'head']);
     expect((await project.ok(['check'])).stderr).toContain(noChanges);
-    await project.ok(['downgrade', 'base']);
+    await project.ok(['downgrade', 'base', '--yes']);
     expect((await project.ok(['current'])).stdout).toBe('');
     await project.ok(['upgrade', 'head']);
     expect((await project.ok(['check'])).stderr).toContain(noChanges);

@@ -48,6 +48,6 @@ it('a column does not take its constraints and triggers along in silence', async
   await project.ok(['upgrade', 'head']);
   await project.ok(['check']);
   expect(await database.sql(look)).toEqual([]);
-  await project.ok(['downgrade', '-1']);
+  await project.ok(['downgrade', '-1', '--yes']);
   expect(await database.sql(look)).toEqual(before);
 });

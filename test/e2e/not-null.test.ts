@@ -95,7 +95,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     await project.ok(['upgrade', 'head']);
     expect(await read('select slug from people order by id')).toEqual(['ada@x', 'bob@x']);
     await project.ok(['check']);
-    await project.ok(['downgrade', '-1']);
+    await project.ok(['downgrade', '-1', '--yes']);
     expect(await read('select mail from people order by id')).toEqual(['ada@x', 'bob@x']);
     await project.ok(['upgrade', 'head']);
     await project.ok(['check']);
@@ -113,7 +113,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     );
     await project.ok(['upgrade', 'head']);
     await project.ok(['check']);
-    await project.ok(['downgrade', '-1']);
+    await project.ok(['downgrade', '-1', '--yes']);
     await project.ok(['upgrade', 'head']);
   });
 

@@ -52,7 +52,7 @@ describe.each(databases)('rev rebase on %s', (_dialect, connect) => {
     expect(project.read(fileOf(mine))).toBe(before.replace(`'${first}'`, `'${theirs}'`));
     expect((await project.ok(['heads'])).stdout.split('\n')).toHaveLength(2);
     await project.ok(['upgrade', 'head']);
-    await project.ok(['downgrade', 'base']);
+    await project.ok(['downgrade', 'base', '--yes']);
   });
 
   it('refuses what is applied, and says how it is done', async () => {

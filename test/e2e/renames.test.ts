@@ -58,5 +58,5 @@ it('enums, their values and schemas are renamed as tables and columns are', asyn
   await project.ok(['upgrade', 'head']);
   await project.ok(['check']);
   expect(await database.sql('select feels::text from core.people')).toEqual([{ feels: 'unhappy' }]);
-  await project.ok(['downgrade', 'base']);
+  await project.ok(['downgrade', 'base', '--yes']);
 });

@@ -62,12 +62,12 @@ describe.each(['0.45', '1.x'] as const)('a project with drizzle-orm %s', (orm) =
     expect(await sql(`select has_table_privilege('${role}', 'top', 'select') as granted`)).toEqual([
       { granted: true },
     ]);
-    await files.ok(['downgrade', '-1']);
+    await files.ok(['downgrade', '-1', '--yes']);
     expect(await sql('select n from counts')).toEqual([{ n: 1 }]);
     await files.ok(['upgrade', 'head']);
     await files.ok(['check']);
     await sql(`revoke all on top from ${role}`);
-    await files.ok(['downgrade', 'base']);
+    await files.ok(['downgrade', 'base', '--yes']);
     expect(await sql(`select 1 from pg_roles where rolname = '${role}'`)).toEqual([]);
   });
 
@@ -87,7 +87,7 @@ describe.each(['0.45', '1.x'] as const)('a project with drizzle-orm %s', (orm) =
     await files.ok(['create', '-m', 'second', '--autogenerate']);
     await files.ok(['upgrade', 'head']);
     await files.ok(['check']);
-    await files.ok(['downgrade', 'base']);
+    await files.ok(['downgrade', 'base', '--yes']);
     await files.ok(['upgrade', 'head']);
     await files.ok(['check']);
   });
