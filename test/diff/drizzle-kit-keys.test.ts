@@ -8,7 +8,7 @@ import { expectScenario, type Models } from '../support/postgres-scenarios.js';
  * Changes that drizzle-kit gets wrong, by their numbers in our list of its reported bugs: keys, checks, indexes, names
  * and whole tables, with rows in them. What each test says after the colon is what drizzle-kit does.
  *
- * Not here: views and materialized views (12, 22, 25), policies (29) and roles (32).
+ * Views and materialized views (12, 22, 25), policies (29) and roles (32) are in drizzle-kit-views.test.ts.
  */
 
 describe.each(lines)('with drizzle-orm $line', (line: Line) => {
