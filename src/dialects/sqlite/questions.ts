@@ -69,7 +69,7 @@ function columnObstacles(before: Table, plan: RebuildPlan, column: Column): read
       obstacles.push({
         count: `count(*) FILTER (WHERE ${value} IS NULL)`,
         message: (rows) => `Column ${name} cannot become NOT NULL: it is null in ${amount(rows, 'row')}.`,
-        hint: `Fill it first: await op.execute(sql\`update … set ${column.name} = … where ${column.name} is null\`), in the same revision.`,
+        hint: `Fill it first: await op.execute(sql\`update ${displayName(before)} set ${column.name} = … where ${column.name} is null\`), in the same revision.`,
       });
     }
   }
