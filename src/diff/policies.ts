@@ -39,8 +39,11 @@ export function diffPolicies(
 ): PolicyOperations {
   const first: Operation[] = [];
   const last: Operation[] = [];
+  const key = ({ schema, name }: QualifiedName) => nameKey({ schema, name });
+  const modelled = new Set(wanted.map((each) => key(storedName(each, context))));
+  const found = new Map(actual.map((each) => [key(each), each]));
   for (const table of actual) {
-    if (wanted.some((each) => sameName(storedName(each, context), table))) continue;
+    if (modelled.has(key(table))) continue;
     // It goes, and its policies with it; but those that read something else that goes may be in the way.
     const old = context.oldName(table);
     first.push(
@@ -49,7 +52,7 @@ export function diffPolicies(
   }
   for (const model of wanted) {
     const name = storedName(model, context);
-    const live = actual.find((each) => sameName(each, name));
+    const live = found.get(key(name));
     const { before, after } = tablePolicies(live, model, name, context);
     first.push(...before);
     last.push(...after);

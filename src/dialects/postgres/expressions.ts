@@ -21,6 +21,8 @@ export function expressionKey(sql: string): string {
 
 /** Takes the table's own name off its columns: `"posts"."id"`, `app.posts.id` → `"id"`, `id`. */
 export function withoutTable(sql: string, schema: string | null, table: string): string {
+  // Most expressions name no table at all.
+  if (!sql.includes('.')) return sql;
   const name = (each: string) =>
     `(?:"${escapeRegExp(each.replaceAll('"', '""'))}"${/^[a-z_][a-z0-9_$]*$/.test(each) ? `|\\b${escapeRegExp(each)}` : ''})`;
   const prefix = new RegExp(
