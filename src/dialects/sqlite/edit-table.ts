@@ -5,12 +5,25 @@
  * neither true nor false for a row fails. What does not stand exactly where it is expected is left to a rebuild.
  */
 
-import { type Column, type DefaultValue, sameData, type Table } from '../../catalog/index.js';
+import {
+  type Check,
+  type Column,
+  type DefaultValue,
+  type ForeignKey,
+  sameData,
+  type Table,
+} from '../../catalog/index.js';
 import { applyChanges, type TableChange } from '../../operations/index.js';
 import { constraintText, defaultText, isRowid } from './definition.js';
-import { portableExpression } from './expression.js';
+import { portableExpression, sameExpression } from './expression.js';
 import { withoutConstraint } from './find-constraint.js';
-import { type ParsedTable, parsePlaces, parseTable } from './parse-table.js';
+import {
+  type ParsedCheck,
+  type ParsedForeignKey,
+  type ParsedTable,
+  parsePlaces,
+  parseTable,
+} from './parse-table.js';
 import type { Place } from './token-reader.js';
 import { foldName, isSymbol, tokenize } from './tokens.js';
 
@@ -76,23 +89,28 @@ function findEdits(sql: string, before: Table, after: Table) {
     if (place) found.push({ ...place, text });
     else if (text !== '') found.push(end === undefined ? undefined : { start: end, end, text: ` ${text}` });
   }
-  for (const kind of ['checks', 'foreignKeys'] as const) {
-    for (const [at, constraint] of before[kind].entries()) {
-      if ((after[kind] as readonly object[]).includes(constraint)) continue;
-      const part = table[kind][at];
-      found.push(part && remove(withComma(sql, places.parts.get(part), isInline(part))));
-    }
+  for (const check of before.checks.filter((each) => !after.checks.includes(each))) {
+    const part = table.checks.find((each) => isCheck(each, check));
+    found.push(part && remove(withComma(sql, places.parts.get(part), part.column !== null)));
   }
-  const names = before.columns.map((column) => column.name);
-  const added = after.checks.filter((check) => !before.checks.includes(check));
-  const lines = added.map((check) =>
-    constraintText({ ...check, expression: portableExpression(check.expression, names) }),
-  );
+  for (const key of before.foreignKeys.filter((each) => !after.foreignKeys.includes(each))) {
+    const part = table.foreignKeys.find((each) => isForeignKey(each, key));
+    found.push(part && remove(withComma(sql, places.parts.get(part), part.inline)));
+  }
+  const lines = after.checks
+    .filter((check) => !before.checks.includes(check))
+    .map((check) => constraintText(portable(check, before)));
   if (lines.length > 0) {
     found.push({ start: places.end, end: places.end, text: lines.map((line) => `, ${line}`).join('') });
   }
   const replacements = found.filter((each) => each !== undefined);
   return replacements.length === found.length ? { replacements, defaults } : null;
+}
+
+/** The check as it may be written for any table of these columns. */
+function portable(check: Check, { columns }: Table): Check {
+  const names = columns.map((column) => column.name);
+  return { ...check, expression: portableExpression(check.expression, names) };
 }
 
 /** A column whose nulls and default are no business of the rowid, of a key or of a computation. */
@@ -105,8 +123,21 @@ function isOrdinary(table: Table, column: Column): boolean {
   );
 }
 
-function isInline(part: ParsedTable['checks'][number] | ParsedTable['foreignKeys'][number]): boolean {
-  return 'inline' in part ? part.inline : part.column !== null;
+/** A catalog has its constraints in another order than the text. */
+function isCheck(part: ParsedCheck, { name, expression }: Check): boolean {
+  return part.name === name && sameExpression(part.expression, expression);
+}
+
+function isForeignKey(part: ParsedForeignKey, key: ForeignKey): boolean {
+  const fold = (names: readonly string[]) => names.map(foldName);
+  const facets = ({ name, onDelete, onUpdate, match, deferrable }: ParsedForeignKey | ForeignKey) =>
+    [name, onDelete, onUpdate, match, deferrable] as const;
+  return (
+    sameData(facets(part), facets(key)) &&
+    foldName(part.table) === foldName(key.references.name) &&
+    sameData(fold(part.columns), fold(key.columns)) &&
+    (part.references === null || sameData(fold(part.references), fold(key.references.columns)))
+  );
 }
 
 /** A constraint of the table goes with the comma before it; there is always a column before it. */
@@ -134,6 +165,10 @@ function isAsExpected(old: ParsedTable, now: ParsedTable, after: Table): boolean
     sameData(stored(old), stored(now)) &&
     now.checks.length === after.checks.length &&
     now.foreignKeys.length === after.foreignKeys.length &&
+    after.checks.every((check) =>
+      now.checks.some((part) => isCheck(part, check) || isCheck(part, portable(check, after))),
+    ) &&
+    after.foreignKeys.every((key) => now.foreignKeys.some((part) => isForeignKey(part, key))) &&
     after.columns.every((column, at) => {
       const written = now.columns[at];
       const previous = old.columns[at];
