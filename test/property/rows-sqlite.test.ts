@@ -29,7 +29,12 @@ const shapes = fc.record({
   generated: fc.constantFrom('', 'stored', 'virtual'),
   cyclic: fc.boolean(),
   unique: fc.constantFrom('', 'unique (z)', 'constraint "the unique" unique (z, n) on conflict ignore'),
-  check: fc.constantFrom('', 'check (n < 1000)', `constraint "c)" check ("a b" <> ')' /* ) */ or n is null)`),
+  check: fc.constantFrom(
+    '',
+    'check (n < 1000)',
+    'check (n < 1000), check (z < 1000 or z is null), check (n > -1)',
+    `constraint "c)" check ("a b" <> ')' /* ) */ or n is null)`,
+  ),
   /** Column a b is younger than the rows. */
   late: fc.boolean(),
   indexed: fc.boolean(),
@@ -177,7 +182,12 @@ function changesOf(kind: string, table: Table): TableChange[] {
           : each,
       );
     case 'drop z':
-      return has('z') && table.columns.length > 2 ? [{ kind: 'dropColumn', name: 'z' }] : [];
+      return has('z') && table.columns.length > 2
+        ? [
+            ...table.checks.filter(({ expression }) => /\bz\b/.test(expression)).flatMap(drop),
+            { kind: 'dropColumn', name: 'z' },
+          ]
+        : [];
     case 'check':
       return table.checks.some(({ name }) => name === 'new check')
         ? []

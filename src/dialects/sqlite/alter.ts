@@ -138,11 +138,14 @@ interface Abilities {
 
 function abilities(catalog: Catalog, serverVersion = '0'): Abilities {
   const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
-  const hasViews = catalog.uncompared.some(({ kind }) => kind === 'view');
+  const hasOtherViews = catalog.uncompared.some(({ kind }) => kind === 'view');
   const triggers = catalog.tables.flatMap(({ live }) => live?.triggers ?? []);
   return {
     constraints: major > 3 || (major === 3 && minor >= 53),
-    isRead: (column) => hasViews || triggers.some(({ sql }) => mentions(sql, column)),
+    isRead: (column) =>
+      hasOtherViews ||
+      catalog.views.some(({ query }) => mentions(query, column) || query.includes('*')) ||
+      triggers.some(({ sql }) => mentions(sql, column)),
   };
 }
 

@@ -15,9 +15,15 @@ import {
 } from '../../catalog/index.js';
 import { applyChanges, type TableChange } from '../../operations/index.js';
 import { constraintText, defaultText, isRowid } from './definition.js';
-import { portableExpression } from './expression.js';
+import { portableExpression, sameExpression } from './expression.js';
 import { withoutConstraint } from './find-constraint.js';
-import { type ParsedTable, parsePlaces, parseTable } from './parse-table.js';
+import {
+  type ParsedCheck,
+  type ParsedForeignKey,
+  type ParsedTable,
+  parsePlaces,
+  parseTable,
+} from './parse-table.js';
 import type { Place } from './token-reader.js';
 import { foldName, isSymbol, tokenize } from './tokens.js';
 
@@ -54,7 +60,7 @@ export function editTable(before: Table, changes: readonly TableChange[]): Table
   const edits = findEdits(from, before, after);
   if (edits === null) return null;
   const to = replace(from, edits.replacements);
-  return to !== null && isAsExpected(parseTable(from), parseTable(to), after)
+  return isAsExpected(parseTable(from), parseTable(to), after)
     ? { from, to, defaults: edits.defaults, after }
     : null;
 }
@@ -83,24 +89,28 @@ function findEdits(sql: string, before: Table, after: Table) {
     if (place) found.push({ ...place, text });
     else if (text !== '') found.push(end === undefined ? undefined : { start: end, end, text: ` ${text}` });
   }
-  // By what they say: a catalog has them in another order than the text.
-  const written = [...table.checks, ...table.foreignKeys];
-  for (const constraint of [...before.checks, ...before.foreignKeys]) {
-    if ([...after.checks, ...after.foreignKeys].includes(constraint)) continue;
-    const part = written.find((each) => saysSame(each) === saysSame(constraint));
-    if (part) written.splice(written.indexOf(part), 1);
-    found.push(part && remove(withComma(sql, places.parts.get(part), isInline(part))));
+  for (const check of before.checks.filter((each) => !after.checks.includes(each))) {
+    const part = table.checks.find((each) => isCheck(each, check));
+    found.push(part && remove(withComma(sql, places.parts.get(part), part.column !== null)));
   }
-  const names = before.columns.map((column) => column.name);
-  const added = after.checks.filter((check) => !before.checks.includes(check));
-  const lines = added.map((check) =>
-    constraintText({ ...check, expression: portableExpression(check.expression, names) }),
-  );
+  for (const key of before.foreignKeys.filter((each) => !after.foreignKeys.includes(each))) {
+    const part = table.foreignKeys.find((each) => isForeignKey(each, key));
+    found.push(part && remove(withComma(sql, places.parts.get(part), part.inline)));
+  }
+  const lines = after.checks
+    .filter((check) => !before.checks.includes(check))
+    .map((check) => constraintText(portable(check, before)));
   if (lines.length > 0) {
     found.push({ start: places.end, end: places.end, text: lines.map((line) => `, ${line}`).join('') });
   }
   const replacements = found.filter((each) => each !== undefined);
   return replacements.length === found.length ? { replacements, defaults } : null;
+}
+
+/** The check as it may be written for any table of these columns. */
+function portable(check: Check, { columns }: Table): Check {
+  const names = columns.map((column) => column.name);
+  return { ...check, expression: portableExpression(check.expression, names) };
 }
 
 /** A column whose nulls and default are no business of the rowid, of a key or of a computation. */
@@ -113,18 +123,21 @@ function isOrdinary(table: Table, column: Column): boolean {
   );
 }
 
-type WrittenConstraint = ParsedTable['checks'][number] | ParsedTable['foreignKeys'][number];
-
-/** Equal for a constraint of the catalog and the one in the text that it was read from. */
-function saysSame(constraint: WrittenConstraint | Check | ForeignKey): string {
-  if ('expression' in constraint) return JSON.stringify(['check', constraint.name, constraint.expression]);
-  const { name, columns, onDelete, onUpdate } = constraint;
-  const parent = 'table' in constraint ? constraint.table : constraint.references.name;
-  return JSON.stringify([name, columns.map(foldName), foldName(parent), onDelete, onUpdate]);
+/** A catalog has its constraints in another order than the text. */
+function isCheck(part: ParsedCheck, { name, expression }: Check): boolean {
+  return part.name === name && sameExpression(part.expression, expression);
 }
 
-function isInline(part: WrittenConstraint): boolean {
-  return 'inline' in part ? part.inline : part.column !== null;
+function isForeignKey(part: ParsedForeignKey, key: ForeignKey): boolean {
+  const fold = (names: readonly string[]) => names.map(foldName);
+  const facets = ({ name, onDelete, onUpdate, match, deferrable }: ParsedForeignKey | ForeignKey) =>
+    [name, onDelete, onUpdate, match, deferrable] as const;
+  return (
+    sameData(facets(part), facets(key)) &&
+    foldName(part.table) === foldName(key.references.name) &&
+    sameData(fold(part.columns), fold(key.columns)) &&
+    (part.references === null || sameData(fold(part.references), fold(key.references.columns)))
+  );
 }
 
 /** A constraint of the table goes with the comma before it; there is always a column before it. */
@@ -134,14 +147,10 @@ function withComma(sql: string, place: Place | undefined, inline: boolean): Plac
   return isSymbol(comma, ',') ? { start: comma?.start ?? place.start, end: place.end } : place;
 }
 
-/** @returns null where two of them speak of one place. */
-function replace(sql: string, replacements: readonly Replacement[]): string | null {
+function replace(sql: string, replacements: readonly Replacement[]): string {
   let text = sql;
-  let last = sql.length;
   for (const { start, end, text: next } of [...replacements].sort((a, b) => b.start - a.start)) {
-    if (end > last) return null;
     text = text.slice(0, start) + next + text.slice(end);
-    last = start;
   }
   return text;
 }
@@ -154,10 +163,12 @@ function isAsExpected(old: ParsedTable, now: ParsedTable, after: Table): boolean
   });
   return (
     sameData(stored(old), stored(now)) &&
-    sameData(
-      [...now.checks, ...now.foreignKeys].map(saysSame).sort(),
-      [...after.checks, ...after.foreignKeys].map(saysSame).sort(),
+    now.checks.length === after.checks.length &&
+    now.foreignKeys.length === after.foreignKeys.length &&
+    after.checks.every((check) =>
+      now.checks.some((part) => isCheck(part, check) || isCheck(part, portable(check, after))),
     ) &&
+    after.foreignKeys.every((key) => now.foreignKeys.some((part) => isForeignKey(part, key))) &&
     after.columns.every((column, at) => {
       const written = now.columns[at];
       const previous = old.columns[at];

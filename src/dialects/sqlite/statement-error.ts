@@ -130,6 +130,6 @@ function messageOf(thrown: unknown): string {
 }
 
 function shorten(sql: string): string {
-  const text = sql.trim();
+  const text = withoutRebuiltName(sql.trim());
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

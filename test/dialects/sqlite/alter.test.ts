@@ -310,6 +310,23 @@ describe('constraints', () => {
     ).rejects.toMatchObject({ code: 'REV_OPERATION' });
   });
 
+  test('of several without a name the one that is meant is dropped, whatever their order', async () => {
+    for (const [meant, left] of [
+      ['a > 0', 'a < 9'],
+      ['a < 9', 'a > 0'],
+    ] as const) {
+      const db = await freshSqlite();
+      await db.setup(
+        'create table t (a int check (a < 9) references t (a) on delete cascade, b int unique, check (a > 0), foreign key (a) references t (b))',
+      );
+      await db.run(alter('t', { kind: 'dropConstraint', name: null, was: check(null, meant) }));
+      expect((await db.table('t')).checks.map(({ expression }) => expression)).toEqual([left]);
+      const key = foreignKey(null, ['a'], 't', ['b']);
+      await db.run(alter('t', { kind: 'dropConstraint', name: null, was: key }));
+      expect((await db.table('t')).foreignKeys).toMatchObject([{ onDelete: 'cascade' }]);
+    }
+  });
+
   test('a unique constraint that is an index here, and an index that is a constraint', async () => {
     const db = await freshSqlite();
     await db.setup(
