@@ -5,6 +5,8 @@ import type { TableIndex } from './table-index.js';
 export interface ViewColumn {
   readonly name: string;
   readonly type: string;
+  /** Where it is not the type's own. */
+  readonly collation?: string;
 }
 
 /** A relation that a view reads, and which of its columns. */

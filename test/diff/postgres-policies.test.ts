@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lines, newPg, readPg } from '../drizzle/lines.js';
-import { expectCatalogScenario } from '../support/postgres-scenario.js';
+import { expectCatalogScenario } from '../support/postgres-scenarios.js';
 
 /** Row level security and policies of the models, on both lines of drizzle-orm, with rows in the tables. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lines, readPg } from '../drizzle/lines.js';
-import { expectCatalogScenario } from '../support/postgres-scenario.js';
+import { expectCatalogScenario } from '../support/postgres-scenarios.js';
 
 /** Views and materialized views of the models, on both lines of drizzle-orm, with rows in the tables. */
 
@@ -97,6 +97,18 @@ describe.each(lines)('views, with drizzle-orm $line', (line) => {
       'create view readers',
     ]);
     expect(seen).toEqual([{ shout: 'ANN' }, { shout: 'BOB' }]);
+  });
+
+  it('are made anew where a column gets another collation, which PostgreSQL does not replace', async () => {
+    const table = users();
+    const view = (query: string) => pg.pgView('v', {}).as(sql.raw(query));
+    const { lines: done } = await expectCatalogScenario({
+      before: catalog({ table, v: view('select name from users') }),
+      given: `${rows}; grant select on v to public`,
+      after: catalog({ table, v: view('select name collate "C" as name from users') }),
+      survives: grantsOf('v'),
+    });
+    expect(done).toEqual(['drop view v', 'create view v']);
   });
 
   it('are ordered by what they read, whatever their names', async () => {

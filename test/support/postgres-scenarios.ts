@@ -1,12 +1,13 @@
 import * as core from 'drizzle-orm/pg-core';
 import { expect } from 'vitest';
 import type { Catalog } from '../../src/catalog/index.js';
+import type { Driver } from '../../src/dialects/dialect.js';
 import { postgres } from '../../src/dialects/postgres/index.js';
 import { withBackfills } from '../../src/diff/backfills.js';
 import { readModels } from '../../src/drizzle/read-models.js';
-import { invert, type Operation } from '../../src/operations/index.js';
+import { describe, invert, type Operation } from '../../src/operations/index.js';
 import { autogenerate, everything, expectCatalog, expectNoChanges, runAll } from './oracle.js';
-import { freshDatabase } from './postgres.js';
+import { freshDatabase, type TestDatabase } from './postgres.js';
 
 /** A change of models with rows in the tables: there, nothing more to do, back as it was, and there again. */
 
@@ -22,6 +23,8 @@ export interface Scenario {
   readonly survives?: string;
   /** A query on the upgraded database, and what it finds. */
   readonly finds?: readonly [query: string, rows: readonly Readonly<Record<string, unknown>>[]];
+  /** Asked on the upgraded database. */
+  readonly look?: (database: TestDatabase, driver: Driver) => Promise<void>;
   /** SQL at the places that a revision marks for it. */
   readonly fill?: string;
   /** SQL on the upgraded database, without which rows would not fit what the way back brings. */
@@ -30,14 +33,21 @@ export interface Scenario {
   readonly core?: unknown;
 }
 
-/** Returns what the upgrade did. */
-export async function expectScenario({
+/** Returns what the upgrade did, which is something. */
+export async function expectScenario(scenario: Scenario): Promise<readonly Operation[]> {
+  const operations = await play(scenario);
+  expect(operations).not.toEqual([]);
+  return operations;
+}
+
+async function play({
   before,
   given = '',
   after,
   renames = [],
   survives = 'select 1',
   finds,
+  look,
   fill = '',
   empties,
   core: line = core,
@@ -49,16 +59,17 @@ export async function expectScenario({
     const run = (operations: readonly Operation[]) =>
       runAll(postgres, driver, withBackfills(operations, postgres.rules), fill);
     await run(await autogenerate(postgres, driver, start));
+    await expectNoChanges(postgres, driver, start);
     if (given) await database.sql(given);
     const was = await postgres.inspect(driver, everything);
     const rows = await database.sql(survives);
 
     const operations = await autogenerate(postgres, driver, end, renames);
-    expect(operations).not.toEqual([]);
     await run(operations);
     await expectNoChanges(postgres, driver, end);
     expect(await database.sql(survives)).toEqual(rows);
     if (finds) expect(await database.sql(finds[0])).toEqual(finds[1]);
+    await look?.(database, driver);
 
     if (empties) await database.sql(empties);
     await run(invert(operations) ?? []);
@@ -70,6 +81,21 @@ export async function expectScenario({
   } finally {
     await driver.close();
   }
+}
+
+/** Returns what the upgrade did as lines, of which there may be none, and what `look` gives on the upgraded database. */
+export async function expectCatalogScenario<T = undefined>(
+  scenario: Omit<Scenario, 'look'>,
+  look?: (database: TestDatabase, driver: Driver) => Promise<T>,
+): Promise<{ readonly lines: readonly string[]; readonly seen: T | undefined }> {
+  let seen: T | undefined;
+  const operations = await play({
+    ...scenario,
+    async look(database, driver) {
+      seen = await look?.(database, driver);
+    },
+  });
+  return { lines: operations.map(describe), seen };
 }
 
 export function catalogOf(models: Models | Catalog, line: unknown = core): Catalog {

@@ -1,3 +1,5 @@
+import type { ViewColumn } from '../../catalog/index.js';
+
 /** Views and materialized views, as part of the one statement that reads the catalogue (inspect-queries.ts). */
 
 export interface ViewRow {
@@ -12,7 +14,7 @@ export interface ViewRow {
   readonly method: string | null;
   readonly tablespace: string | null;
   readonly populated: boolean;
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly ViewColumn[];
   readonly uses: readonly {
     readonly schema: string | null;
     readonly name: string;
@@ -26,9 +28,12 @@ export function viewsQuery(from: string): string {
   select v.oid::text as oid, v.schema, v.relname as name, v.relkind = 'm' as materialized,
     pg_get_viewdef(v.oid) as query, coalesce(to_json(v.reloptions), '[]') as with,
     am.amname as method, ts.spcname as tablespace, v.relispopulated as populated,
-    (select coalesce(json_agg(json_build_object(
-        'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod)) order by a.attnum), '[]')
-      from pg_attribute as a where a.attrelid = v.oid and a.attnum > 0 and not a.attisdropped) as columns,
+    (select coalesce(json_agg(json_strip_nulls(json_build_object(
+        'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+        'collation', case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end
+      )) order by a.attnum), '[]')
+      from pg_attribute as a join pg_type as t on t.oid = a.atttypid
+      where a.attrelid = v.oid and a.attnum > 0 and not a.attisdropped) as columns,
     (select coalesce(json_agg(json_build_object('schema', schema, 'name', name, 'columns', columns)), '[]')
       from (
         select nullif(n.nspname, current_schema()) as schema, c.relname as name,
