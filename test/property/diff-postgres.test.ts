@@ -7,7 +7,7 @@ import { catalogPair } from '../support/postgres-pairs.js';
 import { expectRowsSurvive } from '../support/postgres-rows.js';
 
 /** REV_PROPERTY_RUNS and REV_PROPERTY_SEED run more, or the same again. */
-const numRuns = Number(process.env.REV_PROPERTY_RUNS ?? 200);
+const numRuns = Number(process.env.REV_PROPERTY_RUNS ?? 300);
 const seed =
   process.env.REV_PROPERTY_SEED === undefined ? {} : { seed: Number(process.env.REV_PROPERTY_SEED) };
 

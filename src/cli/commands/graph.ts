@@ -2,6 +2,7 @@ import { extname, relative } from 'node:path';
 import { graph as drawGraph, type GraphFormat, graphFormats } from '../../commands/graph.js';
 import { RevError } from '../../errors.js';
 import type { CliCommand } from '../command.js';
+import { rangeOf, rangeOptions } from './range-options.js';
 
 const formatsByEnding: Readonly<Record<string, GraphFormat>> = {
   '.mmd': 'mermaid',
@@ -23,7 +24,7 @@ export const graph: CliCommand = {
     ['rev graph -r 1f9a: -o latest.svg', 'a range'],
   ],
   options: (yargs) =>
-    yargs
+    rangeOptions(yargs)
       .option('format', {
         alias: 'f',
         nargs: 1,
@@ -37,17 +38,6 @@ export const graph: CliCommand = {
         type: 'string',
         describe: 'the file to write; default: stdout',
       })
-      .option('range', {
-        alias: 'r',
-        nargs: 1,
-        type: 'string',
-        describe: 'FROM:TO; either side may be empty or `current`',
-      })
-      .option('indicate-current', {
-        alias: 'i',
-        type: 'boolean',
-        describe: 'mark the revisions that the database is at',
-      })
       .option('no-run', {
         type: 'boolean',
         describe: 'html: do not run the revisions for their operations and SQL',
@@ -57,8 +47,7 @@ export const graph: CliCommand = {
     const result = await drawGraph(environment, {
       format: formatOf(args.text('format'), file),
       file,
-      range: args.text('range'),
-      indicateCurrent: args.flag('indicate-current'),
+      ...rangeOf(args),
       noRun: args.flag('no-run'),
     });
     const { format, revisions, picture } = result;

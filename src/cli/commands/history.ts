@@ -4,6 +4,7 @@ import { drawTerminal } from '../../pictures/terminal.js';
 import type { CliArguments, CliCommand, CliContext } from '../command.js';
 import { revisionLines } from '../revision-text.js';
 import { paintOf, wantsAscii } from '../terminal-paint.js';
+import { rangeOf, rangeOptions } from './range-options.js';
 
 export const history: CliCommand = {
   command: 'history',
@@ -15,18 +16,7 @@ export const history: CliCommand = {
     ['rev history -r current:', 'from where the database is'],
   ],
   options: (yargs) =>
-    yargs
-      .option('range', {
-        alias: 'r',
-        nargs: 1,
-        type: 'string',
-        describe: 'FROM:TO; either side may be empty or `current`',
-      })
-      .option('indicate-current', {
-        alias: 'i',
-        type: 'boolean',
-        describe: 'mark the revisions that the database is at',
-      })
+    rangeOptions(yargs)
       .option('graph', { alias: 'g', type: 'boolean', describe: 'draw the lines between revisions' })
       .option('ascii', { type: 'boolean', describe: 'draw with ASCII characters only' }),
   async run(context, args) {
@@ -35,10 +25,6 @@ export const history: CliCommand = {
     context.output.result({ revisions: views }, revisionLines(views, context.output));
   },
 };
-
-function rangeOf(args: CliArguments) {
-  return { range: args.text('range'), indicateCurrent: args.flag('indicate-current') };
-}
 
 async function drawn({ environment, output }: CliContext, args: CliArguments): Promise<void> {
   const { picture, revisions } = await drawHistory(environment, rangeOf(args));
