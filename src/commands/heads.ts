@@ -17,23 +17,18 @@ export async function heads(
 ): Promise<readonly RevisionView[]> {
   const project = await openProject(environment);
   const ids = options.resolveDependencies ? project.graph.realHeads() : project.graph.heads();
-  if (options.check && ids.length > 1) throw unmerged(ids);
+  if (options.check && ids.length > 1) throw unmerged(ids, project.graph.rebaseCommands());
   return ids.map(viewer(project));
 }
 
-function unmerged(ids: readonly string[]): RevError {
-  const rebase = ids.map((id, at) =>
-    ids.length === 2
-      ? `  rev rebase ${id}   (puts it onto ${ids[1 - at]})`
-      : `  rev rebase ${id} --onto HEAD`,
-  );
+function unmerged(ids: readonly string[], rebase: readonly string[]): RevError {
+  const merge = ['join them with a revision:', '  rev merge'];
+  const own = [
+    'Put your own one onto the other, if nobody else has it yet:',
+    ...rebase.map((command) => `  ${command}`),
+  ];
   return new RevError('REV_UNMERGED_HEADS', `There are ${ids.length} heads: ${ids.join(', ')}.`, {
-    hint: [
-      'Put your own one onto the other, if nobody else has it yet:',
-      ...rebase,
-      'or join them with a revision:',
-      '  rev merge',
-    ].join('\n'),
+    hint: (rebase.length === 0 ? merge : [...own, `or ${merge[0]}`, ...merge.slice(1)]).join('\n'),
     data: { heads: ids },
   });
 }

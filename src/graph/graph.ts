@@ -14,7 +14,7 @@ import { planDowngrade } from './plan-downgrade.js';
 import { planStamp } from './plan-stamp.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { branchTips, ends, idsOf, membersOf, reach } from './reach.js';
-import { planRebase, type Rebase, type RebaseOptions } from './rebase.js';
+import { planRebase, type Rebase, type RebaseOptions, rebaseCommands } from './rebase.js';
 import type { Plan, RevisionNode } from './revision.js';
 import { readRows } from './rows.js';
 import { resolveTarget } from './targets.js';
@@ -221,6 +221,11 @@ export class RevisionGraph {
    */
   planRebase(name: string | undefined, options: RebaseOptions = {}): Rebase {
     return planRebase(this.#dag, name, options);
+  }
+
+  /** The commands that would put one of several heads onto another; none where each would be a circle. */
+  rebaseCommands(): readonly string[] {
+    return rebaseCommands(this.#dag);
   }
 
   /**

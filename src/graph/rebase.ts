@@ -67,6 +67,22 @@ export function planRebase(dag: Dag, name: string | undefined, options: RebaseOp
   };
 }
 
+/** The commands that would put one of several heads onto another, for hints; none where each would be a circle. */
+export function rebaseCommands(dag: Dag): readonly string[] {
+  const heads = ends(dag.up);
+  if (heads.length !== 2) return idsOf(dag, heads).map((head) => `rev rebase ${plain(head)} --onto REVISION`);
+  return heads.flatMap((head, at) => {
+    const onto = idOf(dag, heads[1 - at] as number);
+    try {
+      planRebase(dag, idOf(dag, head), { onto });
+    } catch (error) {
+      if (error instanceof RevError) return [];
+      throw error;
+    }
+    return [`rev rebase ${plain(idOf(dag, head))}   (puts it onto ${plain(onto)})`];
+  });
+}
+
 function single(dag: Dag, name: string): number | 'base' {
   const command: Command = 'rebase';
   const found = resolveTarget(dag, name, command);
@@ -152,11 +168,7 @@ function chooseNone(dag: Dag): never {
     'REV_USAGE',
     'Which branch goes on top? Name your own: the one that nobody else has yet.',
     {
-      hint: lines(
-        heads.length === 2
-          ? heads.map((head, at) => `rev rebase ${head}   (puts it onto ${heads[1 - at]})`)
-          : heads.map((head) => `rev rebase ${head} --onto REVISION`),
-      ),
+      hint: lines(rebaseCommands(dag)) || 'Each would be a circle, because of `dependsOn`: rev merge',
       data: { heads },
     },
   );

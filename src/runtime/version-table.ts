@@ -48,7 +48,10 @@ export class VersionTable {
 
   /** The rows as they are, of a table that exists. */
   async readAll(driver: Driver): Promise<readonly (string | null)[]> {
-    const rows = await driver.query<{ version_num: string | null }>(`SELECT version_num FROM ${this.#table}`);
+    // The cast takes the blanks off a char(n), and the name is the same whatever case the column was made in.
+    const rows = await driver.query<{ version_num: string | null }>(
+      `SELECT CAST(version_num AS text) AS version_num FROM ${this.#table}`,
+    );
     return rows.map((row) => row.version_num);
   }
 

@@ -183,6 +183,15 @@ describe.each([
     expect(await rows(patient)).toEqual([long]);
   });
 
+  it('takes a column of blank-padded text for what it is', async () => {
+    const patient = await admit();
+    await patient.sql(`${withoutKey('char(20) not null primary key')}; ${insert(second)}`);
+    expect(await diagnose(patient)).toEqual({ code: 0, findings: [], fixed: [] });
+    await patient.project.ok(['upgrade', 'head']);
+    await patient.project.ok(['downgrade', first]);
+    expect((await rows(patient)).map((row) => String(row).trim())).toEqual([first]);
+  });
+
   it('says that a table of that name is none of versions', async () => {
     const patient = await admit();
     await patient.sql('drop table alembic_version; create table alembic_version (id integer)');

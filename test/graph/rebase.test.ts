@@ -98,6 +98,14 @@ describe('a refusal', () => {
     expect(refused('a1; b1<a1', 'b1').code).toBe('REV_USAGE');
     expect(refused('a1; b1<a1', undefined).code).toBe('REV_USAGE');
   });
+
+  it('names no choice that would be a circle by a dependency', () => {
+    const oneWay = 'a1; b1<a1; d1<a1 ~b1; e1<d1; c1<b1';
+    expect(graphOf(oneWay).rebaseCommands()).toEqual(['rev rebase e1   (puts it onto c1)']);
+    expect(refused(oneWay, 'c1', 'e1').code).toBe('REV_TARGET');
+    const noWay = 'a1; b1<a1; d1<a1 ~b1; c1<b1 ~d1; e1<d1';
+    expect(graphOf(noWay).rebaseCommands()).toEqual([]);
+  });
 });
 
 it('what branches do not share', () => {
