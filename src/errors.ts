@@ -90,3 +90,9 @@ export class RevError extends Error {
 
 /** All codes, for the documentation's test. */
 export const errorCodes = Object.keys(codes) as readonly RevErrorCode[];
+
+/** One word of a command, for hints to paste and for the shell that is here; quoted only where it must be. */
+export function shellWord(word: string): string {
+  if (/^[\w.@/-]+$/.test(word)) return word;
+  return process.platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
+}

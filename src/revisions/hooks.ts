@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { delimiter, join, relative } from 'node:path';
-import { RevError } from '../errors.js';
+import { RevError, shellWord } from '../errors.js';
 
 /**
  * Runs each command on the file, in the project's folder, with its own packages' commands first on the PATH (as npm
@@ -11,7 +11,7 @@ import { RevError } from '../errors.js';
  */
 export function runHooks(hooks: readonly string[], file: string, folder: string): readonly string[] {
   return hooks.map((hook) => {
-    const result = spawnSync(`${hook} ${shellQuoted(file)}`, {
+    const result = spawnSync(`${hook} ${shellWord(file)}`, {
       shell: true,
       cwd: folder,
       encoding: 'utf8',
@@ -33,8 +33,4 @@ export function runHooks(hooks: readonly string[], file: string, folder: string)
       },
     );
   });
-}
-
-function shellQuoted(text: string): string {
-  return process.platform === 'win32' ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`;
 }

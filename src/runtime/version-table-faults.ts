@@ -1,5 +1,6 @@
 import { displayName, type QualifiedName, type Table } from '../catalog/index.js';
 import type { Dialect, Driver, Statement } from '../dialects/dialect.js';
+import { shellWord } from '../errors.js';
 import type { RevisionGraph } from '../graph/graph.js';
 import { type Operation, primaryKey, type TableChange, unique } from '../operations/index.js';
 import type { Journal, PastRun } from './journal.js';
@@ -148,7 +149,7 @@ function rowFaults(
           ? [
               'Get the missing file: another branch in git, or a newer version of this project, may have it.',
               'If it is gone for good, and what it did is undone or does not matter:',
-              `  rev doctor --fix --forget ${id}`,
+              `  rev doctor --fix --forget ${shellWord(id)}`,
             ].join('\n')
           : `One of the faulty files may have it. ${mendFiles}`,
         repair: isSound && forget.includes(id) ? remove(id) : null,

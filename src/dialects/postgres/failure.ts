@@ -1,4 +1,4 @@
-import { RevError } from '../../errors.js';
+import { RevError, shellWord } from '../../errors.js';
 
 /**
  * What the server or the network says, as a RevError. Nothing here may carry a password or a value of a row: no
@@ -208,8 +208,4 @@ function connectionFlags(peer: Peer): string {
   if (colon < 0) return `-U ${shellWord(peer.user)}`;
   const [host, port] = [peer.place.slice(0, colon), peer.place.slice(colon + 1)];
   return `-h ${host} -p ${port} -U ${shellWord(peer.user)}`;
-}
-
-function shellWord(word: string): string {
-  return /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
