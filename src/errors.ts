@@ -93,6 +93,6 @@ export const errorCodes = Object.keys(codes) as readonly RevErrorCode[];
 
 /** One word of a command, for hints to paste and for the shell that is here; quoted only where it must be. */
 export function shellWord(word: string): string {
-  if (/^[\w.@/-]+$/.test(word)) return word;
+  if (/^[\w./=@:+-]+$/.test(word)) return word;
   return process.platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -13,7 +13,7 @@ import { type AutogenerateHooks, rewritten, withEqualColumns } from '../diff/ove
 import type { RenameCandidate } from '../diff/rename-candidates.js';
 import { type RenameOptions, renamedSchemas, resolveRenames } from '../diff/renames.js';
 import { readModels } from '../drizzle/read-models.js';
-import { RevError } from '../errors.js';
+import { RevError, shellWord } from '../errors.js';
 import { apply, invert, type Operation } from '../operations/index.js';
 import { type Database, readRows } from './database.js';
 import type { Environment } from './environment.js';
@@ -256,9 +256,4 @@ function goesWithViews(operations: readonly Operation[], live: Catalog): readonl
       ? [`${describeUncompared(each)} goes with the view, and downgrade does not bring it back`]
       : [],
   );
-}
-
-/** A word as a shell would read it back. */
-function shellWord(text: string): string {
-  return /^[\w./=@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
