@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Catalog, QualifiedName } from '../catalog/index.js';
-import { displayName, makeCatalog, roleWords } from '../catalog/index.js';
+import { displayName, emptyCatalog, makeCatalog, roleWords, sameData } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { loadModels } from '../config/models.js';
 import { roleScope } from '../config/roles.js';
@@ -40,10 +40,13 @@ export async function compare(
 ): Promise<Comparison> {
   const { dialect, driver } = database;
   await assertAtHead(config, graph, database);
-  const models = await readProjectModels(config);
+  // The server reads its catalogue while the models are loaded here. They may name further schemas and roles.
+  const likely = scopeOf(config, emptyCatalog(config.dialect));
+  const [models, seen] = await Promise.all([readProjectModels(config), dialect.inspect(driver, likely)]);
   const scope = scopeOf(config, models.catalog);
   const wanted = withinScope(models.catalog, scope);
-  const live = await inspectWithRenamed(database, scope, renames);
+  const isSeen = sameData(scope.schemas, likely.schemas) && !scope.roles;
+  const live = await withRenamed(database, scope, renames, isSeen ? seen : undefined);
   const { operations, candidates, along, unverified, actual, spelled } = await compareCatalogs(
     dialect,
     driver,
@@ -124,12 +127,13 @@ export async function compareCatalogs(
 }
 
 /** A schema that gets another name is looked at by its old one, which the models do not know any more. */
-async function inspectWithRenamed(
+async function withRenamed(
   { dialect, driver }: Database,
   scope: Scope & { readonly schemas: readonly string[] },
   renames: RenameOptions,
+  seen: Catalog | undefined,
 ): Promise<Catalog> {
-  const live = await dialect.inspect(driver, scope);
+  const live = seen ?? (await dialect.inspect(driver, scope));
   const left = renamedSchemas(renames, scope.schemas).filter(({ to }) => !live.schemas.includes(to));
   if (left.length === 0) return live;
   return dialect.inspect(driver, { ...scope, schemas: [...scope.schemas, ...left.map(({ from }) => from)] });

@@ -10,6 +10,7 @@ import { RevError } from '../errors.js';
 import { refuseNameClashes } from './check-names.js';
 import { type Collected, collect, refuseTwins } from './collect.js';
 import {
+  type DrizzlePolicy,
   type DrizzleTable,
   type DrizzleTableConfig,
   protectIndexDefaults,
@@ -69,6 +70,12 @@ export function readModels(
   );
   const schemas = schemasOf(found);
   const uncompared = uncomparedOf(found, reached);
+  const linked = new Map<unknown, DrizzlePolicy[]>();
+  for (const policy of found.policies.keys()) {
+    const others = linked.get(policy._linkedTable);
+    if (others) others.push(policy);
+    else linked.set(policy._linkedTable, [policy]);
+  }
   const catalog = makeCatalog({
     dialect,
     roles: [...found.roles.keys()].filter((role) => !role._existing).map(readRole),
@@ -77,10 +84,7 @@ export function readModels(
     sequences: [...found.sequences.keys()].map(readSequence),
     tables: contexts.map((context) => ({
       ...readTable(context),
-      ...readRowSecurity(
-        context,
-        [...found.policies.keys()].filter((policy) => policy._linkedTable === context.table),
-      ),
+      ...readRowSecurity(context, linked.get(context.table) ?? []),
     })),
     views: [...found.views.keys()].map((view) => readView(view, { dialect, columnName })),
     uncompared,

@@ -6,7 +6,6 @@ import {
   type Policy,
   type QualifiedName,
   sameData,
-  sameName,
   type Table,
   type View,
 } from '../../catalog/index.js';
@@ -57,17 +56,18 @@ export function describeItem({ label }: Item): string {
   return `${label} could only be compared as text: PostgreSQL did not take the models’ version on a temporary table.`;
 }
 
+/** The nameKey that PostgreSQL gives to a table of the models. */
+function storedKey({ schema, name }: QualifiedName): string {
+  return nameKey({ schema, name: rules.storedName(name) });
+}
+
 /** Everything whose texts differ and that could yet be the same. */
 export function itemsOf(live: Catalog, model: Catalog): readonly Item[] {
-  const storedKey = ({ schema, name }: QualifiedName) => nameKey({ schema, name: rules.storedName(name) });
-  const [liveKeys, modelKeys] = [
-    new Map(live.tables.map((each) => [nameKey(each), each])),
-    new Set<string>(),
-  ];
-  for (const table of model.tables) modelKeys.add(storedKey(table));
-  const gone = live.tables.filter((table) => !modelKeys.has(nameKey(table)));
+  const stored = new Set(model.tables.map(storedKey));
+  const gone = live.tables.filter((table) => !stored.has(nameKey(table)));
+  const twins = new Map(live.tables.map((each) => [nameKey(each), each]));
   return model.tables.flatMap((table) => {
-    const twin = liveKeys.get(storedKey(table));
+    const twin = twins.get(storedKey(table));
     // A table that is new may be one that is gone, under another name.
     return twin ? itemsOfTable(twin, table) : itemsOfNewTable(table, gone);
   });
@@ -76,14 +76,11 @@ export function itemsOf(live: Catalog, model: Catalog): readonly Item[] {
 /** Policies, which may read other tables and views as those do. */
 export function itemsOfPolicies(live: Catalog, model: Catalog): readonly Item[] {
   const spelling = ({ using, check }: Policy): Spelling => ({ kind: 'policy', using, check });
-  const stored = new Set(
-    model.tables.map(({ schema, name }) => nameKey({ schema, name: rules.storedName(name) })),
-  );
+  const stored = new Set(model.tables.map(storedKey));
   const gone = live.tables.flatMap((table) => (stored.has(nameKey(table)) ? [] : (table.policies ?? [])));
+  const twins = new Map(live.tables.map((each) => [nameKey(each), each]));
   return model.tables.flatMap((table) => {
-    const twin = live.tables.find((each) =>
-      sameName(each, { schema: table.schema, name: rules.storedName(table.name) }),
-    );
+    const twin = twins.get(storedKey(table));
     // A table that is new may be one that is gone, under another name.
     const before = twin ? (twin.policies ?? []) : gone;
     return (table.policies ?? []).flatMap((policy): Item[] => {

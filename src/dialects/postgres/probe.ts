@@ -1,6 +1,7 @@
 import {
   type Catalog,
   type EnumType,
+  nameKey,
   type Sequence,
   sameData,
   sameName,
@@ -61,7 +62,7 @@ export async function ask(
   standIns: StandIns,
   relations: ReadRelations = noRelations,
 ): Promise<Answers> {
-  const probes = questions.map((question, at) => ({ ...question, probe: `rev_probe_${at}` }));
+  const { probes, probeOf } = sharedProbes(questions);
   const { names, statements: onTables } = probesOnTables(probes, tables, relations);
   const statements = [
     ...standInStatements(standIns),
@@ -86,9 +87,42 @@ export async function ask(
   const found = byName(rows);
   const types = printedTypes(rows);
   return {
-    spellings: probes.map(({ spelling, probe }) => readProbe(spelling, found, probe)),
+    spellings: questions.map((question) =>
+      readProbe(question.spelling, found, probeOf.get(question)?.probe ?? ''),
+    ),
     types: new Map([...names].map(([table, name]) => [table, types.get(name) ?? new Map()])),
   };
+}
+
+interface Probe extends Question {
+  /** What it is called. */
+  readonly probe: string;
+}
+
+/** One probe for all questions that PostgreSQL must answer alike: `deleted_at IS NULL` on a hundred tables. */
+function sharedProbes(questions: readonly Question[]) {
+  const byKey = new Map<string, Probe>();
+  const probeOf = new Map<Question, Probe>();
+  for (const question of questions) {
+    const key = probeKey(question);
+    const probe = byKey.get(key) ?? { ...question, probe: `rev_probe_${byKey.size}` };
+    byKey.set(key, probe);
+    probeOf.set(question, probe);
+  }
+  return { probes: [...byKey.values()], probeOf };
+}
+
+/** The piece's text, the columns that it may speak of, and the table where it may speak of that. */
+function probeKey({ table, spelling }: Question): string {
+  if (spelling.kind === 'view' || !table) return JSON.stringify(spelling);
+  const text = probeStatement(spelling, 't', 'p').toLowerCase();
+  const mentions = (name: string) => !/^\w+$/.test(name) || text.includes(name.toLowerCase());
+  const isOpen = mentions(table.name) || text.includes('u&"');
+  return JSON.stringify([
+    probeStatement(spelling, 't', 'p'),
+    temporaryColumns({ ...table, columns: table.columns.filter(({ name }) => mentions(name)) }),
+    isOpen ? nameKey(table) : null,
+  ]);
 }
 
 /** Runs every statement; one that fails leaves no trace and stops no other. */
@@ -113,16 +147,19 @@ function tryEach(statements: readonly string[]): string {
  * has the same name, the one before steps aside.
  */
 function probesOnTables(
-  probes: readonly (Question & { readonly probe: string })[],
+  probes: readonly Probe[],
   tables: readonly Table[],
   relations: ReadRelations,
 ): { readonly names: ReadonlyMap<Table, string>; readonly statements: readonly string[] } {
   const statements: string[] = [];
   const names = new Map<Table, string>();
   const holders = new Map(relations.tables.map(({ of, name }) => [name, of]));
-  const byTable = new Map<Table, typeof probes>();
+  const byTable = new Map<Table, Probe[]>();
   for (const each of probes) {
-    if (each.table) byTable.set(each.table, [...(byTable.get(each.table) ?? []), each]);
+    if (!each.table) continue;
+    const found = byTable.get(each.table);
+    if (found) found.push(each);
+    else byTable.set(each.table, [each]);
   }
   for (const table of new Set([...tables, ...byTable.keys()])) {
     const holder = holders.get(table.name);

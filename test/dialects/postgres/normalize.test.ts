@@ -295,6 +295,28 @@ describe('no phantom changes', () => {
     );
   });
 
+  test('for the same words on columns of other types, and of the table itself', async () => {
+    const same = (name: string, type: string) =>
+      table([column('a', type), column('Weird "name"', type)], {
+        name,
+        checks: [
+          check(`${name}_ck`, 'A in (1, 2)'),
+          check(`${name}_row`, `"${name}" is not null`),
+          check(`${name}_odd`, '"Weird ""name""" > 0'),
+          check(`${name}_escaped`, 'U&"\\0061" > 0'),
+        ],
+        indexes: [index(`${name}_ix`, [{ expression: 'a + 1' }], { where: 'a > 0 and "a" < 10' })],
+      });
+    await expectNoPhantoms(
+      catalogOf([
+        same('one', 'integer'),
+        same('two', 'numeric'),
+        same('three', 'bigint'),
+        same('four', 'integer'),
+      ]),
+    );
+  });
+
   test('for names longer than PostgreSQL stores', async () => {
     const long = `${'n'.repeat(60)}äöü_tail`;
     await expectNoPhantoms(
