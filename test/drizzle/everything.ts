@@ -1,11 +1,13 @@
+import { views } from './everything-views.js';
 import type { Line } from './lines.js';
 
 /**
- * Models that use all that drizzle's PostgreSQL tables can say in both lines, but for what drizzle-kit itself has wrong:
+ * Models that use all that drizzle's PostgreSQL core can say in both lines (but for roles), but for what drizzle-kit itself has wrong:
  * 0.31 fails on a bigint's default, on a quote in a JSON default and on a custom type in capitals, 1.x doubles backslashes.
  * `changed`: the same application later, with much of it different.
  */
-export function everything({ orm, pg }: Line, changed = false): Record<string, unknown> {
+export function everything(line: Line, changed = false): Record<string, unknown> {
+  const { orm, pg } = line;
   const { sql } = orm;
   const app = pg.pgSchema('App Space');
   const mood = pg.pgEnum(
@@ -131,5 +133,5 @@ export function everything({ orm, pg }: Line, changed = false): Record<string, u
     ],
   );
 
-  return { app, mood, state, counter, inApp, types, people, groups, members };
+  return { app, mood, state, counter, inApp, types, people, groups, members, ...views(line, changed) };
 }

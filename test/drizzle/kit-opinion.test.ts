@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Catalog } from '../../src/catalog/index.js';
+import type { Scope } from '../../src/dialects/dialect.js';
 import { postgres } from '../../src/dialects/postgres/index.js';
 import { diff } from '../../src/diff/diff.js';
 import { apply, describe as describeOperation, type Operation } from '../../src/operations/index.js';
@@ -18,15 +20,14 @@ async function byKit(line: Line, models: Models): Promise<TestSession> {
   return at;
 }
 
-const inspect = (at: TestSession, schemas: readonly string[]) =>
-  at.inspect({ schemas: [...schemas], includes: () => true });
+const scopeOf = (schemas: readonly string[]): Scope => ({ schemas, includes: () => true });
 
 /** The operations to what the models say, and what could not be compared. */
-async function toModels(at: TestSession, line: Line, models: Models) {
+async function toModels(at: TestSession, line: Line, models: Models, scope?: Scope) {
   const { catalog, warnings } = readPg(line, models);
   const { actual, wanted, unverified } = await postgres.normalize(
     at.driver,
-    await inspect(at, catalog.schemas),
+    await at.inspect(scope ?? scopeOf(catalog.schemas)),
     catalog,
   );
   const { operations } = diff(actual, wanted, postgres.rules, { renames: { denied: 'all' } });
@@ -43,13 +44,17 @@ async function run(at: TestSession, operations: readonly Operation[], from: Cata
   });
 }
 
-/** A catalog without what the order of its making decides. */
+/** A catalog without what the order of its making decides, nor options that are off: drizzle-kit writes them, we do not. */
 function shape(catalog: Catalog): unknown {
   const byName = <T extends { readonly name: string | null }>(list: readonly T[]) =>
     [...list].sort((a, b) => String(a.name).localeCompare(String(b.name)));
   return {
     ...catalog,
     tables: byName(catalog.tables).map((table) => ({ ...table, columns: byName(table.columns) })),
+    views: catalog.views.map((view) => ({
+      ...view,
+      with: Object.fromEntries(Object.entries(view.with ?? {}).filter(([, value]) => value !== 'false')),
+    })),
   };
 }
 
@@ -76,7 +81,39 @@ describe.each(lines)('drizzle-kit of drizzle-orm $line', (line) => {
     expect(found.operations).not.toEqual([]);
     await run(ours, found.operations, found.actual);
     const theirs = await byKit(line, models);
-    const schemas = readPg(line, models).catalog.schemas;
-    expect(shape(await inspect(ours, schemas))).toEqual(shape(await inspect(theirs, schemas)));
+    const scope = scopeOf(readPg(line, models).catalog.schemas);
+    expect(shape(await ours.inspect(scope))).toEqual(shape(await theirs.inspect(scope)));
+  });
+
+  test('makes the roles that we make', async () => {
+    const role = (name: string, options = {}) =>
+      line.pg.pgRole(`rev_kit_${randomBytes(4).toString('hex')}_${name}`, options);
+    const models = {
+      plain: role('plain'),
+      maker: role('maker', { createDb: true, createRole: true }),
+      loner: role('loner', { inherit: false }),
+    };
+    const names = Object.values(models).map(({ name }) => name);
+    const scope = { schemas: [], includes: () => true, roles: (name: string) => names.includes(name) };
+    const at = await session();
+    // Roles belong to the cluster: what makes them is rolled back.
+    const made = (work: () => Promise<void>) =>
+      at.driver.rolledBack(async () => {
+        await work();
+        return (await at.inspect(scope)).roles;
+      });
+    const theirs = await made(async () => {
+      for (const sql of await kitSql(line, models)) await at.driver.run({ sql });
+    });
+    const ours = await made(async () => {
+      const { actual, operations } = await toModels(at, line, models, scope);
+      for (const operation of operations) {
+        await at.driver.runAll(
+          postgres.compile(operation, actual, { serverVersion: at.driver.serverVersion }),
+        );
+      }
+    });
+    expect(ours).toHaveLength(3);
+    expect(ours).toEqual(theirs);
   });
 });
