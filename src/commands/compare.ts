@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Catalog, QualifiedName } from '../catalog/index.js';
-import { displayName, emptyCatalog, makeCatalog, roleWords, sameData } from '../catalog/index.js';
+import { displayName, emptyCatalog, makeCatalog, sameData, sameName } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { loadModels } from '../config/models.js';
 import { roleScope } from '../config/roles.js';
@@ -17,6 +17,7 @@ import { RevError, shellWord } from '../errors.js';
 import { apply, invert, type Operation } from '../operations/index.js';
 import { type Database, readRows } from './database.js';
 import type { Environment } from './environment.js';
+import { whatIsMissing } from './prerequisites.js';
 import type { Project } from './project.js';
 
 export interface Comparison {
@@ -61,7 +62,7 @@ export async function compare(
     warnings: [
       ...models.warnings,
       ...unmanagedRoles(models.catalog, wanted),
-      ...(await missingRoles(database, operations)),
+      ...(await whatIsMissing(database, operations)),
       ...unverified,
       ...along.lines,
       ...goesWithViews(operations, live),
@@ -108,7 +109,8 @@ export async function compareCatalogs(
   hooks: AutogenerateHooks = {},
 ) {
   const renames = resolveRenames(live, wanted, dialect.rules, options);
-  const normalized = await dialect.normalize(driver, apply(renames, live), wanted, live);
+  const ours = withoutTablesOfExtensions(wanted, live);
+  const normalized = await dialect.normalize(driver, apply(renames, live), ours.catalog, live);
   const spelled = withEqualColumns(normalized.actual, normalized.wanted, dialect.rules, hooks);
   const found = diffRenamed(normalized.actual, spelled, dialect.rules, {
     renames,
@@ -120,9 +122,24 @@ export async function compareCatalogs(
     // While it is open what was renamed, there is nothing to rewrite yet.
     operations:
       found.candidates.length > 0 ? found.operations : rewritten(found.operations, actual, spelled, hooks),
-    unverified: normalized.unverified,
+    unverified: [...normalized.unverified, ...ours.warnings],
     actual,
     spelled,
+  };
+}
+
+/** Models that were drawn from a database may hold what belongs to an extension of it, such as `spatial_ref_sys`. */
+function withoutTablesOfExtensions(wanted: Catalog, live: Catalog) {
+  const theirs = live.uncompared.flatMap(({ kind, name }) => (/ of extension$/.test(kind) ? [name] : []));
+  const isOurs = (each: QualifiedName) => !theirs.some((name) => sameName(name, each));
+  const left = [...wanted.tables, ...wanted.views].filter((each) => !isOurs(each)).map(displayName);
+  return {
+    catalog: makeCatalog({
+      ...wanted,
+      tables: wanted.tables.filter(isOurs),
+      views: wanted.views.filter(isOurs),
+    }),
+    warnings: left.map((name) => `Not compared: ${name}. It belongs to an extension.`),
   };
 }
 
@@ -196,28 +213,6 @@ function unmanagedRoles(models: Catalog, wanted: Catalog): readonly string[] {
   return [
     `Not compared: role ${left.join(', ')}. Roles belong to the whole cluster: set \`roles\` in the configuration to have rev make and change them, or declare them \`.existing()\`.`,
   ];
-}
-
-/** Policies fail on roles that are not there: better said before they are run. */
-async function missingRoles(
-  { dialect, driver }: Database,
-  operations: readonly Operation[],
-): Promise<readonly string[]> {
-  const made = new Set(operations.flatMap((each) => (each.kind === 'createRole' ? [each.role.name] : [])));
-  const named = operations.flatMap((each) =>
-    each.kind === 'createPolicy' || each.kind === 'alterPolicy'
-      ? each.policy.roles.map((role) => ({
-          role,
-          policy: `${each.policy.name} of ${displayName(each.table)}`,
-        }))
-      : [],
-  );
-  const wanted = named.filter(({ role }) => !made.has(role) && !roleWords.includes(role));
-  const missing = await dialect.missingRoles(driver, [...new Set(wanted.map(({ role }) => role))]);
-  return missing.map((name) => {
-    const policies = wanted.filter(({ role }) => role === name).map(({ policy }) => policy);
-    return `There is no role ${name}, to which the policy ${policies.join(', ')} applies: the revision will fail. Make it first (op.createRole('${name}') at its beginning), or export its pgRole and set \`roles\` in the configuration.`;
-  });
 }
 
 /** Asks about each candidate, or says which flags answer. Returns the renames that it came to. */

@@ -97,12 +97,20 @@ export interface Scope {
   readonly roles?: (name: string) => boolean;
 }
 
+export interface MissingType {
+  readonly name: string;
+  /** The extension that has it, where that is known. */
+  readonly extension?: string;
+}
+
 export interface Inspector {
   /** Database → Catalog, in a constant number of queries for any number of tables. */
   inspect(driver: Driver, scope: Scope): Promise<Catalog>;
   hasTable(driver: Driver, table: QualifiedName): Promise<boolean>;
   /** Those of these roles that are not there; none where the dialect has no roles. */
   missingRoles(driver: Driver, names: readonly string[]): Promise<readonly string[]>;
+  /** Those of these types of columns that are not there; none where the dialect takes any. */
+  missingTypes(driver: Driver, types: readonly string[]): Promise<readonly MissingType[]>;
   /** In bytes. */
   databaseSize(driver: Driver): Promise<number>;
 }

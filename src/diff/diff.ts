@@ -112,7 +112,7 @@ export function diffRenamed(
   const enums = diffEnums({ ...before, tables: standing }, wanted, renamed);
   const schemas = {
     create: wanted.schemas.filter((name) => !before.schemas.includes(name)),
-    drop: before.schemas.filter((name) => !wanted.schemas.includes(name)),
+    drop: before.schemas.filter((name) => !wanted.schemas.includes(name) && !holdsExtension(name, before)),
   };
   const along = takenAlong(renamed.uncompared, dropped, changed, renames);
   const fates = fatesOf({ renames, dropped, diffs, enumTables: tablesOfAlteredEnums(before, wanted) });
@@ -182,6 +182,11 @@ export function diffRenamed(
     ...roles.last,
   ];
   return deepFreeze({ operations: reduce(operations), candidates, along });
+}
+
+/** An extension is never dropped, and so its schema cannot be. */
+function holdsExtension(schema: string, { uncompared }: Catalog): boolean {
+  return uncompared.some(({ kind, name }) => kind === 'extension' && name.schema === schema);
 }
 
 function isRenameView(operation: Operation): boolean {

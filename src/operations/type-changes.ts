@@ -23,17 +23,18 @@ const aliases: Readonly<Record<string, string>> = {
 
 interface TypeShape {
   readonly base: string;
-  readonly sizes: readonly number[];
+  /** What stands in the parentheses, without blanks. */
+  readonly modifier: string;
 }
 
 function shapeOf(type: string): TypeShape {
   const text = type.trim().toLowerCase().replace(/\s+/g, ' ');
-  const sizes = /\(([\d\s,]+)\)/.exec(text)?.[1]?.split(',').map(Number) ?? [];
+  const modifier = /\(([^)]*)\)/.exec(text)?.[1]?.replaceAll(' ', '') ?? '';
   const bare = text
     .replace(/\s*\([^)]*\)/, '')
     .replace(/ +/g, ' ')
     .trim();
-  return { base: aliases[bare] ?? bare, sizes };
+  return { base: aliases[bare] ?? bare, modifier };
 }
 
 /** Whether every value of the one type is a value of the other: conservative, false for what is not known. */
@@ -44,9 +45,7 @@ export function keepsValues(from: string, to: string): boolean {
   if (a.base === b.base) return keepsSizes(a, b);
   if (b.base === 'text') return true;
   if (integers.includes(a.base)) {
-    return (
-      integers.indexOf(b.base) > integers.indexOf(a.base) || (b.base === 'numeric' && b.sizes.length === 0)
-    );
+    return integers.indexOf(b.base) > integers.indexOf(a.base) || (b.base === 'numeric' && b.modifier === '');
   }
   if ((a.base === 'varchar' || a.base === 'char') && b.base === 'varchar') return keepsSizes(a, b);
   if (a.base === 'real') return b.base === 'double precision';
@@ -54,12 +53,20 @@ export function keepsValues(from: string, to: string): boolean {
   return a.base === 'json' && b.base === 'jsonb';
 }
 
+/** Sizes that a value must have, no more and no less; and what is no size (`geometry(point,4326)`). */
+const exact = /^(?:bit|(?:.*\.)?(?:vector|halfvec|sparsevec|geometry|geography))$/;
+
 /** No size is the widest one; of a numeric neither the digits before the point may become fewer nor those after it. */
-function keepsSizes(
-  { base, sizes: [a, aScale = 0] }: TypeShape,
-  { sizes: [b, bScale = 0] }: TypeShape,
-): boolean {
+function keepsSizes(from: TypeShape, to: TypeShape): boolean {
+  if (from.modifier === to.modifier) return true;
+  // A bare bit is bit(1).
+  if (exact.test(to.base)) return to.modifier === '' && to.base !== 'bit';
+  const [[a, aScale = 0], [b, bScale = 0]] = [sizesOf(from), sizesOf(to)];
   if (b === undefined) return true;
   if (a === undefined) return false;
-  return base === 'numeric' ? bScale >= aScale && b - bScale >= a - aScale : b >= a;
+  return to.base === 'numeric' ? bScale >= aScale && b - bScale >= a - aScale : b >= a;
+}
+
+function sizesOf({ modifier }: TypeShape): readonly number[] {
+  return /^[\d,]+$/.test(modifier) ? modifier.split(',').map(Number) : [];
 }

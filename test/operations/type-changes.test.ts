@@ -16,6 +16,9 @@ describe('a change of type', () => {
     ['date', 'timestamp with time zone'],
     ['timestamp (3)', 'timestamp'],
     ['json', 'jsonb'],
+    ['vector(3)', 'vector'],
+    ['geometry(Point, 4326)', 'geometry(point,4326)'],
+    ['extensions.geometry(point)', 'extensions.geometry'],
   ])('from %s to %s keeps every value', (from, to) => {
     expect(keepsValues(from, to)).toBe(true);
   });
@@ -31,6 +34,10 @@ describe('a change of type', () => {
     ['timestamp', 'date'],
     ['text', 'mood'],
     ['jsonb', 'json'],
+    ['bit(3)', 'bit(5)'],
+    ['vector(3)', 'vector(5)'],
+    ['extensions.halfvec', 'extensions.halfvec(5)'],
+    ['geometry(point)', 'geometry(polygon)'],
   ])('from %s to %s may lose something', (from, to) => {
     expect(keepsValues(from, to)).toBe(false);
   });

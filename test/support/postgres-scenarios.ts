@@ -14,6 +14,10 @@ import { freshDatabase, type TestDatabase } from './postgres.js';
 export type Models = Readonly<Record<string, unknown>>;
 
 export interface Scenario {
+  /** Where it is played; default: an empty database of the test server. */
+  readonly database?: () => Promise<TestDatabase>;
+  /** SQL on the empty database, which has its say in every later session: extensions, a search_path. */
+  readonly prepare?: string;
   readonly before: Models | Catalog;
   /** SQL that fills the tables, and makes by hand what models cannot say. */
   readonly given?: string;
@@ -41,6 +45,8 @@ export async function expectScenario(scenario: Scenario): Promise<readonly Opera
 }
 
 async function play({
+  database: makeDatabase = freshDatabase,
+  prepare,
   before,
   given = '',
   after,
@@ -52,7 +58,8 @@ async function play({
   empties,
   core: line = core,
 }: Scenario): Promise<readonly Operation[]> {
-  const database = await freshDatabase();
+  const database = await makeDatabase();
+  if (prepare) await database.sql(prepare);
   const driver = await postgres.connect({ url: database.url, from: process.cwd() });
   try {
     const [start, end] = [before, after].map((each) => catalogOf(each, line)) as [Catalog, Catalog];

@@ -129,6 +129,11 @@ export function censusQuery(major: number): string {
       where ns.schema is not null and n.nspacl is not null`,
     `select 'default privileges', ns.schema, ns.nspname, null
       from pg_default_acl as d join ns on ns.oid = d.defaclnamespace`,
+    `select case when c.relkind in ('v', 'm') then 'view of extension' else 'table of extension' end,
+        ns.schema, c.relname, null
+      from pg_class as c join ns on ns.oid = c.relnamespace
+      where c.relkind in ('r', 'p', 'v', 'm', 'f')
+        and exists (select from ext where classid = 'pg_class'::regclass and objid = c.oid)`,
     `select 'extension', ns.schema, e.extname, null from pg_extension as e join ns on ns.oid = e.extnamespace`,
     ...(major >= 15
       ? [

@@ -1,4 +1,5 @@
 import { RevError, shellWord } from '../../errors.js';
+import { extensionOf } from './extension-names.js';
 
 /**
  * What the server or the network says, as a RevError. Nothing here may carry a password or a value of a row: no
@@ -132,6 +133,12 @@ function hintFor({ code = '', message = '' }: ServerError, statement: string, us
       return /^\s*alter table\b/i.test(statement)
         ? 'Rows hold null there. Give them a value first, in the same revision: op.execute("update … set … where … is null").'
         : undefined;
+    case '42704': {
+      const extension = extensionOf(/"([^"]+)"/.exec(message)?.[1] ?? '');
+      return extension === undefined
+        ? undefined
+        : `It comes with the extension ${extension}: await op.execute('create extension if not exists ${extension}') before this. If the database has that, its schema must be in the search_path.`;
+    }
     case '42501': {
       const role = user === undefined ? 'The user of the URL' : `The user of the URL, "${user}",`;
       return /^must be owner/.test(message)

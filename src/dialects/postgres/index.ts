@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.js';
 import { compile, needsCatalog, placeholder, scriptFrame } from './compile.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
+import { missingTypes } from './extension-names.js';
 import { hasTable, inspect } from './inspect.js';
 import { lock, lockBetween } from './lock.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
@@ -20,6 +21,7 @@ export const postgres: Dialect = {
   inspect,
   hasTable,
   missingRoles,
+  missingTypes,
   databaseSize,
   normalize,
   needsCatalog,

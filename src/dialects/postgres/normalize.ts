@@ -13,6 +13,7 @@ import {
   type View,
 } from '../../catalog/index.js';
 import type { Driver, Normalized } from '../dialect.js';
+import { withFullNames } from './extension-names.js';
 import {
   addPrinted,
   describeItem,
@@ -44,7 +45,7 @@ export async function normalize(
   database: Catalog = actual,
 ): Promise<Normalized> {
   const live = spellPlainly(actual);
-  const model = spellAlike(live, spellPlainly(wanted));
+  const model = spellAlike(live, spellPlainly(await withFullNames(driver, wanted)));
   const items = itemsOf(live, model);
   const doubtful = tablesWithOtherTypes(live, model);
   const standIns = standInsFor(database, model);

@@ -1,5 +1,6 @@
 import {
   type Catalog,
+  type Column,
   type EnumType,
   nameKey,
   type Sequence,
@@ -15,7 +16,7 @@ import { noRelations, type ReadRelations, temporaryKey, temporaryView } from './
 import { identifier, literal } from './quote.js';
 import { newSequenceClauses } from './sequences.js';
 import { byName, probeStatement, readProbe, type Spelling } from './spelling.js';
-import { storedType } from './types.js';
+import { isBuiltIn, parseType, storedType } from './types.js';
 
 /**
  * Lets PostgreSQL print pieces of SQL as it would store them, on temporary tables in a transaction that is rolled
@@ -66,7 +67,7 @@ export async function ask(
   const { names, statements: onTables } = probesOnTables(probes, tables, relations);
   const statements = [
     ...standInStatements(standIns),
-    ...relations.tables.flatMap((each) => [readTable(each.of, each.name), ...temporaryKey(each)]),
+    ...relations.tables.flatMap((each) => [...readTable(each.of, each.name), ...temporaryKey(each)]),
     ...relations.views.map(({ of, name }) => temporaryView(name, of.query, relations)),
     ...probes.flatMap(({ spelling, probe }) =>
       spelling.kind === 'view' ? [temporaryView(probe, spelling.query, relations)] : [],
@@ -120,7 +121,7 @@ function probeKey({ table, spelling }: Question): string {
   const isOpen = mentions(table.name) || text.includes('u&"');
   return JSON.stringify([
     probeStatement(spelling, 't', 'p'),
-    temporaryColumns({ ...table, columns: table.columns.filter(({ name }) => mentions(name)) }),
+    table.columns.filter(({ name }) => mentions(name)).map(temporaryColumn),
     isOpen ? nameKey(table) : null,
   ]);
 }
@@ -169,7 +170,7 @@ function probesOnTables(
         statements.push(`alter table pg_temp.${identifier(table.name)} rename to ${aside}`);
         if (names.has(holder)) names.set(holder, aside);
       }
-      statements.push(temporaryTable(table, table.name));
+      statements.push(...temporaryTable(table, table.name));
       holders.set(table.name, table);
     }
     names.set(table, table.name);
@@ -181,25 +182,49 @@ function probesOnTables(
 }
 
 /** One that views read: with its columns and no other. */
-function readTable(table: Table, name: string): string {
-  return `create temporary table ${identifier(name)} (${temporaryColumns(table).join(', ')})`;
+function readTable(table: Table, name: string): readonly string[] {
+  return madeAnyway(table, name, (columns) => `(${columns.join(', ')})`);
 }
 
-function temporaryColumns(table: Table): readonly string[] {
-  return table.columns.map((column) =>
-    [
-      identifier(column.name),
-      columnType({ ...column, type: storedType(column.type) }),
-      ...(column.collation === undefined ? [] : [`collate ${collationName(column.collation)}`]),
-    ].join(' '),
+function temporaryTable(table: Table, name: string): readonly string[] {
+  // A partitioned table and its indexes have no files of their own: it is made, and undone, several times as fast.
+  const key = unusedName('rev_partition', table);
+  return madeAnyway(
+    table,
+    name,
+    (columns) => `(${[...columns, `${key} integer`].join(', ')}) partition by list (${key})`,
   );
 }
 
-function temporaryTable(table: Table, name: string): string {
-  // A partitioned table and its indexes have no files of their own: it is made, and undone, several times as fast.
-  const key = unusedName('rev_partition', table);
-  const columns = [...temporaryColumns(table), `${key} integer`].join(', ');
-  return `create temporary table ${identifier(name)} (${columns}) partition by list (${key})`;
+/** Where a type is not there, the table is made without its columns: all else can still be asked. */
+function madeAnyway(
+  table: Table,
+  name: string,
+  body: (columns: readonly string[]) => string,
+): readonly string[] {
+  const create = 'create temporary table';
+  const whole = `${create} ${identifier(name)} ${body(table.columns.map(temporaryColumn))}`;
+  const foreign = table.columns.filter(
+    ({ type, enum: enumName }) => !enumName && !isBuiltIn(parseType(storedType(type)).base),
+  );
+  if (foreign.length === 0) return [whole];
+  const others = table.columns.filter((column) => !foreign.includes(column)).map(temporaryColumn);
+  return [
+    whole,
+    `${create} if not exists ${identifier(name)} ${body(others)}`,
+    ...foreign.map(
+      (column) =>
+        `alter table pg_temp.${identifier(name)} add column if not exists ${temporaryColumn(column)}`,
+    ),
+  ];
+}
+
+function temporaryColumn(column: Column): string {
+  return [
+    identifier(column.name),
+    columnType({ ...column, type: storedType(column.type) }),
+    ...(column.collation === undefined ? [] : [`collate ${collationName(column.collation)}`]),
+  ].join(' ');
 }
 
 function unusedName(name: string, table: Table): string {

@@ -3,7 +3,15 @@ import { sameDefault } from './defaults.js';
 import { expressionKey } from './expressions.js';
 import { identifier } from './quote.js';
 import { canReplaceView } from './replace-view.js';
-import { isCharacterType, parseType, serialType, storedType, type TypeText, typeKey } from './types.js';
+import {
+  isBuiltIn,
+  isCharacterType,
+  parseType,
+  serialType,
+  storedType,
+  type TypeText,
+  typeKey,
+} from './types.js';
 
 /** What PostgreSQL calls equal, for catalogs that are normalized. */
 export const rules: DiffRules = {
@@ -54,6 +62,8 @@ const assignable: readonly (readonly string[])[] = [
   ['bit', 'bit varying'],
   ['inet', 'cidr'],
   ['macaddr', 'macaddr8'],
+  // Of the extension vector.
+  ['vector', 'halfvec', 'sparsevec'],
 ];
 
 /** Assignment casts that go one way. */
@@ -84,6 +94,7 @@ const explicitCasts: readonly string[] = [
 function conversion(column: string, fromText: string, toText: string): string | null {
   const [from, to] = [parseType(storedType(fromText)), parseType(storedType(toText))];
   const name = identifier(column);
+  if (isVectorArray(from, to)) return null;
   if (to.array && !from.array) {
     const element = convertValue('', { ...from, array: false }, { ...to, array: false });
     const cast = element === null ? '' : `::${castTarget(to)}`;
@@ -98,7 +109,7 @@ function conversionBack(column: string, fromText: string, toText: string): strin
   const name = identifier(column);
   // An array became text: it is read again as the array that it was.
   if (from.array && !to.array && isCharacterType(to.base)) return `${name}::text::${castTarget(from)}`;
-  if (!to.array || from.array) return conversion(column, toText, fromText);
+  if (!to.array || from.array || isVectorArray(from, to)) return conversion(column, toText, fromText);
   return arrayBack(name, from);
 }
 
@@ -109,6 +120,17 @@ function arrayBack(name: string, to: TypeText): string {
   return `CASE WHEN cardinality(${name}) = 1 THEN (${name})[array_lower(${name}, 1)]::text::${target} ELSE ${name}::text::${target} END`;
 }
 
+/** A vector and the array of its numbers become each other by assignment casts. */
+function isVectorArray(from: TypeText, to: TypeText): boolean {
+  const [array, other] = from.array ? [from, to] : [to, from];
+  return array.array && array.base === 'real' && !other.array && /^(vector|halfvec)$/.test(bareName(other));
+}
+
+/** Without the schema that an extension may be in. */
+function bareName({ base }: TypeText): string {
+  return base.split('.').at(-1) ?? base;
+}
+
 function convertValue(name: string, from: TypeText, to: TypeText): string | null {
   if (from.base === to.base) return null;
   // Whatever it is, it becomes text by assignment.
@@ -116,7 +138,8 @@ function convertValue(name: string, from: TypeText, to: TypeText): string | null
   if (from.array && to.array && isCharacterType(from.base) && isCharacterType(to.base)) return null;
   // An array's first element would be a guess: PostgreSQL refuses, and a person writes the USING.
   if (from.array && !to.array) return null;
-  if (assignable.some((group) => group.includes(from.base) && group.includes(to.base))) return null;
+  const names = [bareName(from), bareName(to)];
+  if (assignable.some((group) => names.every((each) => group.includes(each)))) return null;
   if (oneWay.includes(`${from.base}>${to.base}`)) return null;
   if (to.base === 'boolean' && /^(smallint|bigint)$/.test(from.base)) return `${name}::integer::boolean`;
   if (from.base === 'boolean' && /^(smallint|bigint|numeric|real|double precision)$/.test(to.base)) {
@@ -151,26 +174,4 @@ function rangeKind(base: string): string | null {
 function castTarget({ base, array }: TypeText): string {
   const target = base === 'bit' ? 'bit varying' : base === 'character' ? 'text' : base;
   return array ? `${target}[]` : target;
-}
-
-const builtIn = new Set([
-  ...['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision', 'boolean', 'money', 'oid'],
-  ...['text', 'character', 'character varying', 'bpchar', 'name', '"char"', 'uuid', 'json', 'jsonb', 'xml'],
-  ...['date', 'interval', 'timestamp without time zone', 'timestamp with time zone'],
-  ...['time without time zone', 'time with time zone', 'bytea', 'bit', 'bit varying'],
-  ...['inet', 'cidr', 'macaddr', 'macaddr8', 'tsvector', 'tsquery'],
-  ...['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'],
-  ...['int4range', 'int8range', 'numrange', 'tsrange', 'tstzrange', 'daterange'],
-  ...[
-    'int4multirange',
-    'int8multirange',
-    'nummultirange',
-    'tsmultirange',
-    'tstzmultirange',
-    'datemultirange',
-  ],
-]);
-
-function isBuiltIn(base: string): boolean {
-  return builtIn.has(base) || base.startsWith('interval ');
 }

@@ -149,3 +149,26 @@ export function isCharacterType(text: string): boolean {
 function foldCase(text: string): string {
   return text.replace(/"(?:[^"]|"")*"|[^"]+/g, (part) => (part.startsWith('"') ? part : part.toLowerCase()));
 }
+
+const builtIn = new Set([
+  ...['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision', 'boolean', 'money', 'oid'],
+  ...['text', 'character', 'character varying', 'bpchar', 'name', '"char"', 'uuid', 'json', 'jsonb', 'xml'],
+  ...['date', 'interval', 'timestamp without time zone', 'timestamp with time zone'],
+  ...['time without time zone', 'time with time zone', 'bytea', 'bit', 'bit varying'],
+  ...['inet', 'cidr', 'macaddr', 'macaddr8', 'tsvector', 'tsquery'],
+  ...['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'],
+  ...['int4range', 'int8range', 'numrange', 'tsrange', 'tstzrange', 'daterange'],
+  ...[
+    'int4multirange',
+    'int8multirange',
+    'nummultirange',
+    'tsmultirange',
+    'tstzmultirange',
+    'datemultirange',
+  ],
+]);
+
+/** A type of PostgreSQL itself, by its `base`. */
+export function isBuiltIn(base: string): boolean {
+  return builtIn.has(base) || base.startsWith('interval ');
+}

@@ -20,6 +20,7 @@ export const sqlite: Dialect = {
   inspect,
   hasTable,
   missingRoles: async () => [],
+  missingTypes: async () => [],
   databaseSize,
   normalize,
   needsCatalog,
