@@ -1,11 +1,11 @@
-import type { Line } from './lines.js';
+import { type Line, newPg } from './lines.js';
 
 /**
  * Views, materialized views, row level security and policies, on two tables of their own; for everything.ts.
  * `changed`: the same application later.
  */
-export function views({ orm, pg }: Line, changed: boolean): Record<string, unknown> {
-  const { sql, gt, eq } = orm;
+export function views({ line, orm, pg }: Line, changed: boolean): Record<string, unknown> {
+  const { sql, and, gt, eq, ne } = orm;
   const reports = pg.pgSchema('reports');
   const monitor = pg.pgRole('pg_monitor').existing();
 
@@ -38,6 +38,10 @@ export function views({ orm, pg }: Line, changed: boolean): Record<string, unkno
     ],
   );
   const closed = pg.pgTable('closed', { id: pg.integer('id').primaryKey() }).enableRLS();
+  const closedAnew =
+    line === '1.x'
+      ? newPg.pgTable.withRLS('closed_anew', { id: newPg.integer('id') })
+      : pg.pgTable('closed_anew', { id: pg.integer('id') }).enableRLS();
   const answers = reports.table(
     'answers',
     { id: pg.integer('id').primaryKey(), note: pg.integer('note') },
@@ -51,7 +55,7 @@ export function views({ orm, pg }: Line, changed: boolean): Record<string, unkno
     qb
       .select()
       .from(notes)
-      .where(gt(notes.stars, changed ? 2 : 1)),
+      .where(and(gt(notes.stars, changed ? 2 : 1), ne(notes.author, "it's me"))),
   );
   const guarded = pg
     .pgView('guarded', { id: pg.integer('id'), author: pg.text('author') })
@@ -73,8 +77,9 @@ export function views({ orm, pg }: Line, changed: boolean): Record<string, unkno
   const counts = pg
     .pgMaterializedView('counts', { author: pg.text('author'), count: pg.integer('count') })
     .using('heap')
-    .with({ fillfactor: changed ? 80 : 70 })
+    .with({ fillfactor: changed ? 80 : 70, autovacuumEnabled: false, autovacuumVacuumThreshold: 100 })
     .as(sql`select author, count(*)::integer as count from notes group by author`);
+  const elsewhere = pg.pgView('elsewhere', { id: pg.integer('id') }).existing();
   const empty = reports
     .materializedView('empty')
     .withNoData()
@@ -85,6 +90,7 @@ export function views({ orm, pg }: Line, changed: boolean): Record<string, unkno
     monitor,
     notes,
     closed,
+    closedAnew,
     answers,
     linked,
     starred,
@@ -92,6 +98,47 @@ export function views({ orm, pg }: Line, changed: boolean): Record<string, unkno
     onView,
     inSchema,
     counts,
+    elsewhere,
     empty,
   };
 }
+
+/** Models that drizzle-kit of both lines writes SQL for that PostgreSQL refuses, and how. */
+export const refusedOfKit: readonly (readonly [
+  what: string,
+  error: string,
+  models: (line: Line) => Record<string, unknown>,
+])[] = [
+  [
+    'a view whose name comes before that of the view that it reads',
+    'relation "z" does not exist',
+    ({ pg }) => {
+      const t = pg.pgTable('t', { id: pg.integer('id') });
+      const z = pg.pgMaterializedView('z').as((qb) => qb.select().from(t));
+      const a = pg.pgView('a').as((qb) => qb.select().from(z));
+      return { t, z, a };
+    },
+  ],
+  [
+    'a policy with a value',
+    'there is no parameter $1',
+    ({ pg, orm: { sql } }) => {
+      const t = pg.pgTable('t', { c: pg.text('c') }, (table) => [
+        pg.pgPolicy('p', { using: sql`${table.c} = ${"it's"}` }),
+      ]);
+      return { t };
+    },
+  ],
+  [
+    'a policy with a quote in its name',
+    'syntax error at or near "mine"',
+    ({ pg, orm: { sql } }) => ({
+      t: pg.pgTable('t', { id: pg.integer('id') }, () => [pg.pgPolicy('my "mine"', { using: sql`true` })]),
+    }),
+  ],
+  [
+    'a view with a quote in its name',
+    'syntax error at or near "view"',
+    ({ pg, orm: { sql } }) => ({ v: pg.pgView('my "view"', { x: pg.integer('x') }).as(sql`select 1 as x`) }),
+  ],
+];
