@@ -6,13 +6,22 @@ import postgres from 'postgres';
 import { onTestFinished } from 'vitest';
 import type { TestDatabase } from './postgres.js';
 
+/** It takes longer to start than a test takes. */
+let running: Promise<PGlite> | undefined;
+
+const emptied = `
+  drop schema if exists extensions cascade; drop schema public cascade; create schema public;
+  alter database postgres reset all; set search_path to default`;
+
 /**
  * An empty database of a PostgreSQL that has pgvector: PGlite, which is PostgreSQL compiled to WebAssembly. Neither the
- * binaries of the other tests nor Debian's stable releases have that extension. It has one session, and a port here, so
- * that whoever connects meets the same session.
+ * binaries of the other tests nor Debian's stable releases have that extension. It has one session, which all share
+ * who connect, and one database: a test file has one at a time.
  */
 export async function pgvectorDatabase(): Promise<TestDatabase> {
-  const server = await PGlite.create({ extensions: { vector } });
+  running ??= PGlite.create({ extensions: { vector } });
+  const server = await running;
+  await server.exec(emptied);
   const sockets = new Set<Socket>();
   let turn: Promise<unknown> = Promise.resolve();
   const door = createServer((socket) => {
@@ -40,7 +49,6 @@ export async function pgvectorDatabase(): Promise<TestDatabase> {
       await session.end({ timeout: 1 });
       for (const socket of sockets) socket.destroy();
       door.close();
-      await server.close();
     },
   };
   onTestFinished(() => database.drop());
