@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { emptyCatalog } from '../../src/catalog/index.js';
 import { compareCatalogs } from '../../src/commands/compare.js';
 import { postgres } from '../../src/dialects/postgres/index.js';
+import { describe as describeOperation } from '../../src/operations/index.js';
 import { kitSql } from '../drizzle/kit.js';
 import { type Line, lines, readPg } from '../drizzle/lines.js';
 import { type ExtensionPlace, extensionPlaces, installed } from '../support/extensions.js';
@@ -141,4 +143,13 @@ describe.each(lines)('with drizzle-orm $line', (line: Line) => {
       ]);
     },
   );
+});
+
+it('nothing of its further extensions is dropped, in whatever schemas they are', async () => {
+  const { driver, sql } = await session();
+  await sql(`create extension postgis; create extension postgis_raster; create extension postgis_topology;
+    create table t (id integer)`);
+  const operations = await autogenerate(postgres, driver, emptyCatalog('postgres'));
+  expect(operations.map(describeOperation)).toEqual(['drop table t']);
+  await runAll(postgres, driver, operations);
 });
