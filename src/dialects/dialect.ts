@@ -150,6 +150,8 @@ export interface Compiler {
   boundLiteral(value: unknown): string;
   /** The placeholder of the n-th bound value, from 1. */
   placeholder(position: number): string;
+  /** What a script says first, so that its statements mean what they mean in a session of `rev`. */
+  readonly scriptStart: readonly string[];
   /** What stands around a revision in a script: the transaction and, on SQLite, the pragmas that cannot be inside it. */
   scriptFrame(transactional: boolean): {
     readonly before: readonly string[];

@@ -30,7 +30,7 @@ export async function script(options: ScriptOptions): Promise<string> {
   const table = new VersionTable(dialect, options.versionTable);
   const steps = await prepare(options.plan, options.revision);
   const state = new ReplayedCatalog(options);
-  const lines = [`-- ${options.title}`, ''];
+  const lines = [`-- ${options.title}`, '', ...dialect.scriptStart.flatMap((line) => [terminated(line), ''])];
   const print = (statement: Statement) => lines.push(terminated(statementText(statement, dialect)), '');
   if (options.from.length === 0) for (const statement of table.create()) print(ifNotExists(statement));
   const clearing = options.clear ? [table.clear()] : [];

@@ -21,6 +21,12 @@ const textTypes = [1184, 1114, 1082, 1083, 1182, 1185, 1115, 1231];
 const jsonTypes = [114, 3802];
 const connectSeconds = 10;
 
+/**
+ * drizzle reads ISO dates, whatever the server's own style is. Not a parameter of the connection: that would put the
+ * order of day and month back to the server's, where a database or a role has its own.
+ */
+export const sessionStart = [`SET DateStyle TO 'ISO'`];
+
 export async function connect({ url, from, driver, signal }: ConnectOptions): Promise<Driver> {
   if (driver !== undefined && driver !== 'postgres') {
     throw new RevError('REV_CONFIG', `There is no driver ${driver} for PostgreSQL.`, {
@@ -37,6 +43,7 @@ export async function connect({ url, from, driver, signal }: ConnectOptions): Pr
   const strays = takeStrays();
   try {
     const session = await untilAborted(sql.reserve(), signal);
+    for (const statement of sessionStart) await untilAborted(session.unsafe(statement), signal);
     return new PostgresDriver(sql, session, peer, lost, signal);
   } catch (error) {
     await sql.end({ timeout: 0 });
@@ -84,8 +91,7 @@ function open(postgres: typeof postgresJs, url: string, onclose: () => void): Sq
       onclose,
       idle_timeout: 0,
       max_lifetime: null,
-      // drizzle reads ISO dates, whatever the server's own style is.
-      connection: { application_name: 'rev', DateStyle: 'ISO' },
+      connection: { application_name: 'rev' },
       ...(/[?&]connect_timeout=/.test(url) ? {} : { connect_timeout: connectSeconds }),
       ...options,
     });

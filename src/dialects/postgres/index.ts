@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.js';
 import { compile, needsCatalog, placeholder, scriptFrame } from './compile.js';
 import { database } from './database.js';
-import { connect } from './driver.js';
+import { connect, sessionStart } from './driver.js';
 import { missingTypes } from './extension-names.js';
 import { hasTable, inspect } from './inspect.js';
 import { lock, lockBetween } from './lock.js';
@@ -30,6 +30,7 @@ export const postgres: Dialect = {
   literal,
   boundLiteral,
   placeholder,
+  scriptStart: sessionStart,
   scriptFrame,
   lock,
   lockBetween,

@@ -30,6 +30,7 @@ export const sqlite: Dialect = {
   // A bare number is what a bound one is.
   boundLiteral: quoteLiteral,
   placeholder: () => '?',
+  scriptStart: [],
   scriptFrame,
   rules,
   lock,

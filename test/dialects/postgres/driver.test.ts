@@ -46,6 +46,23 @@ describe('connecting', () => {
     expect(driver.serverVersion).toMatch(/^\d+\.\d+$/);
   });
 
+  test('leaves the order of day and month to the database, and reads dates as ISO', async () => {
+    const { url, sql } = await freshDatabase();
+    for (const [style, date] of [
+      ['ISO, DMY', '2020-04-03'],
+      ['German', '2020-04-03'],
+      ['SQL, MDY', '2020-03-04'],
+    ]) {
+      await sql(
+        `do $$ begin execute format('alter database %I set datestyle = %L', current_database(), '${style}'); end $$`,
+      );
+      const driver = await open({ url });
+      expect(await driver.values(`select '03/04/2020'::date, '03/04/2020'::date::text`)).toEqual([
+        [date, date],
+      ]);
+    }
+  });
+
   test('a wrong password is REV_AUTH, names the user, and says no password', async () => {
     const url = new URL(await postgresUrl());
     url.password = 'wr0ng-secret';
