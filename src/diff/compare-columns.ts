@@ -22,14 +22,11 @@ export function compareColumns(actual: Table, wanted: Table, rules: DiffRules): 
     if (before && mustRecreate(before, column, rules)) recreated.add(before.name);
   }
   if (!rules.canAlterGenerated) {
-    for (const column of actual.columns) {
-      if (
-        column.generated &&
-        wantedNames.has(column.name) &&
-        mentionsAny(column.generated.expression, retyped)
-      ) {
-        recreated.add(column.name);
-      }
+    for (const column of wanted.columns) {
+      const before = live.get(rules.storedName(column.name));
+      // One that is generated no more keeps its values.
+      if (!column.generated || !before?.generated) continue;
+      if (mentionsAny(before.generated.expression, retyped)) recreated.add(before.name);
     }
   }
   const added: TableChange[] = [];
@@ -55,11 +52,17 @@ export function compareColumns(actual: Table, wanted: Table, rules: DiffRules): 
   );
   const late = drops.filter((change) => !early.includes(change));
   added.sort((a, b) => Number(isGenerated(a)) - Number(isGenerated(b)));
+  // A column stops to be computed before those that it was computed from change.
+  altered.sort((a, b) => Number(isFreed(b)) - Number(isFreed(a)));
   return { changes: [...early, ...altered, ...added, ...late], recreated, retyped };
 }
 
 function isGenerated(change: TableChange): boolean {
   return change.kind === 'addColumn' && change.column.generated !== null;
+}
+
+function isFreed(change: TableChange): boolean {
+  return change.kind === 'alterColumn' && change.to.generated === null;
 }
 
 /** A column that comes back under its name, or is computed from others, leaves before anything else happens. */

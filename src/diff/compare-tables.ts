@@ -11,7 +11,7 @@ import {
 } from '../catalog/index.js';
 import type { TableChange } from '../operations/index.js';
 import { compareColumns, mentionsAny } from './compare-columns.js';
-import { type Matched, match, plainUniqueColumns, sameConstraint, sameIndex } from './match.js';
+import { type Matched, match, plainUniqueColumns, sameConstraint, sameIndex, succeeds } from './match.js';
 import type { DiffRules } from './rules.js';
 
 /** What must happen to one table, in the parts that other tables may stand between. */
@@ -141,6 +141,7 @@ function matchConstraints<T extends Constraint>(
     storedName: rules.storedName,
     namesMatter: rules.constraintNamesMatter,
     renameDerived,
+    succeeds: (a, b) => succeeds(a, b, rules),
   });
 }
 

@@ -28,7 +28,7 @@ interface Nameable {
 
 /**
  * By name first; what is left by structure: a wanted name that is derived or absent takes the live one, an explicit
- * one is a rename.
+ * one is a rename. What is left then by what it succeeds: it is made again, and keeps what the models cannot say.
  */
 export function match<T extends Nameable>(
   actual: readonly T[],
@@ -39,6 +39,8 @@ export function match<T extends Nameable>(
     readonly namesMatter: boolean;
     /** A derived name is renamed to as well: what it is derived from was renamed. */
     readonly renameDerived: boolean;
+    /** Whether one is what became of the other, though it has another name and another definition. */
+    readonly succeeds?: (actual: T, wanted: T) => boolean;
   },
 ): Matched<T> {
   const pairs: { actual: T; wanted: T; same: boolean }[] = [];
@@ -56,11 +58,11 @@ export function match<T extends Nameable>(
       waiting.push(each);
     }
   }
-  const added: T[] = [];
+  const unlike: T[] = [];
   for (const each of waiting) {
     const twin = [...left].find((candidate) => same(candidate, each));
     if (!twin) {
-      added.push(each);
+      unlike.push(each);
       continue;
     }
     left.delete(twin);
@@ -72,6 +74,13 @@ export function match<T extends Nameable>(
     if (keepsName) pairs.push({ actual: twin, wanted: each, same: true });
     else renamed.push({ actual: twin, wanted: each });
   }
+  const added = unlike.filter((each) => {
+    const before = [...left].find((candidate) => options.succeeds?.(candidate, each));
+    if (!before) return true;
+    left.delete(before);
+    pairs.push({ actual: before, wanted: each, same: false });
+    return false;
+  });
   return { pairs, renamed, dropped: [...left], added };
 }
 
@@ -87,6 +96,17 @@ export function sameConstraint(actual: Constraint, wanted: Constraint, rules: Di
     case 'foreignKey':
       return actual.kind === 'foreignKey' && sameForeignKey(actual, wanted, rules);
   }
+}
+
+/** A foreign key from the same columns to the same ones, a unique constraint of the same columns. */
+export function succeeds(actual: Constraint, wanted: Constraint, rules: DiffRules): boolean {
+  if (actual.kind === 'foreignKey' && wanted.kind === 'foreignKey')
+    return sameReference(actual, wanted, rules);
+  return (
+    actual.kind === 'unique' &&
+    wanted.kind === 'unique' &&
+    sameData(actual.columns, wanted.columns.map(rules.storedName))
+  );
 }
 
 export function sameIndex(actual: TableIndex, wanted: TableIndex, rules: DiffRules): boolean {
@@ -128,6 +148,16 @@ function sameCheck(actual: Check, wanted: Check, rules: DiffRules): boolean {
 }
 
 function sameForeignKey(actual: ForeignKey, wanted: ForeignKey, rules: DiffRules): boolean {
+  return (
+    sameReference(actual, wanted, rules) &&
+    actual.onDelete === wanted.onDelete &&
+    actual.onUpdate === wanted.onUpdate &&
+    saidSame(actual.deferrable, wanted.deferrable) &&
+    saidSame(actual.match, wanted.match)
+  );
+}
+
+function sameReference(actual: ForeignKey, wanted: ForeignKey, rules: DiffRules): boolean {
   // The order of a key's columns is a spelling: (a, b) → (x, y) is (b, a) → (y, x).
   const pairs = (key: ForeignKey) =>
     key.columns
@@ -138,11 +168,7 @@ function sameForeignKey(actual: ForeignKey, wanted: ForeignKey, rules: DiffRules
       .sort();
   return (
     sameData(pairs(actual), pairs(wanted)) &&
-    sameName(actual.references, { ...wanted.references, name: rules.storedName(wanted.references.name) }) &&
-    actual.onDelete === wanted.onDelete &&
-    actual.onUpdate === wanted.onUpdate &&
-    saidSame(actual.deferrable, wanted.deferrable) &&
-    saidSame(actual.match, wanted.match)
+    sameName(actual.references, { ...wanted.references, name: rules.storedName(wanted.references.name) })
   );
 }
 

@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   check,
+  foreignKey,
   index,
   integer,
+  numeric,
   pgEnum,
   pgSequence,
   pgTable,
@@ -181,5 +184,58 @@ it('a column becomes NOT NULL, and its rows get a value that is new in its enum'
     fill: "update t set m = 'unknown'",
     survives: 'select id from t',
     empties: "update t set m = 'a'",
+  });
+});
+
+it.each([
+  ['integer', (n: string) => integer(n), (n: string) => bigint(n, { mode: 'number' })],
+  [
+    'numeric',
+    (n: string) => numeric(n).notNull(),
+    (n: string) => numeric(n, { precision: 12, scale: 2 }).notNull(),
+  ],
+])(
+  'a generated column is made plain while what it reads, %s, gets another type: its values stay',
+  async (_, from, to) => {
+    const gross = () => integer('gross');
+    await expectScenario({
+      before: {
+        t: pgTable('t', { id: id(), gross: gross().generatedAlwaysAs(sql`net * 2`), net: from('net') }),
+      },
+      given: 'insert into t values (1, default, 10), (2, default, 20)',
+      after: { t: pgTable('t', { id: id(), gross: gross(), net: to('net') }) },
+      survives: 'select id, gross from t order by id',
+    });
+  },
+);
+
+describe('a foreign key that is DEFERRABLE by hand stays so', () => {
+  const models = (name: 'k_a_p_id_fk' | 'other' | null, action?: 'cascade') => {
+    const p = pgTable('p', { id: id() });
+    const actions = action ? { onDelete: action } : {};
+    const k =
+      name === null
+        ? pgTable('k', { id: id(), a: integer('a').references(() => p.id, actions) })
+        : pgTable('k', { id: id(), a: integer('a') }, (t) => {
+            const key = foreignKey({ name, columns: [t.a], foreignColumns: [p.id] });
+            return [action ? key.onDelete(action) : key];
+          });
+    return { p, k };
+  };
+  const deferrable = "select condeferrable, condeferred from pg_constraint where contype = 'f'";
+  const byHand = (name: string) => `alter table k drop constraint k_a_p_id_fk;
+    alter table k add constraint ${name} foreign key (a) references p deferrable initially deferred`;
+
+  it.each([
+    ['its action changes', 'k_a_p_id_fk', null],
+    ['its action and its derived name change', 'k_a_fkey', null],
+    ['its action and its explicit name change', 'k_a_p_id_fk', 'other'],
+  ] as const)('where %s', async (_, live, name) => {
+    await expectScenario({
+      before: models(null),
+      given: byHand(live),
+      after: models(name, 'cascade'),
+      survives: deferrable,
+    });
   });
 });
