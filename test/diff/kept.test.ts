@@ -5,6 +5,7 @@ import {
   foreignKey,
   index,
   integer,
+  pgEnum,
   pgTable,
   text,
   unique,
@@ -173,6 +174,27 @@ describe('kept through a change', () => {
       given: `alter table c drop constraint positive, add constraint positive check (n > 0) no inherit not valid;
         alter table child drop constraint fk, add constraint fk foreign key (t) references t not valid`,
       after: { other: pgTable('other', { id: integer('id') }) },
+    });
+  });
+
+  it.each<[what: string, values: [string, ...string[]], made: string]>([
+    [
+      'a function',
+      ['lo', 'mid', 'hi'],
+      "create function is_hi(x lvl) returns boolean language sql as $$ select x = 'hi' $$",
+    ],
+    ['a domain', ['hi', 'lo', 'mid'], "create domain dl as lvl check (value <> 'lo')"],
+  ])('%s that uses an enum, of its values', async (_what, values, made) => {
+    const leveled = (...values: [string, ...string[]]): Models => {
+      const lvl = pgEnum('lvl', values);
+      return { lvl, t: pgTable('t', { id: integer('id').primaryKey(), l: lvl('l') }) };
+    };
+    await expectScenario({
+      before: leveled('lo', 'hi'),
+      given: `${made}; insert into t values (1, 'hi')`,
+      after: leveled(...values),
+      survives: `select (select pg_get_functiondef(oid) from pg_proc where proname = 'is_hi') as function,
+        (select pg_get_constraintdef(c.oid) from pg_constraint c where conname = 'dl_check') as domain, t.* from t`,
     });
   });
 
