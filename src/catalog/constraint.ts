@@ -28,6 +28,8 @@ export interface ForeignKey extends Named {
   /** Live-only, as is `match`: kept as it is where undefined. */
   readonly deferrable?: 'immediate' | 'deferred' | 'not deferrable';
   readonly match?: 'simple' | 'full' | 'partial';
+  /** Live-only (PostgreSQL): NOT VALID, rows that were there first need not comply. */
+  readonly notValid?: true;
 }
 
 export interface Unique extends Named {
@@ -45,6 +47,10 @@ export interface Check extends Named {
   readonly kind: 'check';
   /** SQL text without the outer parentheses. */
   readonly expression: string;
+  /** Live-only (PostgreSQL): NOT VALID, rows that were there first need not comply. */
+  readonly notValid?: true;
+  /** Live-only (PostgreSQL): NO INHERIT, inheriting tables do not have it. */
+  readonly noInherit?: true;
 }
 
 export type Constraint = PrimaryKey | ForeignKey | Unique | Check;

@@ -208,7 +208,7 @@ function plan<T extends PrimaryKey | Unique | Check | ForeignKey | TableIndex>(
 
 /** What the models cannot say comes from the live side. */
 function keepLiveConstraint<T extends Constraint>(wanted: T, actual: T): T {
-  return { ...pick(actual, ['deferrable', 'match', 'include']), ...wanted };
+  return { ...pick(actual, ['deferrable', 'match', 'include', 'notValid', 'noInherit']), ...wanted };
 }
 
 function keepLiveIndex(wanted: TableIndex, actual: TableIndex): TableIndex {

@@ -65,6 +65,8 @@ export interface ForeignKeyOptions {
   readonly onUpdate?: ReferentialAction;
   readonly deferrable?: 'immediate' | 'deferred' | 'not deferrable';
   readonly match?: 'simple' | 'full' | 'partial';
+  /** PostgreSQL: rows that are there already need not comply. */
+  readonly notValid?: boolean;
 }
 
 /** @param name null: the database chooses one (PostgreSQL), or there is none (SQLite). */
@@ -84,6 +86,7 @@ export function foreignKey(
     onUpdate: options.onUpdate ?? 'no action',
     ...(options.deferrable === undefined ? {} : { deferrable: options.deferrable }),
     ...(options.match === undefined ? {} : { match: options.match }),
+    ...(options.notValid ? { notValid: true } : {}),
   });
 }
 
@@ -106,8 +109,19 @@ export function unique(
   });
 }
 
-export function check(name: string | null, expression: SqlInput): Check {
-  return deepFreeze({ kind: 'check', name, expression: sqlText(expression) });
+/** @param options of PostgreSQL alone. */
+export function check(
+  name: string | null,
+  expression: SqlInput,
+  options: { readonly notValid?: boolean; readonly noInherit?: boolean } = {},
+): Check {
+  return deepFreeze({
+    kind: 'check',
+    name,
+    expression: sqlText(expression),
+    ...(options.notValid ? { notValid: true } : {}),
+    ...(options.noInherit ? { noInherit: true } : {}),
+  });
 }
 
 export function defaultValue(input: DefaultInput): DefaultValue | null {

@@ -53,7 +53,14 @@ export function renderConstraint(constraint: Constraint, source: Source): string
         }),
       ]);
     case 'check':
-      return source.call('check', [name, source.sql(constraint.expression)]);
+      return source.call('check', [
+        name,
+        source.sql(constraint.expression),
+        ...source.options({
+          notValid: constraint.notValid ? 'true' : undefined,
+          noInherit: constraint.noInherit ? 'true' : undefined,
+        }),
+      ]);
     case 'foreignKey':
       return source.call('foreignKey', [
         name,
@@ -65,6 +72,7 @@ export function renderConstraint(constraint: Constraint, source: Source): string
           onUpdate: constraint.onUpdate === 'no action' ? undefined : source.string(constraint.onUpdate),
           deferrable: constraint.deferrable === undefined ? undefined : source.string(constraint.deferrable),
           match: constraint.match === undefined ? undefined : source.string(constraint.match),
+          notValid: constraint.notValid ? 'true' : undefined,
         }),
       ]);
   }

@@ -1,4 +1,16 @@
-import { foreignKey, index, integer, pgTable, text, unique, varchar } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgEnum,
+  pgTable,
+  text,
+  unique,
+  varchar,
+} from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
 import { describeUncompared } from '../../src/diff/live-only.js';
 import { expectScenario, type Models } from '../support/postgres-scenarios.js';
@@ -11,9 +23,10 @@ interface Options {
   readonly wider?: true;
   readonly cascade?: true;
   readonly two?: true;
+  readonly longer?: true;
 }
 
-const models = ({ more, wider, cascade, two }: Options = {}): Models => {
+const models = ({ more, wider, cascade, two, longer }: Options = {}): Models => {
   const t = pgTable(
     't',
     {
@@ -27,12 +40,22 @@ const models = ({ more, wider, cascade, two }: Options = {}): Models => {
       two ? index('i').on(t.b, t.id) : index('i').on(t.b),
     ],
   );
-  const child = pgTable('child', { id: integer('id').primaryKey(), t: integer('t') }, (child) => {
-    const key = foreignKey({ name: 'fk', columns: [child.t], foreignColumns: [t.id] });
-    return [cascade ? key.onDelete('cascade') : key];
-  });
+  const child = pgTable(
+    'child',
+    { id: integer('id').primaryKey(), t: longer ? bigint('t', { mode: 'number' }) : integer('t') },
+    (child) => {
+      const key = foreignKey({ name: 'fk', columns: [child.t], foreignColumns: [t.id] });
+      return [cascade ? key.onDelete('cascade') : key];
+    },
+  );
   return { t, child };
 };
+
+const checked = (expression: string, name = 't'): Models => ({
+  [name]: pgTable(name, { id: integer('id').primaryKey(), n: integer('n') }, () => [
+    check('positive', sql.raw(expression)),
+  ]),
+});
 
 const rows = "insert into t values (1, 'x', 1); insert into child values (1, 1);";
 const constraint = (name: string) =>
@@ -110,6 +133,68 @@ describe('kept through a change', () => {
       given: `${made}; ${rows}`,
       after: models(change),
       survives: look,
+    });
+  });
+
+  it('NOT VALID of a foreign key, of the type of its column', async () => {
+    await expectScenario({
+      before: models(),
+      given: `alter table child drop constraint fk; insert into child values (1, 9);
+        alter table child add constraint fk foreign key (t) references t not valid`,
+      after: models({ longer: true }),
+      survives:
+        "select convalidated, (select t::integer from child) as t from pg_constraint where conname = 'fk'",
+    });
+  });
+
+  it('NOT VALID of a check, of its expression', async () => {
+    await expectScenario({
+      before: checked('n > 0'),
+      given: `alter table t drop constraint positive; insert into t values (1, -5);
+        alter table t add constraint positive check (n > 0) not valid`,
+      after: checked('n > 1'),
+      survives: "select convalidated, (select n from t) as n from pg_constraint where conname = 'positive'",
+    });
+  });
+
+  it('NO INHERIT of a check, of its expression', async () => {
+    await expectScenario({
+      before: checked('n > 0'),
+      given: `alter table t drop constraint positive, add constraint positive check (n > 0) no inherit;
+        create table heir () inherits (t); insert into heir values (1, -5)`,
+      after: checked('n > 1'),
+      survives:
+        "select conrelid::regclass::text as on, connoinherit from pg_constraint where conname = 'positive'",
+    });
+  });
+
+  it('NOT VALID and NO INHERIT of a table that goes and comes back', async () => {
+    await expectScenario({
+      before: { ...checked('n > 0', 'c'), ...models() },
+      given: `alter table c drop constraint positive, add constraint positive check (n > 0) no inherit not valid;
+        alter table child drop constraint fk, add constraint fk foreign key (t) references t not valid`,
+      after: { other: pgTable('other', { id: integer('id') }) },
+    });
+  });
+
+  it.each<[what: string, values: [string, ...string[]], made: string]>([
+    [
+      'a function',
+      ['lo', 'mid', 'hi'],
+      "create function is_hi(x lvl) returns boolean language sql as $$ select x = 'hi' $$",
+    ],
+    ['a domain', ['hi', 'lo', 'mid'], "create domain dl as lvl check (value <> 'lo')"],
+  ])('%s that uses an enum, of its values', async (_what, values, made) => {
+    const leveled = (...values: [string, ...string[]]): Models => {
+      const lvl = pgEnum('lvl', values);
+      return { lvl, t: pgTable('t', { id: integer('id').primaryKey(), l: lvl('l') }) };
+    };
+    await expectScenario({
+      before: leveled('lo', 'hi'),
+      given: `${made}; insert into t values (1, 'hi')`,
+      after: leveled(...values),
+      survives: `select (select pg_get_functiondef(oid) from pg_proc where proname = 'is_hi') as function,
+        (select pg_get_constraintdef(c.oid) from pg_constraint c where conname = 'dl_check') as domain, t.* from t`,
     });
   });
 

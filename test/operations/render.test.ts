@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import type { Table } from '../../src/catalog/index.js';
+import type { Constraint, Table } from '../../src/catalog/index.js';
 import {
   check,
   column,
@@ -54,6 +54,19 @@ describe('an operation as TypeScript', () => {
   it('writes the inverse of a dropped table with all that it held', () => {
     const back = invert([{ kind: 'dropTable', name: posts, was: posts }]);
     expect(back?.map(show)).toEqual([show({ kind: 'createTable', table: posts })]);
+  });
+
+  it('writes what only a database says of a constraint', () => {
+    const added = (constraint: Constraint) =>
+      show({
+        kind: 'alterTable',
+        table: { schema: null, name: 'posts' },
+        changes: [{ kind: 'addConstraint', constraint }],
+      });
+    expect(added(check('c', 'a > 0', { notValid: true, noInherit: true }))).toContain(
+      "check('c', sql`a > 0`, { notValid: true, noInherit: true })",
+    );
+    expect(added(foreignKey('f', ['a'], 'b', ['c'], { notValid: true }))).toMatch(/notValid: true/);
   });
 
   it('groups the changes of one table', () => {

@@ -11,6 +11,7 @@ import type { AlterEnum, EnumColumn } from '../../operations/index.js';
 import { dependentsOfType, hasReaders } from './column-dependents.js';
 import { defaultClause } from './compile-table.js';
 import { enumDependents } from './enum-dependents.js';
+import { routinesOfEnum } from './enum-routines.js';
 import { block } from './numbering.js';
 import { identifier, literal } from './quote.js';
 import { cutBytes } from './rules.js';
@@ -63,14 +64,18 @@ function recreate(operation: AlterEnum, before: Catalog): readonly string[] {
   const old = { schema: name.schema, name: `${cutBytes(name.name, 54)}__rev_old` };
   const tables = columnsByTable(operation, before);
   const dependents = enumDependents(name);
+  const routines = routinesOfEnum(name);
   const readers = hasReaders(before) ? dependentsOfType(name) : null;
   return [
     ...refuseRemovedValues(operation, tables, before),
+    routines.check,
     ...(readers ? [readers.drop] : []),
     dependents.drop,
+    routines.drop,
     `ALTER TYPE ${identifier(name)} RENAME TO ${identifier(old.name)}`,
     createEnum(name, to),
     ...tables.map(({ table, columns }) => convertColumns(name, table, columns, before)),
+    routines.restore,
     dependents.restore,
     ...(readers ? [readers.restore] : []),
     `DROP TYPE ${identifier(old)}`,

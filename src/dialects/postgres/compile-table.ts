@@ -1,4 +1,5 @@
 import {
+  type Check,
   type Column,
   type Constraint,
   constraintsOf,
@@ -23,17 +24,19 @@ import { parseType } from './types.js';
 
 export function createTable(table: Table, options: CompileOptions): readonly string[] {
   const constraints = constraintsOf(table);
-  const repeated = constraints.filter((each, at) => repeatsKey(each, constraints.slice(0, at)));
+  const later = constraints.filter(
+    (each, at) => repeatsKey(each, constraints.slice(0, at)) || isNotValid(each),
+  );
   const elements = [
     ...table.columns.map((column) => columnDefinition(column, table, options)),
     ...constraints
-      .filter((each) => !repeated.includes(each))
+      .filter((each) => !later.includes(each))
       .map((constraint) => constraintDefinition(constraint, options)),
   ];
   const body = elements.length === 0 ? '' : `\n  ${elements.join(',\n  ')}\n`;
   return [
     `CREATE TABLE ${identifier(table)} (${body})`,
-    ...repeated.map(
+    ...later.map(
       (constraint) => `ALTER TABLE ${identifier(table)} ADD ${constraintDefinition(constraint, options)}`,
     ),
   ];
@@ -46,6 +49,11 @@ function repeatsKey(constraint: Constraint, earlier: readonly Constraint[]): boo
     (each) =>
       (each.kind === 'primaryKey' || each.kind === 'unique') && sameData(each.columns, constraint.columns),
   );
+}
+
+/** CREATE TABLE accepts NOT VALID and makes the constraint valid. */
+function isNotValid(constraint: Constraint): boolean {
+  return 'notValid' in constraint && constraint.notValid === true;
 }
 
 export function columnDefinition(column: Column, table: QualifiedName, options: CompileOptions): string {
@@ -118,7 +126,7 @@ function constraintBody(constraint: Constraint, options: CompileOptions): string
       return `UNIQUE${nulls} (${identifiers(constraint.columns)})${includeClause(constraint.include)}${deferrableClause(constraint.deferrable)}`;
     }
     case 'check':
-      return `CHECK (${closedExpression(constraint.expression)})`;
+      return `CHECK (${closedExpression(constraint.expression)})${constraint.noInherit ? ' NO INHERIT' : ''}${notValidClause(constraint)}`;
     case 'foreignKey':
       return foreignKeyBody(constraint);
   }
@@ -135,11 +143,15 @@ function foreignKeyBody(key: ForeignKey): string {
     ...(key.onUpdate === 'no action' ? [] : [`ON UPDATE ${key.onUpdate.toUpperCase()}`]),
   ]
     .join(' ')
-    .concat(deferrableClause(key.deferrable));
+    .concat(deferrableClause(key.deferrable), notValidClause(key));
 }
 
 function includeClause(include: readonly string[] | undefined): string {
   return include === undefined || include.length === 0 ? '' : ` INCLUDE (${identifiers(include)})`;
+}
+
+function notValidClause({ notValid }: Check | ForeignKey): string {
+  return notValid ? ' NOT VALID' : '';
 }
 
 function deferrableClause(deferrable: ForeignKey['deferrable']): string {

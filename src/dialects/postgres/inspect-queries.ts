@@ -58,6 +58,8 @@ export interface ConstraintRow {
   readonly match: string;
   readonly deferrable: boolean;
   readonly deferred: boolean;
+  readonly notValid: boolean;
+  readonly noInherit: boolean;
   readonly nullsNotDistinct: boolean;
   /** INCLUDE columns of p and u. */
   readonly include: readonly string[];
@@ -265,6 +267,7 @@ const constraints = (nullsNotDistinct: string) => `
     ${keyNames('c.confkey', 'c.confrelid')} as "foreignColumns",
     c.confdeltype as "onDelete", c.confupdtype as "onUpdate", c.confmatchtype as match,
     c.condeferrable as deferrable, c.condeferred as deferred,
+    not c.convalidated as "notValid", c.connoinherit as "noInherit",
     c.contype = 'u' and coalesce(${nullsNotDistinct}, false) as "nullsNotDistinct",
     ${included} as include
   from tab

@@ -252,7 +252,13 @@ function toUnique(row: ConstraintRow): Unique {
 }
 
 function toCheck(row: ConstraintRow): Check {
-  return { kind: 'check', name: row.name, expression: withoutOuterParentheses(row.expression ?? '') };
+  return {
+    kind: 'check',
+    name: row.name,
+    expression: withoutOuterParentheses(row.expression ?? ''),
+    ...notValid(row),
+    ...(row.noInherit ? { noInherit: true as const } : {}),
+  };
 }
 
 const actions: Readonly<Record<string, ReferentialAction>> = {
@@ -277,7 +283,12 @@ function toForeignKey(row: ConstraintRow): ForeignKey {
     onUpdate: actions[row.onUpdate] ?? 'no action',
     ...deferrable(row),
     ...(row.match === 'f' ? { match: 'full' as const } : {}),
+    ...notValid(row),
   };
+}
+
+function notValid(row: ConstraintRow) {
+  return row.notValid ? { notValid: true as const } : {};
 }
 
 function deferrable(row: ConstraintRow) {

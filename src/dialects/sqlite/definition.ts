@@ -198,6 +198,8 @@ function keyText(key: PrimaryKey | Unique, word: string, written: KeyDetails | u
 }
 
 function checkText(check: Check): string {
+  if (check.notValid) throw lacks('NOT VALID', check.name);
+  if (check.noInherit) throw lacks('NO INHERIT', check.name);
   return `${constraintName(check.name)}CHECK ${inParentheses(check.expression)}`;
 }
 
@@ -207,6 +209,7 @@ function foreignKeyText(key: ForeignKey): string {
 
 function referencesText(key: ForeignKey): string {
   const { references, onDelete, onUpdate, match, deferrable } = key;
+  if (key.notValid) throw lacks('NOT VALID', key.name);
   if (references.schema !== null) throw lacks('foreign keys to another database', key.name);
   const columns = references.columns.length === 0 ? '' : ` (${quoteNames(references.columns)})`;
   return [

@@ -32,7 +32,13 @@ async function said({ sql }: TestSession): Promise<unknown> {
         and attrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p'))) as columns,
     (select json_agg(pg_get_statisticsobjdef(oid)) from pg_statistic_ext) as statistics,
     (select json_agg(json_build_array(typname, obj_description(oid, 'pg_type'), typacl::text, typowner)) from pg_type
-      where typname = 'mood') as types`);
+      where typname = 'mood') as types,
+    (select json_agg(json_build_array(pg_get_functiondef(oid), obj_description(oid, 'pg_proc'), proacl::text, proowner)
+      order by oid::regprocedure::text) from pg_proc where pronamespace = 'public'::regnamespace) as functions,
+    (select json_agg(json_build_array(typname, format_type(typbasetype, typtypmod), typnotnull, typdefault, typacl::text, typowner,
+        obj_description(oid, 'pg_type'), (select json_agg(json_build_array(conname, pg_get_constraintdef(c.oid),
+          obj_description(c.oid, 'pg_constraint')) order by conname) from pg_constraint c where contypid = t.oid)) order by typname)
+      from pg_type t where typtype = 'd' and typnamespace = 'public'::regnamespace) as domains`);
   return row;
 }
 
@@ -130,6 +136,77 @@ describe('an enum that is made anew', () => {
         h mood generated always as (case when id > 0 then 'ok'::mood else 'sad'::mood end) stored, s text,
         constraint c check (s::mood <> 'sad'::mood)); create index i on t (id) where id > 0 or 'ok'::mood > 'sad'::mood;
       insert into t (id, a, s) values (1, 'sad', 'ok')`);
+  });
+
+  test('keeps functions that use it, and what stands on them and its columns', async () => {
+    const { sql } = await session();
+    const role = `r${Math.random().toString(36).slice(2)}`;
+    await sql(`create role "${role}"`);
+    const given = await expectKept(`
+      create function is_sad(x mood) returns boolean language sql immutable as $$ select x = 'sad' $$;
+      create function twofold(x mood[], inout y mood default 'ok') language plpgsql security definer cost 7
+        as $$ begin y := x[1]; end $$;
+      create function sadder(x mood) returns boolean immutable begin atomic select is_sad(x); end;
+      create table reader (a mood);
+      create procedure "Do it"(x mood) language sql as $$ insert into reader values (x) $$;
+      comment on function is_sad(mood) is 'it''s sad'; comment on procedure "Do it" is 'does';
+      grant usage, create on schema public to "${role}"; alter function twofold owner to "${role}";
+      revoke all on function is_sad from public; grant execute on function is_sad to "${role}" with grant option;
+      create table t (id int primary key, a mood, g boolean generated always as (is_sad(a)) stored,
+        constraint c check (not sadder(a) or id > 0));
+      create index i on t (is_sad(a)); create view v as select id, is_sad(a) as s from t;
+      create function watch() returns trigger language plpgsql as 'begin return new; end';
+      create trigger w before update on t for each row when (is_sad(new.a)) execute function watch();
+      alter table t enable row level security; create policy p on t using (is_sad(a));
+      create function read() returns bigint begin atomic select count(*) from t where a = 'ok'; end;
+      create function seen(x mood) returns boolean language sql as $$ select s from v $$;
+      insert into t values (1, 'sad'), (2, 'ok')`);
+    expect(await given.sql('select id, s, seen(null), read() from v order by id')).toMatchObject([
+      { id: 1, s: true, seen: true, read: '1' },
+      { id: 2, s: false },
+    ]);
+    expect(await given.sql(`select tgname from pg_trigger where not tgisinternal`)).toHaveLength(1);
+    expect(await given.sql('select polname from pg_policy')).toHaveLength(1);
+    expect(await given.sql('show check_function_bodies')).toEqual([{ check_function_bodies: 'on' }]);
+    await given.sql(`drop owned by "${role}" cascade`);
+    await sql(`drop role "${role}"`);
+  });
+
+  test('keeps domains over it', async () => {
+    await expectKept(`
+      create schema other;
+      create function fine(x mood) returns boolean language sql as $$ select x <> 'sad' $$;
+      create domain m as mood default 'ok' not null constraint k check (value <> 'sad') constraint l check (fine(value));
+      create domain ms as mood[]; create domain mm as m; create domain other.m as mood;
+      comment on domain m is 'a domain'; comment on constraint k on domain m is 'kay';
+      revoke usage on domain m from public;
+      create function of_domain(x mm, y m[]) returns ms language sql as $$ select null::ms $$`);
+  });
+
+  test.each([
+    ['create domain m as mood; create table t (a m)', 'column a of table t, which stands on type m'],
+    ['create type pair as (a mood, b int)', 'column a of composite type pair'],
+    [
+      "create function f() returns mood language sql as $$ select 'ok'::mood $$; create table t (a text default f())",
+      'default value for column a of table t, which stands on function f()',
+    ],
+    [
+      'create function f(out a mood, out b int) language sql as $$ select null::mood, 1 $$; create view v as select b from f()',
+      'view v, which stands on function f()',
+    ],
+    ['create aggregate last(mood) (sfunc = enum_larger, stype = mood)', 'function last(mood)'],
+    ["create table t (a text default ('ok'::mood)::text)", 'default value for column a of table t'],
+  ])('refuses what it cannot take along, before all: %s', async (setup, what) => {
+    const given = await session();
+    await given.sql(`${type}; ${setup}`);
+    const refusal = await given.apply(remake).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: 'REV_STATEMENT',
+      message: expect.stringContaining(what),
+      hint: expect.stringContaining('in the same revision'),
+    });
+    expect(JSON.stringify(refusal)).not.toMatch(/rev_old|cascade/i);
+    expect((await given.inspect()).enums[0]?.values).toEqual(['sad', 'ok']);
   });
 
   test('keeps partitions', async () => {

@@ -171,6 +171,17 @@ describe('constraints', () => {
     );
   });
 
+  test('are not validated, and not inherited', async () => {
+    await expectFaithful(
+      `create table p (a integer primary key); create table t (a integer); create table heir () inherits (t);
+       insert into t values (-1); insert into heir values (-1)`,
+      alter(
+        { kind: 'addConstraint', constraint: check('t_c', 'a > 0', { notValid: true, noInherit: true }) },
+        { kind: 'addConstraint', constraint: foreignKey('t_fk', ['a'], 'p', ['a'], { notValid: true }) },
+      ),
+    );
+  });
+
   test('without a name are dropped by what they are', async () => {
     const { sql, apply: run, inspect } = await session();
     await sql('create table t (a integer, unique (a))');
