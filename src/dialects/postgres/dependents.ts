@@ -18,10 +18,12 @@ export function runAndRemember(setting: string): string {
   PERFORM set_config(${literal(setting)}, coalesce(array_to_json(coming), '[]')::text, false);`;
 }
 
-export function restoreFrom(setting: string): string {
+/** @param part where the setting holds more than one list: the key of this one. */
+export function restoreFrom(setting: string, part?: string): string {
   const name = literal(setting);
+  const list = part === undefined ? '' : ` -> ${literal(part)}`;
   return block(
-    `FOR statement IN SELECT json_array_elements_text(current_setting(${name})::json) LOOP
+    `FOR statement IN SELECT json_array_elements_text(current_setting(${name})::json${list}) LOOP
     BEGIN
       EXECUTE statement;
     EXCEPTION WHEN OTHERS THEN

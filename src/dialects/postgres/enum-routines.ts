@@ -1,5 +1,5 @@
 import { displayName, type QualifiedName } from '../../catalog/index.js';
-import { grantable, grantee } from './dependents.js';
+import { grantable, grantee, restoreFrom } from './dependents.js';
 import { block } from './numbering.js';
 import { identifier, literal } from './quote.js';
 
@@ -14,28 +14,18 @@ export interface RoutinesOfEnum {
   readonly restore: string;
 }
 
-const setting = literal('rev.enum_routines');
+const setting = 'rev.enum_routines';
 
 export function routinesOfEnum(name: QualifiedName): RoutinesOfEnum {
   return {
     check: block(checkBody(name), 'of_type oid[];\n  refused text;\n  going text[];\n  coming text[]'),
     drop: block(
-      `FOR statement IN SELECT json_array_elements_text(current_setting(${setting})::json -> 'going') LOOP
+      `FOR statement IN SELECT json_array_elements_text(current_setting(${literal(setting)})::json -> 'going') LOOP
     EXECUTE statement;
   END LOOP;`,
       'statement text',
     ),
-    restore: block(
-      `FOR statement IN SELECT json_array_elements_text(current_setting(${setting})::json -> 'coming') LOOP
-    BEGIN
-      EXECUTE statement;
-    EXCEPTION WHEN OTHERS THEN
-      RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = format('Cannot restore (%s): %s', statement, SQLERRM);
-    END;
-  END LOOP;
-  PERFORM set_config(${setting}, '', false);`,
-      'statement text',
-    ),
+    restore: restoreFrom(setting, 'coming'),
   };
 }
 
@@ -149,6 +139,6 @@ function checkBody(name: QualifiedName): string {
     RAISE EXCEPTION USING ERRCODE = 'dependent_objects_still_exist', MESSAGE = ${literal(refusal)} || refused,
       HINT = ${literal(hint)};
   END IF;
-  PERFORM set_config(${setting}, json_build_object('going', coalesce(going, '{}'), 'coming', coalesce(coming, '{}'))::text,
+  PERFORM set_config(${literal(setting)}, json_build_object('going', coalesce(going, '{}'), 'coming', coalesce(coming, '{}'))::text,
     false);`;
 }
