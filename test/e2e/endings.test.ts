@@ -79,7 +79,7 @@ it('a full disk leaves no half revision', async () => {
   const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((done) => {
     execFile(
       'bash',
-      ['-c', command, process.execPath, main(project), ...args],
+      ['--norc', '-c', command, process.execPath, main(project), ...args],
       { cwd: project.folder },
       (error, _out, text) => done({ code: error?.code ?? 0, stderr: text }),
     );
