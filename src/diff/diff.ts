@@ -18,7 +18,7 @@ import { findCandidates, type RenameCandidate } from './rename-candidates.js';
 import { type RenameOptions, resolveRenames } from './renames.js';
 import { diffRoles } from './roles.js';
 import type { DiffRules } from './rules.js';
-import { fatesOf, nameBefore } from './table-fates.js';
+import { fatesOf } from './table-fates.js';
 import { diffViews } from './views.js';
 
 export interface DiffOptions {
@@ -116,11 +116,10 @@ export function diffRenamed(
   };
   const along = takenAlong(renamed.uncompared, dropped, changed, renames);
   const fates = fatesOf({ renames, dropped, diffs, enumTables: tablesOfAlteredEnums(before, wanted) });
-  // What leaves first does so before tables are renamed, so it is looked at in the names of that moment.
-  const carrying = renames.filter(goesFirst);
-  const standingFirst = apply(carrying, apply(invert(renames) ?? [], renamed));
+  // Views leave before tables are renamed, so they are looked at in the names that are live.
+  const actual = apply(invert(renames) ?? [], renamed);
   const views = diffViews(
-    standingFirst.views,
+    apply(renames.filter(isRenameView), actual).views,
     wanted.views,
     wanted.uncompared.filter(({ kind }) => kind === 'existing view').map(({ name }) => name),
     fates,
@@ -130,8 +129,10 @@ export function diffRenamed(
     fates,
     away: views.first.flatMap((each) => (each.kind === 'dropView' ? [each.name] : [])),
     rules,
-    oldName: (table) => nameBefore(table, renames),
-    standing: standingFirst.tables,
+    oldName: (table) =>
+      renames.flatMap((each) =>
+        each.kind === 'renameTable' && nameKey(each.to) === nameKey(table) ? [each.from] : [],
+      )[0] ?? referenceName(table),
   });
   const drops = dropOperations(
     dropped.map((table) => withoutDropped(table, policies.first)),
@@ -142,10 +143,10 @@ export function diffRenamed(
   const operations: Operation[] = [
     ...roles.first,
     ...along.operations,
-    ...carrying,
+    ...renames.filter(isRenameView),
     ...policies.first,
     ...views.first,
-    ...renames.filter((each) => !goesFirst(each)),
+    ...renames.filter((each) => !isRenameView(each)),
     ...first,
     ...tables.dropForeignKeys,
     ...drops.dropForeignKeys,
@@ -188,9 +189,8 @@ function holdsExtension(schema: string, { uncompared }: Catalog): boolean {
   return uncompared.some(({ kind, name }) => kind === 'extension' && name.schema === schema);
 }
 
-/** A schema carries its views; what leaves for a while leaves it under the new name. */
-function goesFirst({ kind }: Operation): boolean {
-  return kind === 'renameSchema' || kind === 'renameView';
+function isRenameView(operation: Operation): boolean {
+  return operation.kind === 'renameView';
 }
 
 function tableOperations(

@@ -2,7 +2,6 @@ import {
   type Catalog,
   displayName,
   makeCatalog,
-  policiesAfterRename,
   type QualifiedName,
   sameName,
   type Table,
@@ -123,7 +122,7 @@ function applyChange(catalog: Catalog, name: QualifiedName, change: TableChange)
   return makeCatalog({
     ...after,
     views: viewsAfterRename(after.views, name, change.from, change.to),
-    tables: policiesAfterRename(after.tables, name, change.from, change.to).map((table) => ({
+    tables: after.tables.map((table) => ({
       ...table,
       foreignKeys: table.foreignKeys.map((key) =>
         sameName(key.references, name)

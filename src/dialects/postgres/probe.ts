@@ -12,13 +12,7 @@ import type { Driver } from '../dialect.js';
 import { createEnum } from './compile-enum.js';
 import { collationName, columnType } from './compile-table.js';
 import { printingSettings, type TemporaryRow, temporaryQuery } from './inspect-queries.js';
-import {
-  noRelations,
-  type ReadRelations,
-  temporaryKey,
-  temporaryPolicy,
-  temporaryView,
-} from './probe-views.js';
+import { noRelations, type ReadRelations, temporaryKey, temporaryView } from './probe-views.js';
 import { identifier, literal } from './quote.js';
 import { newSequenceClauses } from './sequences.js';
 import { byName, probeStatement, readProbe, type Spelling } from './spelling.js';
@@ -181,8 +175,7 @@ function probesOnTables(
     }
     names.set(table, table.name);
     for (const { spelling, probe } of byTable.get(table) ?? []) {
-      const asked = temporaryPolicy(spelling, relations);
-      if (asked.kind !== 'view') statements.push(probeStatement(asked, table.name, probe));
+      if (spelling.kind !== 'view') statements.push(probeStatement(spelling, table.name, probe));
     }
   }
   return { names, statements };
