@@ -88,12 +88,17 @@ export async function ask(
   const found = byName(rows);
   const types = printedTypes(rows);
   return {
-    spellings: questions.map((question) =>
-      readProbe(question.spelling, found, probeOf.get(question)?.probe ?? ''),
-    ),
+    spellings: questions.map((question) => {
+      const answer = readProbe(question.spelling, found, probeOf.get(question)?.probe ?? '');
+      // A policy that reads a table which had to step aside is printed with a name that only the probe knows.
+      return JSON.stringify(answer).includes(aside) ? null : answer;
+    }),
     types: new Map([...names].map(([table, name]) => [table, types.get(name) ?? new Map()])),
   };
 }
+
+/** How the names of tables begin that step aside for another of their name. */
+const aside = 'rev_aside_';
 
 interface Probe extends Question {
   /** What it is called. */
@@ -165,10 +170,10 @@ function probesOnTables(
   for (const table of new Set([...tables, ...byTable.keys()])) {
     const holder = holders.get(table.name);
     if (!holder || !sameName(holder, table)) {
-      const aside = `rev_aside_${statements.length}`;
+      const away = `${aside}${statements.length}`;
       if (holder) {
-        statements.push(`alter table pg_temp.${identifier(table.name)} rename to ${aside}`);
-        if (names.has(holder)) names.set(holder, aside);
+        statements.push(`alter table pg_temp.${identifier(table.name)} rename to ${away}`);
+        if (names.has(holder)) names.set(holder, away);
       }
       statements.push(...temporaryTable(table, table.name));
       holders.set(table.name, table);
