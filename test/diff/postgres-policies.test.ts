@@ -160,6 +160,26 @@ describe.each(lines)('row level security, with drizzle-orm $line', (line) => {
     ]);
   });
 
+  it('policies that read tables of one name in several schemas are found unchanged', async () => {
+    const app = pg.pgSchema('app');
+    const seesAll = sql`exists (select 1 from posts p where p.rank > posts.rank)`;
+    const seesApp = sql`exists (select 1 from app.posts p where p.rank > posts.rank)`;
+    const models = (mine: object, theirs: object) => ({
+      posts: posts([policy('all', { using: seesAll })], mine),
+      app,
+      theirs: app.table('posts', { id: pg.integer('id'), rank: pg.integer('rank'), ...theirs }, () => [
+        policy('all', { using: seesApp }) as never,
+        policy('few', { using: sql`posts.rank > 1 and rank is not null` }) as never,
+      ]),
+    });
+    const { lines: done } = await expectCatalogScenario({
+      before: catalog(models({}, {})),
+      given: `${rows}; insert into app.posts values (1, 3)`,
+      after: catalog(models({ a: pg.text('a') }, { b: pg.text('b') })),
+    });
+    expect(done).toEqual(['alter table posts: add column a', 'alter table app.posts: add column b']);
+  });
+
   it('may be linked from outside of the table, also in a schema', async () => {
     const app = pg.pgSchema('app');
     const table = app.table('notes', { id: pg.integer('id').primaryKey(), n: pg.integer('n') });

@@ -64,41 +64,45 @@ export async function ask(
   relations: ReadRelations = noRelations,
 ): Promise<Answers> {
   const { probes, probeOf } = sharedProbes(questions);
-  const { names, statements: onTables } = probesOnTables(probes, tables, relations);
-  const statements = [
+  const rounds = roundsOf(probes, tables, relations);
+  const standing = [
     ...standInStatements(standIns),
     ...relations.tables.flatMap((each) => [...readTable(each.of, each.name), ...temporaryKey(each)]),
     ...relations.views.map(({ of, name }) => temporaryView(name, of.query, relations)),
     ...probes.flatMap(({ spelling, probe }) =>
       spelling.kind === 'view' ? [temporaryView(probe, spelling.query, relations)] : [],
     ),
-    // After the views: such a table could hide what they read.
-    ...onTables,
   ];
   const rows = await driver.rolledBack(async () => {
-    const major = Number.parseInt(driver.serverVersion, 10);
+    const print = temporaryQuery(Number.parseInt(driver.serverVersion, 10));
     // Sent together: one round trip.
-    const [, , found] = await Promise.all([
-      driver.query(tryEach(statements)),
+    const [, ...found] = await Promise.all([
       driver.query(printingSettings),
-      driver.query<{ catalog: string }>(temporaryQuery(major)),
+      ...rounds.map(async ({ statements }, at) => {
+        // After the views: a round's table could hide what they read.
+        const made = driver.query(tryEach(at === 0 ? [...standing, ...statements] : statements));
+        const [, [row]] = await Promise.all([made, driver.query<{ catalog: string }>(print)]);
+        return JSON.parse(row?.catalog ?? '') as TemporaryRow;
+      }),
     ]);
-    return JSON.parse(found[0]?.catalog ?? '') as TemporaryRow;
+    return found;
   });
-  const found = byName(rows);
-  const types = printedTypes(rows);
+  const found = rows.map(byName);
+  const types = rows.map(printedTypes);
   return {
     spellings: questions.map((question) => {
-      const answer = readProbe(question.spelling, found, probeOf.get(question)?.probe ?? '');
-      // A policy that reads a table which had to step aside is printed with a name that only the probe knows.
-      return JSON.stringify(answer).includes(aside) ? null : answer;
+      const { probe } = probeOf.get(question) as Probe;
+      const answers = found.map((each) => readProbe(question.spelling, each, probe));
+      // What stays for a later round may be printed there with names that only that round knows.
+      return answers.find((answer) => answer !== null) ?? null;
     }),
-    types: new Map([...names].map(([table, name]) => [table, types.get(name) ?? new Map()])),
+    types: new Map(
+      rounds.flatMap((round, at) =>
+        round.tables.map((table) => [table, types[at]?.get(table.name) ?? new Map()] as const),
+      ),
+    ),
   };
 }
-
-/** How the names of tables begin that step aside for another of their name. */
-const aside = 'rev_aside_';
 
 interface Probe extends Question {
   /** What it is called. */
@@ -148,18 +152,46 @@ function tryEach(statements: readonly string[]): string {
   return `do ${tag}${body} ${tag}`;
 }
 
+interface Round {
+  readonly tables: readonly Table[];
+  readonly statements: readonly string[];
+}
+
 /**
- * Each table under its own name, so that an expression may name it, and its probes on it. Where another schema's table
- * has the same name, the one before steps aside.
+ * Each table under its own name, so that an expression may name it, and its probes on it. Tables of different schemas
+ * with one name have a round each, printed at its end: PostgreSQL prints a table with the name that it has then.
  */
-function probesOnTables(
+function roundsOf(
   probes: readonly Probe[],
   tables: readonly Table[],
   relations: ReadRelations,
-): { readonly names: ReadonlyMap<Table, string>; readonly statements: readonly string[] } {
-  const statements: string[] = [];
-  const names = new Map<Table, string>();
-  const holders = new Map(relations.tables.map(({ of, name }) => [name, of]));
+): readonly Round[] {
+  const read = new Map(relations.tables.map(({ of, name }) => [name, of]));
+  const byTable = groupProbes(probes);
+  const rounds: {
+    readonly taken: Map<string, Table>;
+    readonly tables: Table[];
+    readonly statements: string[];
+  }[] = [{ taken: read, tables: [], statements: [] }];
+  for (const table of new Set([...tables, ...byTable.keys()])) {
+    const isFree = (holder: Table | undefined) => !holder || sameName(holder, table);
+    let at = rounds.findIndex(({ taken }) => isFree(taken.get(table.name)));
+    if (at < 0) at = rounds.push({ taken: new Map(), tables: [], statements: [] }) - 1;
+    const round = rounds[at] as (typeof rounds)[number];
+    if (!round.taken.has(table.name)) {
+      if (at > 0) round.statements.push(...stepAside(table.name, `rev_aside_${at}_${round.tables.length}`));
+      round.statements.push(...temporaryTable(table, table.name));
+      round.taken.set(table.name, table);
+    }
+    round.tables.push(table);
+    for (const { spelling, probe } of byTable.get(table) ?? []) {
+      if (spelling.kind !== 'view') round.statements.push(probeStatement(spelling, table.name, probe));
+    }
+  }
+  return rounds;
+}
+
+function groupProbes(probes: readonly Probe[]): ReadonlyMap<Table, readonly Probe[]> {
   const byTable = new Map<Table, Probe[]>();
   for (const each of probes) {
     if (!each.table) continue;
@@ -167,23 +199,13 @@ function probesOnTables(
     if (found) found.push(each);
     else byTable.set(each.table, [each]);
   }
-  for (const table of new Set([...tables, ...byTable.keys()])) {
-    const holder = holders.get(table.name);
-    if (!holder || !sameName(holder, table)) {
-      const away = `${aside}${statements.length}`;
-      if (holder) {
-        statements.push(`alter table pg_temp.${identifier(table.name)} rename to ${away}`);
-        if (names.has(holder)) names.set(holder, away);
-      }
-      statements.push(...temporaryTable(table, table.name));
-      holders.set(table.name, table);
-    }
-    names.set(table, table.name);
-    for (const { spelling, probe } of byTable.get(table) ?? []) {
-      if (spelling.kind !== 'view') statements.push(probeStatement(spelling, table.name, probe));
-    }
-  }
-  return { names, statements };
+  return byTable;
+}
+
+/** A table of an earlier round, out of the way: one that a view or a policy reads cannot be dropped. */
+function stepAside(name: string, away: string): readonly string[] {
+  const table = `pg_temp.${identifier(name)}`;
+  return [`drop table ${table}`, `alter table if exists ${table} rename to ${away}`];
 }
 
 /** One that views read: with its columns and no other. */
