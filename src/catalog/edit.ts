@@ -1,8 +1,9 @@
 import { RevError } from '../errors.js';
 import { type Catalog, findTable, makeCatalog } from './catalog.js';
 import { displayName, type QualifiedName, sameName } from './name.js';
+import type { Policy } from './policy.js';
 import type { Table } from './table.js';
-import { usesOf, type View } from './view.js';
+import { usesOf, type View, type ViewUse } from './view.js';
 
 /** The catalog with one table changed. Throws REV_OPERATION if there is no such table. */
 export function updateTable(catalog: Catalog, name: QualifiedName, change: (table: Table) => Table): Catalog {
@@ -63,15 +64,36 @@ export function viewsAfterRename(
       query: renameIdentifier(view.query, from, newName),
       ...(view.uses === undefined
         ? {}
-        : {
-            uses: view.uses.map((each) => {
-              if (!sameName(each, table)) return each;
-              if (typeof to !== 'string') return { ...each, ...to };
-              return { ...each, columns: each.columns.map((name) => (name === from ? to : name)).sort() };
-            }),
-          }),
+        : { uses: view.uses.map((each) => renamedUse(each, table, from, to)) }),
     };
   });
+}
+
+/** The same for policies. */
+export function policiesAfterRename(
+  tables: readonly Table[],
+  table: QualifiedName,
+  from: string,
+  to: QualifiedName | string,
+): readonly Table[] {
+  const newName = typeof to === 'string' ? to : to.name;
+  const text = (sql: string | null) => sql && renameIdentifier(sql, from, newName);
+  const policy = (each: Policy): Policy =>
+    each.uses?.some((use) => sameName(use, table))
+      ? {
+          ...each,
+          using: text(each.using),
+          check: text(each.check),
+          uses: each.uses.map((use) => renamedUse(use, table, from, to)),
+        }
+      : each;
+  return tables.map((each) => (each.policies ? { ...each, policies: each.policies.map(policy) } : each));
+}
+
+function renamedUse(use: ViewUse, table: QualifiedName, from: string, to: QualifiedName | string): ViewUse {
+  if (!sameName(use, table)) return use;
+  if (typeof to !== 'string') return { ...use, schema: to.schema, name: to.name };
+  return { ...use, columns: use.columns.map((name) => (name === from ? to : name)).sort() };
 }
 
 /** Words that stand for a name only in quotes. */

@@ -35,6 +35,27 @@ export function renameSchemaPrefix(sql: string, from: string, to: string): strin
   );
 }
 
+/**
+ * The same in a query, where an alias may have the schema's name: then only before what is read of the schema, before
+ * functions and types.
+ */
+export function renameSchemaInQuery(sql: string, from: string, to: string, read: readonly string[]): string {
+  const before = printedPart(from);
+  const parts = sql.split(/('(?:[^']|'')*')/);
+  const bare = new RegExp(`(?<![\\w$."])${before.replace(/[$.*+?^{}()|[\]\\]/g, '\\$&')}(?![\\w$."])`);
+  if (!parts.some((part) => !part.startsWith("'") && bare.test(part)))
+    return renameSchemaPrefix(sql, from, to);
+  return outsideOfLiterals(sql, (code) =>
+    code.replace(
+      /(::)?(?<![\w$."])([a-z_][\w$]*|"(?:[^"]|"")*")\.([a-z_][\w$]*|"(?:[^"]|"")*")(\()?/g,
+      (found, cast: string | undefined, prefix: string, name: string, call: string | undefined) =>
+        prefix === before && (cast || call || read.map(printedPart).includes(name))
+          ? `${cast ?? ''}${printedPart(to)}.${name}${call ?? ''}`
+          : found,
+    ),
+  );
+}
+
 function printedName({ schema, name }: QualifiedName): string {
   return schema === null ? printedPart(name) : `${printedPart(schema)}.${printedPart(name)}`;
 }

@@ -18,7 +18,7 @@ import { findCandidates, type RenameCandidate } from './rename-candidates.js';
 import { type RenameOptions, resolveRenames } from './renames.js';
 import { diffRoles } from './roles.js';
 import type { DiffRules } from './rules.js';
-import { fatesOf } from './table-fates.js';
+import { fatesOf, nameBefore } from './table-fates.js';
 import { diffViews } from './views.js';
 
 export interface DiffOptions {
@@ -116,10 +116,11 @@ export function diffRenamed(
   };
   const along = takenAlong(renamed.uncompared, dropped, changed, renames);
   const fates = fatesOf({ renames, dropped, diffs, enumTables: tablesOfAlteredEnums(before, wanted) });
-  // Views leave before tables are renamed, so they are looked at in the names that are live.
-  const actual = apply(invert(renames) ?? [], renamed);
+  // What leaves first does so before tables are renamed, so it is looked at in the names of that moment.
+  const carrying = renames.filter(goesFirst);
+  const standingFirst = apply(carrying, apply(invert(renames) ?? [], renamed));
   const views = diffViews(
-    apply(renames.filter(isRenameView), actual).views,
+    standingFirst.views,
     wanted.views,
     wanted.uncompared.filter(({ kind }) => kind === 'existing view').map(({ name }) => name),
     fates,
@@ -129,10 +130,8 @@ export function diffRenamed(
     fates,
     away: views.first.flatMap((each) => (each.kind === 'dropView' ? [each.name] : [])),
     rules,
-    oldName: (table) =>
-      renames.flatMap((each) =>
-        each.kind === 'renameTable' && nameKey(each.to) === nameKey(table) ? [each.from] : [],
-      )[0] ?? referenceName(table),
+    oldName: (table) => nameBefore(table, renames),
+    standing: standingFirst.tables,
   });
   const drops = dropOperations(
     dropped.map((table) => withoutDropped(table, policies.first)),
@@ -143,10 +142,10 @@ export function diffRenamed(
   const operations: Operation[] = [
     ...roles.first,
     ...along.operations,
-    ...renames.filter(isRenameView),
+    ...carrying,
     ...policies.first,
     ...views.first,
-    ...renames.filter((each) => !isRenameView(each)),
+    ...renames.filter((each) => !goesFirst(each)),
     ...first,
     ...tables.dropForeignKeys,
     ...drops.dropForeignKeys,
@@ -189,8 +188,9 @@ function holdsExtension(schema: string, { uncompared }: Catalog): boolean {
   return uncompared.some(({ kind, name }) => kind === 'extension' && name.schema === schema);
 }
 
-function isRenameView(operation: Operation): boolean {
-  return operation.kind === 'renameView';
+/** A schema carries its views; what leaves for a while leaves it under the new name. */
+function goesFirst({ kind }: Operation): boolean {
+  return kind === 'renameSchema' || kind === 'renameView';
 }
 
 function tableOperations(

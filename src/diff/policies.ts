@@ -29,6 +29,8 @@ export interface PolicyContext {
   readonly rules: DiffRules;
   /** The name that a table had before its rename. */
   oldName(table: QualifiedName): QualifiedName;
+  /** The tables before the renames, where policies leave. */
+  readonly standing: readonly Table[];
 }
 
 /** @param actual tables after any renames. */
@@ -47,7 +49,9 @@ export function diffPolicies(
     // It goes, and its policies with it; but those that read something else that goes may be in the way.
     const old = context.oldName(table);
     first.push(
-      ...(table.policies ?? []).flatMap((was) => (stands(was, old, true, context) ? [drop(old, was)] : [])),
+      ...(table.policies ?? []).flatMap((was) =>
+        stands(was, old, true, context) ? [drop(old, was, context)] : [],
+      ),
     );
   }
   for (const model of wanted) {
@@ -79,12 +83,12 @@ function tablePolicies(
   for (const was of policies) {
     const policy = models.find(({ name }) => name === was.name) ?? renamed(was, gone, added, rules);
     if (!policy) {
-      before.push(drop(old, was));
+      before.push(drop(old, was, context));
       continue;
     }
     const same = samePolicy(was, policy, rules);
     if (stands(was, old, same, context)) {
-      before.push({ ...drop(old, was), keep: true });
+      before.push({ ...drop(old, was, context), keep: true });
       after.push({ kind: 'createPolicy', table, policy, restore: true });
       continue;
     }
@@ -126,14 +130,17 @@ export function samePolicy(actual: Policy, wanted: Policy, rules: DiffRules): bo
   );
 }
 
-/** Whether a policy stands in the way; a rename of its own table or columns it follows by itself. */
+/**
+ * Whether a policy stands in the way; a rename of its own table or columns it follows by itself. One that changes too
+ * is made again: only its text before the renames is the server's own.
+ */
 function stands(policy: Policy, own: QualifiedName, same: boolean, context: PolicyContext): boolean {
   return (policy.uses ?? []).some((use) => {
-    const name = { schema: use.schema, name: use.name };
+    const name = context.oldName(use);
     if (context.away.some((view) => sameName(view, name))) return true;
     const fate = context.fates.get(nameKey(name));
     if (!fate) return false;
-    if (fate.moves && !sameName(name, own)) return true;
+    if (fate.moves && !(same && sameName(name, own))) return true;
     return use.columns.some(
       (column) =>
         fate.dropped.has(column) || fate.retyped.has(column) || (!same && fate.revalued.has(column)),
@@ -141,8 +148,12 @@ function stands(policy: Policy, own: QualifiedName, same: boolean, context: Poli
   });
 }
 
-function drop(table: QualifiedName, was: Policy): DropPolicy {
-  return { kind: 'dropPolicy', name: was.name, table: { schema: table.schema, name: table.name }, was };
+/** In the words that the policy has before the renames: on the way back it comes when they are undone. */
+function drop({ schema, name }: QualifiedName, was: Policy, { standing }: PolicyContext): DropPolicy {
+  const table = { schema, name };
+  const policies = standing.find((each) => sameName(each, table))?.policies ?? [];
+  const before = policies.find((each) => each.name === was.name) ?? was;
+  return { kind: 'dropPolicy', name: was.name, table, was: before };
 }
 
 function storedName({ schema, name }: QualifiedName, { rules }: PolicyContext): QualifiedName {

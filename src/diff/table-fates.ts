@@ -1,4 +1,4 @@
-import { nameKey, type QualifiedName, type Table } from '../catalog/index.js';
+import { nameKey, type QualifiedName, sameName, type Table } from '../catalog/index.js';
 import type { AlterTable, Operation } from '../operations/index.js';
 import type { TableDiff } from './compare-tables.js';
 import type { TableFate } from './views.js';
@@ -11,25 +11,29 @@ export interface Changes {
   readonly enumTables: readonly Table[];
 }
 
+/** The name that a table had before renames of tables. */
+export function nameBefore({ schema, name }: QualifiedName, renames: readonly Operation[]): QualifiedName {
+  return renames.reduceRight<QualifiedName>(
+    (now, each) => (each.kind === 'renameTable' && sameName(each.to, now) ? each.from : now),
+    { schema, name },
+  );
+}
+
 /** What a diff does to each table, by the name that the table has before it. */
 export function fatesOf({ renames, dropped, diffs, enumTables }: Changes): ReadonlyMap<string, TableFate> {
   const fates = new Map<string, TableFate>();
-  const oldNames = new Map<string, string>();
   const none: ReadonlySet<string> = new Set();
   const moves: TableFate = { moves: true, dropped: none, retyped: none, revalued: none };
   for (const each of renames) {
     if (each.kind === 'renameTable') {
-      oldNames.set(nameKey(each.to), nameKey(each.from));
-      fates.set(nameKey(each.from), moves);
+      fates.set(nameKey(nameBefore(each.to, renames.slice(0, renames.indexOf(each) + 1))), moves);
     } else if (each.kind === 'alterTable') {
-      const key = nameKey((each as AlterTable).table);
-      fates.set(oldNames.get(key) ?? key, moves);
+      fates.set(nameKey(nameBefore((each as AlterTable).table, renames)), moves);
     }
   }
   const still: TableFate = { ...moves, moves: false };
   const add = (name: QualifiedName, fate: TableFate) => {
-    const key = nameKey({ schema: name.schema, name: name.name });
-    const old = oldNames.get(key) ?? key;
+    const old = nameKey(nameBefore(name, renames));
     const known = fates.get(old);
     fates.set(old, {
       moves: fate.moves || known?.moves === true,

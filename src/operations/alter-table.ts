@@ -2,6 +2,7 @@ import {
   type Catalog,
   displayName,
   makeCatalog,
+  policiesAfterRename,
   type QualifiedName,
   sameName,
   type Table,
@@ -122,7 +123,7 @@ function applyChange(catalog: Catalog, name: QualifiedName, change: TableChange)
   return makeCatalog({
     ...after,
     views: viewsAfterRename(after.views, name, change.from, change.to),
-    tables: after.tables.map((table) => ({
+    tables: policiesAfterRename(after.tables, name, change.from, change.to).map((table) => ({
       ...table,
       foreignKeys: table.foreignKeys.map((key) =>
         sameName(key.references, name)

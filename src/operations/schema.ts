@@ -1,4 +1,12 @@
-import { makeCatalog, type QualifiedName, renameSchemaPrefix } from '../catalog/index.js';
+import {
+  makeCatalog,
+  type Policy,
+  type QualifiedName,
+  renameSchemaInQuery,
+  renameSchemaPrefix,
+  usesOf,
+  type View,
+} from '../catalog/index.js';
 import { RevError } from '../errors.js';
 import { editExpressions } from './expression-edit.js';
 import type { Faces } from './faces.js';
@@ -56,11 +64,27 @@ export const renameSchema: Faces<RenameSchema> = {
     if (catalog.schemas.includes(to)) throw new RevError('REV_OPERATION', `Schema ${to} exists already.`);
     const moved = <T extends QualifiedName>(each: T): T =>
       each.schema === from ? { ...each, schema: to } : each;
+    const inQuery = (sql: string, uses: readonly QualifiedName[]) => {
+      const read = uses.flatMap((use) => (use.schema === from ? [use.name] : []));
+      return renameSchemaInQuery(sql, from, to, read);
+    };
+    const view = (each: View): View => ({
+      ...moved(each),
+      query: inQuery(each.query, usesOf(each)),
+      ...(each.uses ? { uses: each.uses.map(moved) } : {}),
+    });
+    const policy = (each: Policy): Policy => ({
+      ...each,
+      using: each.using && inQuery(each.using, each.uses ?? []),
+      check: each.check && inQuery(each.check, each.uses ?? []),
+      ...(each.uses ? { uses: each.uses.map(moved) } : {}),
+    });
     const renamed = makeCatalog({
       ...catalog,
       schemas: catalog.schemas.map((name) => (name === from ? to : name)),
       enums: catalog.enums.map(moved),
       sequences: catalog.sequences.map(moved),
+      views: catalog.views.map(view),
       tables: catalog.tables.map((table) => ({
         ...moved(table),
         columns: table.columns.map((column) =>
@@ -73,6 +97,7 @@ export const renameSchema: Faces<RenameSchema> = {
             : column,
         ),
         foreignKeys: table.foreignKeys.map((key) => ({ ...key, references: moved(key.references) })),
+        ...(table.policies ? { policies: table.policies.map(policy) } : {}),
       })),
     });
     return editExpressions(renamed, (sql) => renameSchemaPrefix(sql, from, to));

@@ -3,6 +3,7 @@ import {
   displayName,
   findTable,
   makeCatalog,
+  policiesAfterRename,
   type QualifiedName,
   renameIdentifier,
   sameName,
@@ -93,21 +94,23 @@ export const renameTable: Faces<RenameTable> = {
     return makeCatalog({
       ...catalog,
       views: viewsAfterRename(catalog.views, operation.from, operation.from.name, operation.to),
-      tables: renamed.map((table) => ({
-        ...table,
-        checks:
-          table.name === operation.to.name
-            ? table.checks.map((check) => ({
-                ...check,
-                expression: renameIdentifier(check.expression, operation.from.name, operation.to.name),
-              }))
-            : table.checks,
-        foreignKeys: table.foreignKeys.map((key) =>
-          sameName(key.references, operation.from)
-            ? { ...key, references: { ...key.references, ...operation.to } }
-            : key,
-        ),
-      })),
+      tables: policiesAfterRename(renamed, operation.from, operation.from.name, operation.to).map(
+        (table) => ({
+          ...table,
+          checks:
+            table.name === operation.to.name
+              ? table.checks.map((check) => ({
+                  ...check,
+                  expression: renameIdentifier(check.expression, operation.from.name, operation.to.name),
+                }))
+              : table.checks,
+          foreignKeys: table.foreignKeys.map((key) =>
+            sameName(key.references, operation.from)
+              ? { ...key, references: { ...key.references, ...operation.to } }
+              : key,
+          ),
+        }),
+      ),
     });
   },
   describe: ({ from, to }) => `rename table ${displayName(from)} to ${displayName(to)}`,

@@ -25,7 +25,7 @@ import {
 } from './normalize-items.js';
 import { spellAlike, spellPlainly } from './normalize-text.js';
 import { type Answers, ask, type Question, type StandIns, standInsFor } from './probe.js';
-import { type ReadRelations, readRelations } from './probe-views.js';
+import { type ReadRelations, readRelations, standName } from './probe-views.js';
 import { rules } from './rules.js';
 import type { Spelling } from './spelling.js';
 import { serialType, typeKey } from './types.js';
@@ -53,7 +53,7 @@ export async function normalize(
   const spelled = spellAlike(live, withSpellings(withTypes(model, types), items));
   // What views give depends on the tables that they will read, so their turn comes when those are known.
   const readers = [...itemsOfViews(live, spelled), ...itemsOfPolicies(live, spelled)];
-  await spellUntilSettled(driver, readers, [], standIns, () => readRelations(live, spelled));
+  await spellUntilSettled(driver, readers, [], standIns, () => readRelations(live, spelled, database));
   const roles = await sessionRoles(driver, spelled);
   const read = makeCatalog({
     ...spelled,
@@ -196,7 +196,8 @@ function respellPolicies(
     policies: table.policies.map((policy) => {
       const item = items.find(({ place }) => place === policy);
       // A renamed table's policies are compared once they are renamed, too: in PostgreSQL's words.
-      const same = item && (matchItems(item)?.chain[0] ?? (twin ? undefined : item.wanted.chain.at(-1)));
+      const same =
+        item && (matchItems(item)?.chain[0] ?? (twin ? undefined : item.wanted.chain.findLast(isLasting)));
       const named = [...new Set(policy.roles.map((role) => words.get(role) ?? rules.storedName(role)))].sort(
         compareText,
       );
@@ -208,6 +209,11 @@ function respellPolicies(
       };
     }),
   };
+}
+
+/** Whether it names nothing that is there for the time of the asking alone. */
+function isLasting(spelling: Spelling): boolean {
+  return !JSON.stringify(spelling).includes(standName);
 }
 
 /** A view that is the live one takes its text; another keeps the one that a person wrote. */

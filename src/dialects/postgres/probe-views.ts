@@ -13,6 +13,7 @@ import { applyChanges } from '../../operations/index.js';
 import { closedExpression } from './expressions.js';
 import { identifier } from './quote.js';
 import { rules } from './rules.js';
+import type { Spelling } from './spelling.js';
 
 /**
  * The relations that a view may read, as they will be: temporary ones, in the transaction that is rolled back. Those of
@@ -33,18 +34,24 @@ interface Stand<T> {
 
 export const noRelations: ReadRelations = { tables: [], views: [] };
 
-export function readRelations(actual: Catalog, wanted: Catalog): ReadRelations {
+/** How the names of those begin that hide nothing. */
+export const standName = 'rev_read_';
+
+/** @param database the catalog before any renames: what it has by another name is not there yet. */
+export function readRelations(actual: Catalog, wanted: Catalog, database: Catalog): ReadRelations {
   let count = 0;
   const stand = <T extends QualifiedName>(of: T): Stand<T> => {
     count += 1;
-    return { of, name: of.schema === null ? of.name : `rev_read_${count}` };
+    return { of, name: of.schema === null ? of.name : `${standName}${count}` };
   };
   const tables = wanted.tables.flatMap((table): Stand<Table>[] => {
     const live = findTable(actual, { ...table, name: rules.storedName(table.name) });
     if (!live) return [stand(table)];
     // In the order that the columns will have: `*` tells them in it.
     const { columns } = applyChanges(live, compareColumns(live, table, rules).changes);
-    const shapes = [live.columns, columns].map((list) => list.map(({ name, type }) => ({ name, type })));
+    const there = findTable(database, live);
+    if (!there) return [stand({ ...table, columns })];
+    const shapes = [there.columns, columns].map((list) => list.map(({ name, type }) => ({ name, type })));
     return sameData(shapes[0], shapes[1]) ? [] : [stand({ ...table, columns })];
   });
   return { tables, views: orderViews(wanted.views).map(stand) };
@@ -53,6 +60,13 @@ export function readRelations(actual: Catalog, wanted: Catalog): ReadRelations {
 /** A view's text for the time of the asking. */
 export function temporaryView(name: string, query: string, relations: ReadRelations): string {
   return `create temporary view ${identifier(name)} as ${closedExpression(withTemporary(query, relations))}`;
+}
+
+/** A policy's texts for the time of the asking. */
+export function temporaryPolicy(spelling: Spelling, relations: ReadRelations): Spelling {
+  if (spelling.kind !== 'policy') return spelling;
+  const text = (sql: string | null) => sql && withTemporary(sql, relations);
+  return { ...spelling, using: text(spelling.using), check: text(spelling.check) };
 }
 
 /** So that a query may leave columns out of its GROUP BY. */

@@ -12,7 +12,13 @@ import type { Driver } from '../dialect.js';
 import { createEnum } from './compile-enum.js';
 import { collationName, columnType } from './compile-table.js';
 import { printingSettings, type TemporaryRow, temporaryQuery } from './inspect-queries.js';
-import { noRelations, type ReadRelations, temporaryKey, temporaryView } from './probe-views.js';
+import {
+  noRelations,
+  type ReadRelations,
+  temporaryKey,
+  temporaryPolicy,
+  temporaryView,
+} from './probe-views.js';
 import { identifier, literal } from './quote.js';
 import { newSequenceClauses } from './sequences.js';
 import { byName, probeStatement, readProbe, type Spelling } from './spelling.js';
@@ -185,7 +191,8 @@ function roundsOf(
     }
     round.tables.push(table);
     for (const { spelling, probe } of byTable.get(table) ?? []) {
-      if (spelling.kind !== 'view') round.statements.push(probeStatement(spelling, table.name, probe));
+      const asked = temporaryPolicy(spelling, relations);
+      if (asked.kind !== 'view') round.statements.push(probeStatement(asked, table.name, probe));
     }
   }
   return rounds;
