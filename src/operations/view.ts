@@ -3,9 +3,11 @@ import {
   displayName,
   findView,
   makeCatalog,
+  policiesAfterRename,
   type QualifiedName,
   sameName,
   type View,
+  viewsAfterRename,
   withObject,
   withoutObject,
 } from '../catalog/index.js';
@@ -127,7 +129,15 @@ export const renameView: Faces<RenameView> = {
     const found = findView(catalog.views, from);
     if (!found) throw absent('view', from);
     const others = catalog.views.filter((each) => each !== found);
-    return makeCatalog({ ...catalog, views: withObject(others, { ...found, ...to }, 'view') });
+    // PostgreSQL alone, which says what is read, takes those along that read it.
+    const readers = others.map((each) =>
+      each.uses ? (viewsAfterRename([each], from, from.name, to)[0] ?? each) : each,
+    );
+    return makeCatalog({
+      ...catalog,
+      tables: policiesAfterRename(catalog.tables, from, from.name, to),
+      views: withObject(readers, { ...found, ...to }, 'view'),
+    });
   },
   describe: ({ from, to, ...view }) => `rename ${words(view)} ${displayName(from)} to ${displayName(to)}`,
   render: ({ from, to, materialized }, source) =>

@@ -183,6 +183,23 @@ describe.each(lines)('policies of what gets another name, with drizzle-orm $line
     expect(done.filter((each) => each.startsWith('alter policy'))).toEqual([]);
   });
 
+  it('and views read a view that gets another name', async () => {
+    const models = (name: string) => ({
+      a: pg.pgTable('a', { id: pg.integer('id') }),
+      t: pg.pgTable('t', { id: pg.integer('id') }, () => [policy(`id in (select id from ${name})`)] as never),
+      read: pg.pgView(name, {}).as(sql.raw('select id from a')),
+      reader: pg.pgView('reader', {}).as(sql.raw(`select id from ${name}`)),
+    });
+    const { lines: done } = await expectCatalogScenario({
+      before: catalog(models('old')),
+      given: "comment on policy p on t is 'it'; comment on view reader is 'r'",
+      after: catalog(models('young')),
+      renames: ['old=young'],
+      survives: comment,
+    });
+    expect(done).toEqual(['rename view old to young']);
+  });
+
   it('read another table that has a column of the same name', async () => {
     const models = (name: string) => {
       const users = pg.pgTable('users', { id: pg.integer('id') });
