@@ -191,13 +191,13 @@ describe.each(lines)('policies of what gets another name, with drizzle-orm $line
       reader: pg.pgView('reader', {}).as(sql.raw(`select id from ${name}`)),
     });
     const { lines: done } = await expectCatalogScenario({
-      before: catalog(models('old')),
+      before: catalog(models('first')),
       given: "comment on policy p on t is 'it'; comment on view reader is 'r'",
       after: catalog(models('young')),
-      renames: ['old=young'],
+      renames: ['first=young'],
       survives: comment,
     });
-    expect(done).toEqual(['rename view old to young']);
+    expect(done).toEqual(['rename view first to young']);
   });
 
   it('read another table that has a column of the same name', async () => {
