@@ -81,16 +81,19 @@ export async function ask(
   ];
   const rows = await driver.rolledBack(async () => {
     const print = temporaryQuery(Number.parseInt(driver.serverVersion, 10));
-    // Sent together: one round trip.
-    const [, ...found] = await Promise.all([
-      driver.query(printingSettings),
-      ...rounds.map(async ({ statements }, at) => {
-        // After the views: a round's table could hide what they read.
-        const made = driver.query(tryEach(at === 0 ? [...standing, ...statements] : statements));
-        const [, [row]] = await Promise.all([made, driver.query<{ catalog: string }>(print)]);
-        return JSON.parse(row?.catalog ?? '') as TemporaryRow;
-      }),
-    ]);
+    const printed = async ({ statements }: Round): Promise<TemporaryRow> => {
+      const replies = [
+        driver.query('savepoint rev_round'),
+        driver.query(tryEach(statements)),
+        driver.query(printingSettings),
+        driver.query<{ catalog: string }>(print),
+        driver.query('rollback to savepoint rev_round'),
+      ] as const;
+      const [, , , [row]] = await Promise.all(replies);
+      return JSON.parse(row?.catalog ?? '') as TemporaryRow;
+    };
+    // Sent together: one round trip. A round's tables come after the views: they could hide what those read.
+    const [, ...found] = await Promise.all([driver.query(tryEach(standing)), ...rounds.map(printed)]);
     return found;
   });
   const found = rows.map(byName);
@@ -99,7 +102,7 @@ export async function ask(
     spellings: questions.map((question) => {
       const { probe } = probeOf.get(question) as Probe;
       const answers = found.map((each) => readProbe(question.spelling, each, probe));
-      // What stays for a later round may be printed there with names that only that round knows.
+      // Views are there in every round; later ones may print names that only they know.
       return answers.find((answer) => answer !== null) ?? null;
     }),
     types: new Map(
@@ -178,14 +181,17 @@ function roundsOf(
     readonly taken: Map<string, Table>;
     readonly tables: Table[];
     readonly statements: string[];
-  }[] = [{ taken: read, tables: [], statements: [] }];
+  }[] = [{ taken: new Map(read), tables: [], statements: [] }];
   for (const table of new Set([...tables, ...byTable.keys()])) {
     const isFree = (holder: Table | undefined) => !holder || sameName(holder, table);
     let at = rounds.findIndex(({ taken }) => isFree(taken.get(table.name)));
     if (at < 0) at = rounds.push({ taken: new Map(), tables: [], statements: [] }) - 1;
     const round = rounds[at] as (typeof rounds)[number];
     if (!round.taken.has(table.name)) {
-      if (at > 0) round.statements.push(...stepAside(table.name, `rev_aside_${at}_${round.tables.length}`));
+      if (read.has(table.name)) {
+        const away = `rev_aside_${round.tables.length}`;
+        round.statements.push(`alter table pg_temp.${identifier(table.name)} rename to ${away}`);
+      }
       round.statements.push(...temporaryTable(table, table.name));
       round.taken.set(table.name, table);
     }
@@ -207,12 +213,6 @@ function groupProbes(probes: readonly Probe[]): ReadonlyMap<Table, readonly Prob
     else byTable.set(each.table, [each]);
   }
   return byTable;
-}
-
-/** A table of an earlier round, out of the way: one that a view or a policy reads cannot be dropped. */
-function stepAside(name: string, away: string): readonly string[] {
-  const table = `pg_temp.${identifier(name)}`;
-  return [`drop table ${table}`, `alter table if exists ${table} rename to ${away}`];
 }
 
 /** One that views read: with its columns and no other. */
