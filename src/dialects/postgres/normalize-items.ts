@@ -139,9 +139,10 @@ function itemsOfTable(live: Table, model: Table): readonly Item[] {
     }));
     const taken = new Set(pairs.map(({ twin }) => twin));
     const left = before.filter((piece) => !taken.has(piece)).map(side);
-    return pairs.flatMap(({ piece, twin }) =>
-      toItem(piece, model, twin ? [side(twin)] : left, twin !== undefined),
-    );
+    return pairs.flatMap(({ piece, twin }) => {
+      if (!twin) return toItem(piece, model, left, false);
+      return sameData(twin.spelling, piece.spelling) ? [] : toItem(piece, model, [side(twin)], true);
+    });
   });
 }
 
@@ -157,8 +158,6 @@ function itemsOfNewTable(table: Table, gone: readonly Table[]): readonly Item[] 
 function toItem(piece: Piece, table: Table, candidates: readonly Side[], paired: boolean): readonly Item[] {
   if (candidates.length === 0) return [];
   const wanted = sideOf(table, piece.spelling);
-  const [only] = candidates;
-  if (paired && only && sameData(only.chain, wanted.chain)) return [];
   return [{ place: piece.place, wanted, candidates, paired, label: piece.label }];
 }
 

@@ -99,7 +99,10 @@ export function spellAlike(live: Catalog, model: Catalog): Catalog {
     }),
     tables: model.tables.map((table) => {
       const twin = find(tables, table);
-      return twin ? { ...table, columns: table.columns.map((column) => alikeColumn(column, twin)) } : table;
+      if (!twin) return table;
+      const columns = table.columns.map((column) => alikeColumn(column, twin));
+      // The same object where nothing changes: a catalog need not look at it again.
+      return columns.every((column, at) => column === table.columns[at]) ? table : { ...table, columns };
     }),
     views: model.views.map((view) => {
       const twin = find(views, view);
@@ -122,6 +125,7 @@ function alikeColumn(column: Column, table: Table): Column {
     before.kind !== 'autoincrement' &&
     identity.sequenceName === undefined &&
     before.sequenceName !== undefined;
+  if (!keepsName && (!sameType || column.type === twin.type)) return column;
   return {
     ...column,
     ...(sameType ? { type: twin.type } : {}),

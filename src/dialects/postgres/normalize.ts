@@ -131,10 +131,11 @@ function withTypes(model: Catalog, types: Answers['types']): Catalog {
     ...model,
     tables: model.tables.map((table) => {
       const printed = types.get(table);
+      if (!printed) return table;
       return {
         ...table,
         columns: table.columns.map((column) => {
-          const type = printed?.get(column.name);
+          const type = printed.get(column.name);
           const serial = serialType(column.type) !== null;
           return type === undefined || serial || column.enum ? column : { ...column, type };
         }),
