@@ -82,7 +82,8 @@ export async function ask(
   const rows = await driver.rolledBack(async () => {
     const print = temporaryQuery(Number.parseInt(driver.serverVersion, 10));
     // Sent together: one round trip.
-    const [, ...found] = await Promise.all([
+    const [, , ...found] = await Promise.all([
+      driver.query(rememberPath),
       driver.query(printingSettings),
       ...rounds.map(async ({ statements }, at) => {
         // After the views: a round's table could hide what they read.
@@ -141,17 +142,27 @@ function probeKey({ table, spelling }: Question): string {
   ]);
 }
 
-/** Runs every statement; one that fails leaves no trace and stops no other. */
+const sessionPath = literal('rev.session_path');
+const rememberPath = `select set_config(${sessionPath}, current_setting('search_path'), true)`;
+
+/**
+ * Runs every statement; one that fails leaves no trace and stops no other. They may name what the session finds, as a
+ * revision may; only what is printed depends on no session.
+ */
 function tryEach(statements: readonly string[]): string {
   const body = `
-    declare statement text;
+    declare
+      statement text;
+      printing text := current_setting('search_path');
     begin
+      perform set_config('search_path', current_setting(${sessionPath}), true);
       for statement in select json_array_elements_text(${literal(statements)}) loop
         begin
           execute statement;
         exception when others then null;
         end;
       end loop;
+      perform set_config('search_path', printing, true);
     end`;
   let tag = '$rev$';
   for (let at = 1; body.includes(tag); at += 1) tag = `$rev_${at}$`;
