@@ -212,6 +212,36 @@ describe('kept through a change', () => {
   });
 });
 
+it('a foreign key that is made again sets the same columns on delete', async () => {
+  const models = (wider: boolean): Models => {
+    const type = () => (wider ? bigint({ mode: 'number' }) : integer());
+    const parent = pgTable('parent', { tenant: integer(), id: type() }, (t) => [
+      unique('parent_key').on(t.tenant, t.id),
+    ]);
+    const child = pgTable(
+      'child',
+      { tenant: integer().notNull(), [wider ? 'parent_id' : 'parent']: type() },
+      (t) => [
+        foreignKey({
+          name: 'child_parent',
+          columns: [t.tenant, t[wider ? 'parent_id' : 'parent'] as typeof t.tenant],
+          foreignColumns: [parent.tenant, parent.id],
+        }).onDelete('set null'),
+      ],
+    );
+    return { parent, child };
+  };
+  await expectScenario({
+    before: models(false),
+    given: `alter table child drop constraint child_parent, add constraint child_parent
+        foreign key (tenant, parent) references parent (tenant, id) on delete set null (parent);
+      insert into parent values (1, 1), (1, 2); insert into child values (1, 1)`,
+    after: models(true),
+    renames: ['child.parent=child.parent_id'],
+    survives: `select pg_get_constraintdef(oid) like '%SET NULL (parent%)' as kept from pg_constraint where contype = 'f'`,
+  });
+});
+
 it('the census names what no model can say', async () => {
   const at = await session();
   await at.sql(`create table t (id integer primary key, a text, b integer) with (fillfactor = 50);
