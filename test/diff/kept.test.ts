@@ -242,6 +242,24 @@ it('a foreign key that is made again sets the same columns on delete', async () 
   });
 });
 
+it('a column keeps its storage and its compression with a new type that has them', async () => {
+  const models = (wider: boolean): Models => ({
+    t: pgTable('t', {
+      a: wider ? text() : varchar({ length: 9 }),
+      b: wider ? text() : varchar({ length: 9 }),
+      c: wider ? bigint({ mode: 'number' }) : integer(),
+    }),
+  });
+  await expectScenario({
+    before: models(false),
+    given: `alter table t alter a set storage external, alter b set storage main, alter b set compression pglz;
+      insert into t values ('a', 'b', 1)`,
+    after: models(true),
+    survives: `select attname, attstorage, attcompression from pg_attribute
+      where attrelid = 't'::regclass and attnum > 0 order by attname`,
+  });
+});
+
 it('the census names what no model can say', async () => {
   const at = await session();
   await at.sql(`create table t (id integer primary key, a text, b integer) with (fillfactor = 50);

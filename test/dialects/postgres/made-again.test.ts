@@ -76,3 +76,17 @@ test('a view keeps what is said of its rules, statistics and columns', async () 
   await apply(retype);
   expect(await sql(look)).toEqual(before);
 });
+
+test('a column whose new type has no storage of its own lets go of it', async () => {
+  const { sql, apply } = await session();
+  await sql(
+    `create table t (a text); alter table t alter a set storage external, alter a set compression pglz`,
+  );
+  await apply({
+    ...retype,
+    changes: [{ kind: 'alterColumn', name: 'a', to: { type: 'bigint' }, using: 'a::bigint' }],
+  });
+  expect(await sql(`select attstorage, attcompression from pg_attribute where attname = 'a'`)).toEqual([
+    { attstorage: 'p', attcompression: '' },
+  ]);
+});
