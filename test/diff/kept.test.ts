@@ -6,6 +6,7 @@ import {
   index,
   integer,
   pgEnum,
+  pgSchema,
   pgTable,
   text,
   unique,
@@ -258,6 +259,17 @@ it('a column keeps its storage and its compression with a new type that has them
     survives: `select attname, attstorage, attcompression from pg_attribute
       where attrelid = 't'::regclass and attnum > 0 order by attname`,
   });
+});
+
+it.each([
+  'function app.f() returns integer language sql as $$ select 1 $$',
+  'domain app.d as integer',
+  'type app.c as (a integer)',
+])('a schema stays that holds what is never dropped: %s', async (made) => {
+  const app = pgSchema('app');
+  const other = pgTable('other', { id: integer() });
+  const t = app.table('t', { name: text() });
+  await expectScenario({ before: { app, t, other }, given: `create ${made}`, after: { other } });
 });
 
 it('the census names what no model can say', async () => {
