@@ -28,6 +28,8 @@ export interface ForeignKey extends Named {
   /** Live-only, as is `match`: kept as it is where undefined. */
   readonly deferrable?: 'immediate' | 'deferred' | 'not deferrable';
   readonly match?: 'simple' | 'full' | 'partial';
+  /** Live-only (PostgreSQL 15 and later): the columns that `onDelete` sets, where not all. */
+  readonly onDeleteColumns?: readonly string[];
   /** Live-only (PostgreSQL): NOT VALID, rows that were there first need not comply. */
   readonly notValid?: true;
 }

@@ -103,13 +103,21 @@ const reserved = new Set(
   ),
 );
 
+/** Words that PostgreSQL takes for a name only in quotes, besides those. */
+const quotedWords = new Set(
+  'analyse analyze asymmetric authorization binary both collation concurrently cross current_catalog current_date current_role current_schema current_time current_timestamp current_user deferrable do fetch freeze grant ilike initially isnull lateral leading localtime localtimestamp natural notnull offset only overlaps placing returning session_user similar some symmetric system_user tablesample trailing user variadic verbose window'.split(
+    ' ',
+  ),
+);
+
 /**
  * Replaces an identifier in SQL text: bare or quoted, outside of string literals and comments.
  * For catalogs in memory only; a database rewrites its own expressions.
  */
 export function renameIdentifier(sql: string, from: string, to: string): string {
   const quoted = `"${to.replaceAll('"', '""')}"`;
-  const written = /^[a-z_][a-z0-9_]*$/.test(to) ? to : quoted;
+  const isPlain = /^[a-z_][a-z0-9_]*$/.test(to) && !reserved.has(to) && !quotedWords.has(to);
+  const written = isPlain ? to : quoted;
   return sql.replace(
     /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[\p{L}_][\p{L}\p{N}_$]*/gu,
     (token) => {

@@ -208,7 +208,11 @@ function plan<T extends PrimaryKey | Unique | Check | ForeignKey | TableIndex>(
 
 /** What the models cannot say comes from the live side. */
 function keepLiveConstraint<T extends Constraint>(wanted: T, actual: T): T {
-  return { ...pick(actual, ['deferrable', 'match', 'include', 'notValid', 'noInherit']), ...wanted };
+  const names = ['deferrable', 'match', 'include', 'notValid', 'noInherit'];
+  const columns = (each: T) =>
+    each.kind === 'foreignKey' ? [each.onDelete, ...[...each.columns].sort()] : [];
+  const setsSame = sameData(columns(actual), columns(wanted));
+  return { ...pick(actual, setsSame ? [...names, 'onDeleteColumns'] : names), ...wanted };
 }
 
 function keepLiveIndex(wanted: TableIndex, actual: TableIndex): TableIndex {

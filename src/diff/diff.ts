@@ -112,7 +112,7 @@ export function diffRenamed(
   const enums = diffEnums({ ...before, tables: standing }, wanted, renamed);
   const schemas = {
     create: wanted.schemas.filter((name) => !before.schemas.includes(name)),
-    drop: before.schemas.filter((name) => !wanted.schemas.includes(name) && !holdsExtension(name, before)),
+    drop: before.schemas.filter((name) => !wanted.schemas.includes(name) && !mustStay(name, before)),
   };
   const along = takenAlong(renamed.uncompared, dropped, changed, renames);
   const fates = fatesOf({ renames, dropped, diffs, enumTables: tablesOfAlteredEnums(before, wanted) });
@@ -183,9 +183,25 @@ export function diffRenamed(
   return deepFreeze({ operations: reduce(operations), candidates, along });
 }
 
-/** An extension is never dropped, and so its schema cannot be. */
-function holdsExtension(schema: string, { uncompared }: Catalog): boolean {
-  return uncompared.some(({ kind, name }) => kind === 'extension' && name.schema === schema);
+/** What is never dropped, and stands in a schema by itself. */
+const neverDropped = new Set([
+  'aggregate',
+  'collation',
+  'composite type',
+  'domain',
+  'extension',
+  'foreign table',
+  'function',
+  'procedure',
+  'range type',
+]);
+
+/** What stays in a schema keeps it. */
+function mustStay(schema: string, { enums, uncompared }: Catalog): boolean {
+  return (
+    uncompared.some(({ kind, name }) => neverDropped.has(kind) && name.schema === schema) ||
+    enums.some((each) => each.usedElsewhere && each.schema === schema)
+  );
 }
 
 /** A schema carries its views; what leaves for a while leaves it under the new name. */

@@ -99,7 +99,9 @@ export function diffEnums(actual: Catalog, wanted: Catalog, original: Catalog) {
       to: to.values,
       columns: enumColumns(actual, was),
       // On the way down the removed values are the added ones.
-      ...(usesAny(wanted, to, added) || usesAny(original, was, removed) ? { remake: true as const } : {}),
+      ...(usesAny(wanted, original, to, added) || usesAny(original, wanted, was, removed)
+        ? { remake: true as const }
+        : {}),
     });
   }
   return {
@@ -117,25 +119,56 @@ function enumColumns(catalog: Catalog, type: EnumType): readonly EnumColumn[] {
   );
 }
 
-/** Whether a default, check, predicate or expression of the models names one of the values. */
-function usesAny(catalog: Catalog, type: EnumType, values: readonly string[]): boolean {
+/** Whether anything of a catalog may need one of the values while it is made from the other catalog. */
+function usesAny(catalog: Catalog, other: Catalog, type: EnumType, values: readonly string[]): boolean {
   if (values.length === 0) return false;
   const quoted = values.map((value) => `'${value.replaceAll("'", "''")}'`);
   const mentions = (sql: string | null | undefined) => !!sql && quoted.some((value) => sql.includes(value));
-  return catalog.tables.some(
-    (table) =>
-      table.columns.some(
-        ({ default: value, generated, ...column }) =>
-          mentions(generated?.expression) ||
-          (value?.kind === 'expression' && mentions(value.sql)) ||
-          (isOf({ ...column, generated, default: value }, type) &&
-            value?.kind === 'literal' &&
-            values.includes(String(value.value))),
-      ) ||
-      table.checks.some((check) => mentions(check.expression)) ||
-      table.indexes.some(
-        (index) => mentions(index.where) || index.keys.some((key) => mentions(key.expression)),
-      ),
+  return (
+    catalog.tables.some((table) => {
+      const twin = findTable(other, table);
+      return (
+        table.columns.some(
+          (column) =>
+            mentions(column.generated?.expression) ||
+            (column.default?.kind === 'expression' && mentions(column.default.sql)) ||
+            (isOf(column, type) && (hasDefault(column, values) || wasOther(column, twin))),
+        ) ||
+        table.checks.some((check) => mentions(check.expression)) ||
+        table.indexes.some(
+          (index) => mentions(index.where) || index.keys.some((key) => mentions(key.expression)),
+        ) ||
+        table.policies?.some(
+          (policy) =>
+            (mentions(policy.using) || mentions(policy.check)) &&
+            !twin?.policies?.some(({ using, check }) => using === policy.using && check === policy.check),
+        )
+      );
+    }) ||
+    catalog.views.some(({ query }) => mentions(query) && !other.views.some((view) => view.query === query))
+  );
+}
+
+/** A literal default that is one of the values, or an array that has one. */
+function hasDefault({ type, default: value }: Column, values: readonly string[]): boolean {
+  if (value?.kind !== 'literal') return false;
+  const text = String(value.value);
+  return type.endsWith(']') ? elementsOf(text).some((each) => values.includes(each)) : values.includes(text);
+}
+
+/** The elements of an array literal, however deep they are. */
+function elementsOf(text: string): readonly string[] {
+  return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|[^{},]+/g)].map(
+    ([bare, inQuotes]) => inQuotes?.replace(/\\(.)/g, '$1') ?? bare,
+  );
+}
+
+/** Its rows come from another type, and may have any value. */
+function wasOther(column: Column, twin: Table | null | undefined): boolean {
+  const was = twin && findColumn(twin, column.name);
+  return (
+    !!was &&
+    (was.enum === undefined || column.enum === undefined || nameKey(was.enum) !== nameKey(column.enum))
   );
 }
 

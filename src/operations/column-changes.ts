@@ -115,7 +115,10 @@ export const renameColumn: ChangeFaces<RenameColumn> = {
       })),
       primaryKey: table.primaryKey && names(table.primaryKey),
       uniques: table.uniques.map(names),
-      foreignKeys: table.foreignKeys.map(names),
+      foreignKeys: table.foreignKeys.map((key) => ({
+        ...names(key),
+        ...(key.onDeleteColumns === undefined ? {} : { onDeleteColumns: key.onDeleteColumns.map(name) }),
+      })),
       checks: table.checks.map((check) => ({ ...check, expression: sql(check.expression) })),
       ...(table.policies
         ? { policies: table.policies.map((policy) => renamedInPolicy(policy, table, change)) }

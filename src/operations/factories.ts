@@ -65,6 +65,8 @@ export interface ForeignKeyOptions {
   readonly onUpdate?: ReferentialAction;
   readonly deferrable?: 'immediate' | 'deferred' | 'not deferrable';
   readonly match?: 'simple' | 'full' | 'partial';
+  /** PostgreSQL 15 and later: the columns that `set null` or `set default` is about, where not all. */
+  readonly onDeleteColumns?: readonly string[];
   /** PostgreSQL: rows that are there already need not comply. */
   readonly notValid?: boolean;
 }
@@ -86,6 +88,7 @@ export function foreignKey(
     onUpdate: options.onUpdate ?? 'no action',
     ...(options.deferrable === undefined ? {} : { deferrable: options.deferrable }),
     ...(options.match === undefined ? {} : { match: options.match }),
+    ...(options.onDeleteColumns === undefined ? {} : { onDeleteColumns: [...options.onDeleteColumns] }),
     ...(options.notValid ? { notValid: true } : {}),
   });
 }

@@ -69,6 +69,8 @@ export function renderConstraint(constraint: Constraint, source: Source): string
         source.strings(constraint.references.columns),
         ...source.options({
           onDelete: constraint.onDelete === 'no action' ? undefined : source.string(constraint.onDelete),
+          onDeleteColumns:
+            constraint.onDeleteColumns === undefined ? undefined : source.strings(constraint.onDeleteColumns),
           onUpdate: constraint.onUpdate === 'no action' ? undefined : source.string(constraint.onUpdate),
           deferrable: constraint.deferrable === undefined ? undefined : source.string(constraint.deferrable),
           match: constraint.match === undefined ? undefined : source.string(constraint.match),

@@ -6,6 +6,7 @@ import {
   index,
   integer,
   pgEnum,
+  pgSchema,
   pgTable,
   text,
   unique,
@@ -210,6 +211,65 @@ describe('kept through a change', () => {
       survives: 'select tableoid::regclass::text as part, id from t',
     });
   });
+});
+
+it('a foreign key that is made again sets the same columns on delete', async () => {
+  const models = (wider: boolean): Models => {
+    const type = () => (wider ? bigint({ mode: 'number' }) : integer());
+    const parent = pgTable('parent', { tenant: integer(), id: type() }, (t) => [
+      unique('parent_key').on(t.tenant, t.id),
+    ]);
+    const child = pgTable(
+      'child',
+      { tenant: integer().notNull(), [wider ? 'parent_id' : 'parent']: type() },
+      (t) => [
+        foreignKey({
+          name: 'child_parent',
+          columns: [t.tenant, t[wider ? 'parent_id' : 'parent'] as typeof t.tenant],
+          foreignColumns: [parent.tenant, parent.id],
+        }).onDelete('set null'),
+      ],
+    );
+    return { parent, child };
+  };
+  await expectScenario({
+    before: models(false),
+    given: `alter table child drop constraint child_parent, add constraint child_parent
+        foreign key (tenant, parent) references parent (tenant, id) on delete set null (parent);
+      insert into parent values (1, 1), (1, 2); insert into child values (1, 1)`,
+    after: models(true),
+    renames: ['child.parent=child.parent_id'],
+    survives: `select pg_get_constraintdef(oid) like '%SET NULL (parent%)' as kept from pg_constraint where contype = 'f'`,
+  });
+});
+
+it('a column keeps its storage and its compression with a new type that has them', async () => {
+  const models = (wider: boolean): Models => ({
+    t: pgTable('t', {
+      a: wider ? text() : varchar({ length: 9 }),
+      b: wider ? text() : varchar({ length: 9 }),
+      c: wider ? bigint({ mode: 'number' }) : integer(),
+    }),
+  });
+  await expectScenario({
+    before: models(false),
+    given: `alter table t alter a set storage external, alter b set storage main, alter b set compression pglz;
+      insert into t values ('a', 'b', 1)`,
+    after: models(true),
+    survives: `select attname, attstorage, attcompression from pg_attribute
+      where attrelid = 't'::regclass and attnum > 0 order by attname`,
+  });
+});
+
+it.each([
+  'function app.f() returns integer language sql as $$ select 1 $$',
+  'domain app.d as integer',
+  'type app.c as (a integer)',
+])('a schema stays that holds what is never dropped: %s', async (made) => {
+  const app = pgSchema('app');
+  const other = pgTable('other', { id: integer() });
+  const t = app.table('t', { name: text() });
+  await expectScenario({ before: { app, t, other }, given: `create ${made}`, after: { other } });
 });
 
 it('the census names what no model can say', async () => {

@@ -7,7 +7,7 @@ import { identifier, literal } from './quote.js';
 
 /**
  * What PostgreSQL does not let stand on a column while its type changes: views and what reads them, rules, policies,
- * triggers of that column. Only the server knows all of them and all that they say, so it is asked: one block takes
+ * triggers of that column; and what it forgets then, storage and compression. Only the server knows all of them and all that they say, so it is asked: one block takes
  * them away and remembers in a setting of the session how to make them again, another does so.
  */
 
@@ -68,7 +68,8 @@ function hasDependents(table: QualifiedName, columns: readonly string[], before:
       ),
     ) ||
     before.uncompared.some(
-      (each) => ['trigger', 'rule'].includes(each.kind) && each.table && isOf(each.table),
+      (each) =>
+        ['trigger', 'rule', 'storage of column'].includes(each.kind) && each.table && isOf(each.table),
     )
   );
 }
@@ -163,6 +164,16 @@ function dependentsOf(columns: string, or = 'false'): Around {
         coalesce(' USING (' || pg_get_expr(polqual, polrelid) || ')', ''),
         coalesce(' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')', '')), false
     FROM going_policy
+    UNION ALL SELECT 0, 36, NULL, format('DO %L', format(
+      'BEGIN ALTER TABLE %s ALTER COLUMN %I SET %s; EXCEPTION WHEN feature_not_supported THEN NULL; END',
+      attrelid::regclass, attname, said)), true
+    FROM changed JOIN pg_attribute USING (attrelid, attnum) JOIN pg_type ON pg_type.oid = atttypid
+      CROSS JOIN LATERAL (VALUES
+        (CASE WHEN attstorage <> typstorage THEN 'STORAGE ' || CASE attstorage WHEN 'p' THEN 'PLAIN'
+          WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END),
+        ('COMPRESSION ' || CASE attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END)
+      ) AS of_column (said)
+    WHERE said IS NOT NULL
     UNION ALL SELECT 0, 35, NULL, format('COMMENT ON %s %I ON %s IS %L', of.kind, of.name, of.rel::regclass,
       description), false
     FROM (

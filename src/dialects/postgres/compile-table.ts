@@ -140,6 +140,7 @@ function foreignKeyBody(key: ForeignKey): string {
     ...(references.columns.length === 0 ? [] : [`(${identifiers(references.columns)})`]),
     ...(key.match === undefined || key.match === 'simple' ? [] : [`MATCH ${key.match.toUpperCase()}`]),
     ...(key.onDelete === 'no action' ? [] : [`ON DELETE ${key.onDelete.toUpperCase()}`]),
+    ...(key.onDeleteColumns === undefined ? [] : [`(${identifiers(key.onDeleteColumns)})`]),
     ...(key.onUpdate === 'no action' ? [] : [`ON UPDATE ${key.onUpdate.toUpperCase()}`]),
   ]
     .join(' ')

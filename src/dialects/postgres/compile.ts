@@ -1,11 +1,14 @@
 import { type Catalog, findTable, type QualifiedName, sameName } from '../../catalog/index.js';
 import {
   type AlterSequence,
+  type AlterTable,
+  apply,
   type Execute,
   isNothing,
   type Operation,
   type OperationKind,
   type OperationOf,
+  type TableChange,
 } from '../../operations/index.js';
 import type { CompileOptions, Statement } from '../dialect.js';
 import { aroundNewTypes, retypedColumns } from './column-dependents.js';
@@ -22,6 +25,31 @@ import { allSequenceClauses, fullOptions, newSequenceClauses } from './sequences
 
 type Output = readonly (string | Statement)[];
 
+/** What stands aside for new types comes back under the names of that moment, so renames are parts of their own. */
+function alterTableInParts(operation: AlterTable, before: Catalog, options: CompileOptions): Output {
+  let catalog = before;
+  return partsOf(operation, before).flatMap((part) => {
+    const statements = alterTable(part, findTable(catalog, part.table), options);
+    const whole = aroundNewTypes(part, catalog, statements);
+    if (part !== operation) catalog = apply([part], catalog);
+    return whole;
+  });
+}
+
+function partsOf(operation: AlterTable, before: Catalog): readonly AlterTable[] {
+  const { changes } = operation;
+  const renames = changes.some(({ kind }) => kind === 'renameColumn');
+  if (!renames || retypedColumns(operation).length === 0 || !findTable(before, operation.table))
+    return [operation];
+  const parts: TableChange[][] = [];
+  changes.forEach((change, at) => {
+    const isRename = (each: TableChange | undefined) => each?.kind === 'renameColumn';
+    if (at === 0 || isRename(change) !== isRename(changes[at - 1])) parts.push([]);
+    parts.at(-1)?.push(change);
+  });
+  return parts.map((part) => ({ ...operation, changes: part }));
+}
+
 /** Every kind of operation has its SQL; a new kind that lacks it is a compile error here. */
 const compilers: {
   readonly [K in OperationKind]: (
@@ -34,8 +62,7 @@ const compilers: {
   alterPolicy: (operation, before) => alterPolicy(operation, before),
   alterRole: ({ role }) => [alterRole(role)],
   alterSequence,
-  alterTable: (operation, before, options) =>
-    aroundNewTypes(operation, before, alterTable(operation, findTable(before, operation.table), options)),
+  alterTable: alterTableInParts,
   alterView: (operation, before) => alterView(operation, before.views),
   // A comment in the revision's file.
   backfill: () => [],

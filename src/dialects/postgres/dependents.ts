@@ -38,3 +38,16 @@ export function restoreFrom(setting: string, part?: string): string {
 /** Of an `acl` from aclexplode. */
 export const grantee = `CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END`;
 export const grantable = `CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END`;
+
+/**
+ * What ALTER DEFAULT PRIVILEGES says of objects that the session makes: `said`, and the roles that get something, as the
+ * rest of a list. An object that is made again is no new one, and gets none of that.
+ * @param type of the object, as pg_default_acl has it
+ * @param namespace its schema's oid
+ */
+export function defaultPrivileges(type: string, namespace: string): string {
+  return `LATERAL (SELECT count(*) > 0 AS said, coalesce(string_agg(DISTINCT ', ' || ${grantee}, ''), '') AS roles
+      FROM pg_default_acl d LEFT JOIN LATERAL aclexplode(d.defaclacl) AS acl ON true
+      WHERE d.defaclobjtype = ${type} AND d.defaclrole = quote_ident(current_user)::regrole
+        AND d.defaclnamespace IN (0, ${namespace})) AS anew`;
+}

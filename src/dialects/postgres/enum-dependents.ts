@@ -1,5 +1,12 @@
 import type { QualifiedName } from '../../catalog/index.js';
-import { type Dependents, grantable, grantee, restoreFrom, runAndRemember } from './dependents.js';
+import {
+  type Dependents,
+  defaultPrivileges,
+  grantable,
+  grantee,
+  restoreFrom,
+  runAndRemember,
+} from './dependents.js';
 import { block } from './numbering.js';
 import { identifier, literal } from './quote.js';
 
@@ -10,6 +17,7 @@ import { identifier, literal } from './quote.js';
  * block takes them away and remembers in a setting of the session how to make them again, the second one does so.
  */
 const setting = 'rev.enum_remake';
+const anew = defaultPrivileges(`'T'`, 'typnamespace');
 
 export function enumDependents(name: QualifiedName): Dependents {
   return { drop: block(dropBody(name), declarations), restore: restoreFrom(setting) };
@@ -101,10 +109,13 @@ function dropBody(name: QualifiedName): string {
     FROM computed CROSS JOIN aclexplode(attacl) AS acl
     UNION ALL SELECT 9, 7, NULL, format('ALTER TYPE %s OWNER TO %I', ${literal(type)}, pg_get_userbyid(typowner))
     FROM pg_type WHERE oid = of_type[1] AND pg_get_userbyid(typowner) <> current_user
-    UNION ALL SELECT 9, 8, NULL, format('REVOKE ALL ON TYPE %s FROM PUBLIC, %I', ${literal(type)}, pg_get_userbyid(typowner))
-    FROM pg_type WHERE oid = of_type[1] AND typacl IS NOT NULL
+    UNION ALL SELECT 9, 8, NULL, format('REVOKE ALL ON TYPE %s FROM PUBLIC, %I%s', ${literal(type)},
+      pg_get_userbyid(typowner), anew.roles)
+    FROM pg_type CROSS JOIN ${anew} WHERE pg_type.oid = of_type[1] AND (typacl IS NOT NULL OR anew.said)
     UNION ALL SELECT 9, 9, NULL, format('GRANT USAGE ON TYPE %s TO %s%s', ${literal(type)}, ${grantee}, ${grantable})
-    FROM pg_type CROSS JOIN aclexplode(typacl) AS acl WHERE pg_type.oid = of_type[1]
+    FROM pg_type CROSS JOIN ${anew}
+      CROSS JOIN aclexplode(CASE WHEN anew.said THEN coalesce(typacl, acldefault('T', typowner)) ELSE typacl END) AS acl
+    WHERE pg_type.oid = of_type[1]
     UNION ALL SELECT 9, 9, NULL, format('COMMENT ON TYPE %s IS %L', ${literal(type)}, obj_description(of_type[1], 'pg_type'))
     WHERE obj_description(of_type[1], 'pg_type') IS NOT NULL
   )

@@ -1,5 +1,5 @@
 import { displayName, type QualifiedName } from '../../catalog/index.js';
-import { grantable, grantee, restoreFrom } from './dependents.js';
+import { defaultPrivileges, grantable, grantee, restoreFrom } from './dependents.js';
 import { block } from './numbering.js';
 import { identifier, literal } from './quote.js';
 
@@ -15,6 +15,7 @@ export interface RoutinesOfEnum {
 }
 
 const setting = 'rev.enum_routines';
+const anew = defaultPrivileges('belonging.type', 'belonging.namespace');
 
 export function routinesOfEnum(name: QualifiedName): RoutinesOfEnum {
   return {
@@ -99,9 +100,10 @@ function checkBody(name: QualifiedName): string {
   ), routine AS (
     SELECT f.*, h.depth, f.oid::regprocedure::text AS name FROM holder h
       JOIN pg_proc f ON h.classid = 'pg_proc'::regclass AND f.oid = h.oid AND f.prokind <> 'a'
-  ), belonging (kind, name, owner, acl, comment) AS (
-    SELECT 'ROUTINE', name, proowner, proacl, obj_description(oid, 'pg_proc') FROM routine
-    UNION ALL SELECT 'DOMAIN', name, typowner, typacl, obj_description(oid, 'pg_type') FROM domain
+  ), belonging (kind, name, owner, acl, comment, type, namespace) AS (
+    SELECT 'ROUTINE', name, proowner, proacl, obj_description(oid, 'pg_proc'), 'f'::"char", pronamespace
+    FROM routine
+    UNION ALL SELECT 'DOMAIN', name, typowner, typacl, obj_description(oid, 'pg_type'), 'T', typnamespace FROM domain
   ), statement_of (first, last, going, coming) AS (
     -- A body may read a view that is not back yet.
     SELECT 0, 0, NULL, 'SET LOCAL check_function_bodies = off' FROM routine
@@ -123,11 +125,12 @@ function checkBody(name: QualifiedName): string {
     UNION ALL SELECT 0, ${deepest} + 3, NULL, format('ALTER %s %s OWNER TO %I', kind, name, pg_get_userbyid(owner))
     FROM belonging WHERE pg_get_userbyid(owner) <> current_user
     UNION ALL SELECT 0, ${deepest} + 4, NULL,
-      format('REVOKE ALL ON %s %s FROM PUBLIC, %I', kind, name, pg_get_userbyid(owner))
-    FROM belonging WHERE acl IS NOT NULL
+      format('REVOKE ALL ON %s %s FROM PUBLIC, %I%s', kind, name, pg_get_userbyid(owner), anew.roles)
+    FROM belonging CROSS JOIN ${anew} WHERE acl IS NOT NULL OR anew.said
     UNION ALL SELECT 0, ${deepest} + 5, NULL,
       format('GRANT %s ON %s %s TO %s%s', acl.privilege_type, kind, name, ${grantee}, ${grantable})
-    FROM belonging CROSS JOIN aclexplode(belonging.acl) AS acl
+    FROM belonging CROSS JOIN ${anew} CROSS JOIN aclexplode(CASE WHEN anew.said
+      THEN coalesce(belonging.acl, acldefault(belonging.type, owner)) ELSE belonging.acl END) AS acl
   )
   SELECT (SELECT string_agg(what, '; ' ORDER BY what) FROM (
       SELECT regexp_replace(pg_describe_object(classid, objid, objsubid), '^rule _RETURN on ', '')

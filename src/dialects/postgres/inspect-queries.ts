@@ -54,6 +54,7 @@ export interface ConstraintRow {
   readonly references: Named | null;
   readonly foreignColumns: readonly string[] | null;
   readonly onDelete: string;
+  readonly onDeleteColumns: readonly string[] | null;
   readonly onUpdate: string;
   readonly match: string;
   readonly deferrable: boolean;
@@ -161,7 +162,7 @@ ${ownedSequences}select json_build_object(
   'schemas', ${list(schemas)},
   'tables', ${list(tables)},
   'columns', ${list(columns)},
-  'constraints', ${list(constraints(nullsNotDistinct))},
+  'constraints', ${list(constraints(nullsNotDistinct, major))},
   'indexes', ${list(indexes(nullsNotDistinct))},
   'enums', ${list(enums)},
   'sequences', ${list(sequences)},
@@ -186,7 +187,7 @@ ${ownedSequences}
 select json_build_object(
   'tables', ${list(tables)},
   'columns', ${list(columns)},
-  'constraints', ${list(constraints(nullsNotDistinct))},
+  'constraints', ${list(constraints(nullsNotDistinct, major))},
   'indexes', ${list(indexes(nullsNotDistinct))},
   'policies', ${list(policiesQuery)},
   'views', ${list(viewsQuery("(select c.*, null::text as schema from pg_class as c where c.relnamespace = pg_my_temp_schema() and c.relname like 'rev\\_probe\\_%')"))}
@@ -257,7 +258,7 @@ const included = `(select coalesce(json_agg(a.attname order by k), '[]')
       join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[k])`;
 
 // One row for each constraint that a catalog holds; those on partitions follow their parent's.
-const constraints = (nullsNotDistinct: string) => `
+const constraints = (nullsNotDistinct: string, major: number) => `
   select
     c.conrelid::text as table, c.conname as name, c.contype as type,
     ${keyNames('c.conkey', 'c.conrelid')} as columns,
@@ -265,7 +266,9 @@ const constraints = (nullsNotDistinct: string) => `
     case when c.contype = 'f' then
       json_build_object('schema', nullif(fn.nspname, current_schema()), 'name', fc.relname) end as references,
     ${keyNames('c.confkey', 'c.confrelid')} as "foreignColumns",
-    c.confdeltype as "onDelete", c.confupdtype as "onUpdate", c.confmatchtype as match,
+    c.confdeltype as "onDelete",
+    ${major >= 15 ? keyNames('c.confdelsetcols', 'c.conrelid') : 'null::json'} as "onDeleteColumns",
+    c.confupdtype as "onUpdate", c.confmatchtype as match,
     c.condeferrable as deferrable, c.condeferred as deferred,
     not c.convalidated as "notValid", c.connoinherit as "noInherit",
     c.contype = 'u' and coalesce(${nullsNotDistinct}, false) as "nullsNotDistinct",

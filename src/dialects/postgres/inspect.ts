@@ -282,6 +282,7 @@ function toForeignKey(row: ConstraintRow): ForeignKey {
     onDelete: actions[row.onDelete] ?? 'no action',
     onUpdate: actions[row.onUpdate] ?? 'no action',
     ...deferrable(row),
+    ...(row.onDeleteColumns === null ? {} : { onDeleteColumns: row.onDeleteColumns }),
     ...(row.match === 'f' ? { match: 'full' as const } : {}),
     ...notValid(row),
   };
