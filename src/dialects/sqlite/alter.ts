@@ -33,10 +33,11 @@ import { mentions, parseDefault } from './expression.js';
 import { findNameless, withoutConstraint } from './find-constraint.js';
 import type { EditSchema } from './live-statement.js';
 import { parseTable } from './parse-table.js';
-import { questionsOf } from './questions.js';
+import { isSound, questionsOf } from './questions.js';
 import { quoteIdentifier, quoteInDatabase, quoteLiteral, quoteName } from './quote.js';
 import { rebuild } from './rebuild.js';
 import { planRebuild } from './rebuild-plan.js';
+import { beginsRebuild } from './rebuilt-name.js';
 import { foldName } from './tokens.js';
 
 /**
@@ -88,14 +89,24 @@ function live(
   const [edited, others] = splitEdits(table, changes);
   const edit = edited.length === 0 ? null : editTable(table, edited);
   const rest = edit && inPlace(name, others, edit.after, can);
-  if (!edit || !rest) return rebuild(table, changes, before);
+  if (!edit || !rest) return rebuildSoundly(table, changes, before);
   const { from, to, defaults } = edit;
   const sql = `UPDATE ${quoteName(name.schema)}.sqlite_schema SET sql = ${quoteLiteral(to)} WHERE type = 'table' AND name = ${quoteLiteral(table.name)}`;
   const statement: EditSchema = {
     ...{ live: 'edit', sql, schema: name.schema, table: table.name, from, to, defaults },
-    otherwise: rebuild(table, edited, before),
+    otherwise: rebuildSoundly(table, edited, before),
   };
   return [statement, ...rest];
+}
+
+/** A rebuild that looks at its result. */
+function rebuildSoundly(
+  table: Table,
+  changes: readonly TableChange[],
+  before: Catalog,
+): readonly Statement[] {
+  const statements = rebuild(table, changes, before);
+  return statements.some(({ sql }) => beginsRebuild(sql)) ? [...statements, isSound(table)] : statements;
 }
 
 /** Edits come first: only of columns that keep their name, and are not made anew or converted meanwhile. */

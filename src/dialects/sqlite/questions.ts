@@ -3,12 +3,19 @@
  * walk over the rows, with how many of them stand in the way.
  */
 
-import { type Check, type Column, displayName, type Table, type Unique } from '../../catalog/index.js';
+import {
+  type Check,
+  type Column,
+  displayName,
+  type QualifiedName,
+  type Table,
+  type Unique,
+} from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import { isRowid } from './definition.js';
 import { inParentheses, mentions, portableExpression } from './expression.js';
 import type { Question } from './live-statement.js';
-import { quoteName, quoteNames } from './quote.js';
+import { quoteLiteral, quoteName, quoteNames } from './quote.js';
 import type { ColumnSource, RebuildPlan } from './rebuild-plan.js';
 import { foldName } from './tokens.js';
 
@@ -33,6 +40,23 @@ export function questionsOf(before: Table, plan: RebuildPlan, from: string): rea
       .filter((unique) => !before.uniques.includes(unique))
       .flatMap((unique) => uniqueQuestion(before, plan, unique, from)),
   ];
+}
+
+/** Whether the table that a rebuild has made is whole: its pages, and what each row must meet. */
+export function isSound({ schema, name }: QualifiedName): Question {
+  const table = `${quoteLiteral(name)}, ${quoteLiteral(schema ?? 'main')}`;
+  return {
+    live: 'question',
+    sql: `SELECT count(*) FROM pragma_quick_check(${table}) WHERE quick_check <> 'ok'`,
+    refusal: ([faults = 0]) =>
+      faults === 0
+        ? null
+        : new RevError(
+            'REV_STATEMENT',
+            `SQLite's quick_check finds ${amount(faults, 'fault')} in table ${name} after it was made anew.`,
+            { hint: 'Nothing was changed. What does PRAGMA integrity_check say of the file?' },
+          ),
+  };
 }
 
 function question(obstacles: readonly Obstacle[], from: string): Question {
