@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Catalog, makeCatalog, type Table, type View } from '../../src/catalog/index.js';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
 import { expectRoundTrip } from '../support/oracle.js';
+import { connectSqlite } from '../support/sqlite.js';
 import { tables } from '../support/sqlite-tables.js';
 
 /** REV_PROPERTY_RUNS and REV_PROPERTY_SEED run more, or the same again. */
@@ -92,7 +93,7 @@ describe('autogenerate on SQLite', () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(pair, async ({ a, b }) => {
-        const driver = await sqlite.connect({ url: ':memory:', from: process.cwd() });
+        const driver = await connectSqlite();
         try {
           for (const kind of await expectRoundTrip(sqlite, driver, a, b)) seen.add(kind);
         } finally {

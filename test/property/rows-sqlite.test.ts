@@ -14,6 +14,7 @@ import {
   unique,
 } from '../../src/operations/index.js';
 import { autogenerate, everything, expectNoChanges, runAll } from '../support/oracle.js';
+import { connectSqlite } from '../support/sqlite.js';
 import { goBack } from '../support/sqlite-models.js';
 
 /** REV_PROPERTY_RUNS and REV_PROPERTY_SEED run more, or the same again. */
@@ -278,7 +279,7 @@ async function tableOf(driver: Driver): Promise<readonly [Catalog, Table]> {
 test(`whatever is changed, rows, rowids, marks, triggers, views and what models cannot say stay (${numRuns} databases, seed ${seed})`, async () => {
   const seen = new Set<string>();
   const run = async (shape: Shape, kinds: readonly string[]) => {
-    const driver = await sqlite.connect({ url: ':memory:', from: process.cwd() });
+    const driver = await connectSqlite();
     try {
       for (const sql of databaseOf(shape)) await driver.run({ sql });
       const [before, table] = await tableOf(driver);

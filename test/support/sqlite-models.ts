@@ -6,10 +6,11 @@ import type { Driver } from '../../src/dialects/dialect.js';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
 import { invert, type Operation } from '../../src/operations/index.js';
 import { autogenerate, everything, expectCatalog, expectNoChanges, runAll } from './oracle.js';
+import { connectSqlite } from './sqlite.js';
 
 /** The catalog that models of these tables are read as: it has no text of the database. */
 export async function modelsOf(...statements: readonly string[]): Promise<Catalog> {
-  const driver = await sqlite.connect({ url: ':memory:', from: process.cwd() });
+  const driver = await connectSqlite();
   try {
     for (const sql of statements) await driver.run({ sql });
     const { tables, views } = await sqlite.inspect(driver, everything);

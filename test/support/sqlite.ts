@@ -9,7 +9,7 @@ import type { ConnectOptions, Driver, Scope } from '../../src/dialects/dialect.j
 import { pragma } from '../../src/dialects/sqlite/connections/connection.js';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
 import type { Operation } from '../../src/operations/index.js';
-import { openFile } from './sqlite-file.js';
+import { openFile, tested } from './sqlite-file.js';
 
 /** Everything is in scope. */
 export const everything: Scope = { includes: () => true };
@@ -21,9 +21,15 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** Connects as the product does. The one who asks closes it. */
+export function connectSqlite(url = ':memory:', options: Partial<ConnectOptions> = {}): Promise<Driver> {
+  const { driver } = tested;
+  return sqlite.connect({ url, from: process.cwd(), ...(driver && { driver }), ...options });
+}
+
 /** Connects to a database that is closed after the test. */
 export async function openSqlite(url: string, options: Partial<ConnectOptions> = {}): Promise<Driver> {
-  const driver = await sqlite.connect({ url, from: process.cwd(), ...options });
+  const driver = await connectSqlite(url, options);
   onTestFinished(() => driver.close());
   return driver;
 }

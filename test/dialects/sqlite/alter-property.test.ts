@@ -9,11 +9,10 @@ import {
   makeCatalog,
   type Table,
 } from '../../../src/catalog/index.js';
-import { sqlite } from '../../../src/dialects/sqlite/index.js';
 import { normalizeCatalogs } from '../../../src/dialects/sqlite/normalize.js';
 import { RevError } from '../../../src/errors.js';
 import { apply, sameStructure, type TableChange } from '../../../src/operations/index.js';
-import { databaseOf } from '../../support/sqlite.js';
+import { connectSqlite, databaseOf } from '../../support/sqlite.js';
 import { conditions, defaults, names, tables, types } from '../../support/sqlite-tables.js';
 
 interface Choice {
@@ -168,7 +167,7 @@ function cellOf(column: Column, row: number): unknown {
 test('whatever changes a table gets, it is the wanted table with the rows that it had', async () => {
   await fc.assert(
     fc.asyncProperty(tables('t'), fc.array(choices, { minLength: 1, maxLength: 6 }), async (table, list) => {
-      const driver = await sqlite.connect({ url: ':memory:', from: process.cwd() });
+      const driver = await connectSqlite();
       try {
         const db = databaseOf(driver, ':memory:');
         const name = { schema: null, name: 't' };

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { type Connection, columnOf } from '../../../src/dialects/sqlite/connections/connection.js';
 import { repository } from '../../support/project.js';
 import { temporaryFolder } from '../../support/sqlite.js';
-import { openFile } from '../../support/sqlite-file.js';
+import { openFile, tested } from '../../support/sqlite-file.js';
 
 const rows = 1_000_000;
 const moments = 20;
@@ -16,7 +16,7 @@ const moments = 20;
 /** A process that rebuilds the table as a run does. It says when it begins. */
 const program = `
   const { sqlite } = await import(${JSON.stringify(pathToFileURL(join(repository, 'dist/dialects/sqlite/index.js')).href)});
-  const driver = await sqlite.connect({ url: process.argv[1], from: ${JSON.stringify(repository)} });
+  const driver = await sqlite.connect({ url: process.argv[1], ...${JSON.stringify({ from: repository, ...tested })} });
   const change = { kind: 'alterColumn', name: 'a', to: { type: 'varchar(20)' } };
   const operation = { kind: 'alterTable', table: { schema: null, name: 't' }, changes: [change] };
   const catalog = await sqlite.inspect(driver, { includes: () => true });

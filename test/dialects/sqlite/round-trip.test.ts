@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makeCatalog, type Table } from '../../../src/catalog/index.js';
-import { sqlite } from '../../../src/dialects/sqlite/index.js';
 import { normalizeCatalogs } from '../../../src/dialects/sqlite/normalize.js';
-import { databaseOf } from '../../support/sqlite.js';
+import { connectSqlite, databaseOf } from '../../support/sqlite.js';
 import { names, tables } from '../../support/sqlite-tables.js';
 
 /** A catalog of that table alone, without what only the database knows. */
@@ -18,7 +17,7 @@ test('a table that is created is the table that is inspected', async () => {
     fc.asyncProperty(
       tableNames.chain((name) => tables(name, { parents: ['parent'] })),
       async (wanted) => {
-        const driver = await sqlite.connect({ url: ':memory:', from: process.cwd() });
+        const driver = await connectSqlite();
         try {
           const db = databaseOf(driver, ':memory:');
           await db.setup('create table parent (id integer primary key)');
