@@ -133,7 +133,7 @@ export interface Normalizer {
 
 export interface Compiler {
   /** Whether `compile` needs to see the catalog before this operation (SQLite: a rebuild needs the table). */
-  needsCatalog(operation: Operation): boolean;
+  needsCatalog(operation: Operation, options?: CompileOptions): boolean;
   /**
    * Operation → SQL. Throws REV_UNSUPPORTED for what the dialect does not have, REV_OPERATION for what does not fit.
    * @param before the catalog before the operation; only read where `needsCatalog`.

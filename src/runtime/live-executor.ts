@@ -55,11 +55,10 @@ export class LiveExecutor implements Executor {
       const begin = progress.point();
       const next = progress.next(text);
       await this.#counted(next, begin, async () => {
-        const needsCatalog = this.#dialect.needsCatalog(operation);
+        const options = { serverVersion: this.#driver.serverVersion };
+        const needsCatalog = this.#dialect.needsCatalog(operation, options);
         const before = needsCatalog ? await this.inspect() : emptyCatalog(this.#dialect.name);
-        const statements = this.#dialect.compile(operation, before, {
-          serverVersion: this.#driver.serverVersion,
-        });
+        const statements = this.#dialect.compile(operation, before, options);
         for (const statement of statements) this.#options.onStatement(statement);
         if (this.#isInside || this.#own) return this.#driver.runAll(statements);
         // A rebuild needs foreign keys off; everything else runs as it would by itself.

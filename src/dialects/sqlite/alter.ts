@@ -52,7 +52,7 @@ export function alterTable(
   { serverVersion }: CompileOptions,
 ): readonly Statement[] {
   const target = serverVersion === undefined ? name : { ...name, schema: name.schema ?? 'main' };
-  if (changesInPlace(changes)) return inPlace(target, changes, undefined) ?? [];
+  if (changesInPlace(changes, serverVersion)) return inPlace(target, changes, undefined) ?? [];
   const table = findTable(before, name);
   if (!table) {
     throw new RevError('REV_OPERATION', `There is no table ${displayName(name)}.`, {
@@ -140,6 +140,8 @@ function hasConstraint(table: Table, change: DropConstraint): boolean {
 interface Abilities {
   /** SQLite 3.53: ALTER COLUMN SET and DROP NOT NULL, DROP CONSTRAINT. */
   readonly constraints: boolean;
+  /** SQLite 3.41 to 3.45 take a fraction that is a column's default for null, when they add a column to a table with checks. */
+  readonly fractions: boolean;
   /**
    * Whether a view or a trigger may read a column of that name. SQLite would refuse to drop it at once; after a rebuild
    * they may be put right before the transaction ends.
@@ -147,16 +149,24 @@ interface Abilities {
   isRead(column: string): boolean;
 }
 
-function abilities(catalog: Catalog, serverVersion = '0'): Abilities {
-  const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
+function abilities(catalog: Catalog, serverVersion?: string): Abilities {
   const hasOtherViews = catalog.uncompared.some(({ kind }) => kind === 'view');
   const triggers = catalog.tables.flatMap(({ live }) => live?.triggers ?? []);
   return {
-    constraints: major > 3 || (major === 3 && minor >= 53),
+    ...abilitiesOf(serverVersion),
     isRead: (column) =>
       hasOtherViews ||
       catalog.views.some(({ query }) => mentions(query, column) || query.includes('*')) ||
       triggers.some(({ sql }) => mentions(sql, column)),
+  };
+}
+
+/** @param serverVersion absent: of a script, which may be run by any. */
+function abilitiesOf(serverVersion: string | undefined): Pick<Abilities, 'constraints' | 'fractions'> {
+  const [major = 0, minor = 0] = serverVersion?.split('.').map(Number) ?? [];
+  return {
+    constraints: major > 3 || (major === 3 && minor >= 53),
+    fractions: major !== 3 || minor < 41 || minor > 45,
   };
 }
 
@@ -173,8 +183,9 @@ function after(table: Table, change: TableChange): Table {
 }
 
 /** Whether SQLite can make these changes in place, whatever the table is. */
-export function changesInPlace(changes: readonly TableChange[]): boolean {
-  return inPlace({ schema: null, name: '' }, changes, undefined) !== null;
+export function changesInPlace(changes: readonly TableChange[], serverVersion: string | undefined): boolean {
+  const can = { ...abilitiesOf(serverVersion), isRead: () => true };
+  return inPlace({ schema: null, name: '' }, changes, undefined, can) !== null;
 }
 
 /** @returns null where one of the changes needs a rebuild, or needs the table to decide. */
@@ -182,7 +193,7 @@ function inPlace(
   name: QualifiedName,
   changes: readonly TableChange[],
   table: Table | undefined,
-  { constraints, isRead }: Abilities = { constraints: false, isRead: () => true },
+  { constraints, fractions, isRead }: Abilities = { ...abilitiesOf(undefined), isRead: () => true },
 ): readonly Statement[] | null {
   const alter = `ALTER TABLE ${quoteIdentifier(name)}`;
   const statements: Statement[] = [];
@@ -201,6 +212,7 @@ function inPlace(
           .filter(([, column]) => column === change.column.name)
           .map(([each]) => each);
         if (!canAddColumn(change.column, constraints)) return null;
+        if (!fractions && !isCheckedRightly(current, change.column, constraints)) return null;
         const parts = [
           columnDefinition(change.column),
           ...constraints.map(({ constraint }) => inlineText(constraint)),
@@ -300,6 +312,21 @@ function canAddColumn(column: Column, constraints: readonly AddConstraint[]): bo
   if (value?.kind === 'expression') return false;
   if (value === null) return column.nullable;
   return !constraints.some(({ constraint }) => constraint.kind === 'foreignKey');
+}
+
+/** Whether no fraction is taken for null where the table is checked because of a new column. */
+function isCheckedRightly(
+  table: Table | undefined,
+  column: Column,
+  constraints: readonly AddConstraint[],
+): boolean {
+  if (!table) return false;
+  const isFraction = ({ default: value, nullable }: Column) => {
+    const given = value?.kind === 'expression' ? parseDefault(value.sql) : value;
+    return !nullable && given?.kind === 'literal' && Math.abs(Number(given.value) % 1) > 0;
+  };
+  const isChecked = [...table.checks, ...constraints].length > 0;
+  return !isChecked || ![...table.columns, column].some(isFraction);
 }
 
 /** SQLite's manual, ALTER TABLE DROP COLUMN: it refuses a column that anything else in the table refers to. */

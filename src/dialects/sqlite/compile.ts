@@ -25,10 +25,10 @@ type Compile<K extends OperationKind> = (
 ) => readonly Statement[];
 
 /** Whether `compile` reads the catalog for this operation. */
-export function needsCatalog(operation: Operation): boolean {
+export function needsCatalog(operation: Operation, { serverVersion }: CompileOptions = {}): boolean {
   switch (operation.kind) {
     case 'alterTable':
-      return !changesInPlace(operation.changes);
+      return !changesInPlace(operation.changes, serverVersion);
     case 'renameIndex':
     case 'alterView':
     case 'renameView':

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -164,7 +165,11 @@ function cellOf(column: Column, row: number): unknown {
   return /int|real|num|dec/i.test(column.type) ? row + 1 : `text ${row}`;
 }
 
-test('whatever changes a table gets, it is the wanted table with the rows that it had', async () => {
+/** REV_PROPERTY_RUNS and REV_PROPERTY_SEED run more, or the same again. */
+const numRuns = Number(process.env.REV_PROPERTY_RUNS ?? 300);
+const seed = Number(process.env.REV_PROPERTY_SEED ?? randomInt(2 ** 31));
+
+test(`whatever changes a table gets, it is the wanted table with the rows that it had (${numRuns} tables, seed ${seed})`, async () => {
   await fc.assert(
     fc.asyncProperty(tables('t'), fc.array(choices, { minLength: 1, maxLength: 6 }), async (table, list) => {
       const driver = await connectSqlite();
@@ -218,12 +223,13 @@ test('whatever changes a table gets, it is the wanted table with the rows that i
           }
         }
         expect(await db.rows('SELECT n FROM another')).toEqual([[before.length]]);
-        await db.setup('DELETE FROM t');
+        // The trigger works; what a foreign key of the table itself would do with its rows is not asked.
+        await db.setup('PRAGMA foreign_keys = OFF', 'DELETE FROM t');
       } finally {
         await driver.close();
       }
     }),
-    { numRuns: 300 },
+    { numRuns, seed },
   );
 });
 

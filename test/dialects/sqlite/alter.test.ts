@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sqlite } from '../../../src/dialects/sqlite/index.js';
 import {
@@ -8,7 +9,15 @@ import {
   type TableChange,
   unique,
 } from '../../../src/operations/index.js';
-import { freshSqlite, type SqliteDatabase, writeSchema } from '../../support/sqlite.js';
+import {
+  databaseOf,
+  freshSqlite,
+  openSqlite,
+  type SqliteDatabase,
+  temporaryFolder,
+  writeSchema,
+} from '../../support/sqlite.js';
+import { tested } from '../../support/sqlite-file.js';
 
 const alter = (table: string, ...changes: TableChange[]) =>
   ({ kind: 'alterTable', table: { schema: null, name: table }, changes }) as const;
@@ -20,6 +29,35 @@ async function statements(db: SqliteDatabase, table: string, ...changes: TableCh
 
 const isRebuild = (list: readonly string[]) => list.some((sql) => sql.startsWith('DROP TABLE'));
 const notNull = (name: string): TableChange => ({ kind: 'alterColumn', name, to: { nullable: false } });
+
+// SQLite 3.45, which libsql has, takes such a default for null when it checks the rows that are there.
+describe.each(['libsql', tested.driver] as const)('a fraction as default beside a check, %s', (driver) => {
+  const price = column('price', 'real', { nullable: false, default: 0.5 });
+
+  test('in one change', async () => {
+    const url = join(temporaryFolder(), 'a.db');
+    const db = databaseOf(await openSqlite(url, driver && { driver }), url);
+    await db.setup('create table t (a int)', 'insert into t values (1)');
+    await db.run(
+      alter(
+        't',
+        { kind: 'addColumn', column: price },
+        { kind: 'addConstraint', constraint: check(null, 'price > 0') },
+      ),
+    );
+    expect(await db.rows('select * from t')).toEqual([[1, 0.5]]);
+  });
+
+  test('one after the other', async () => {
+    const url = join(temporaryFolder(), 'a.db');
+    const db = databaseOf(await openSqlite(url, driver && { driver }), url);
+    await db.setup('create table t (a int)', 'insert into t values (1)');
+    await db.run(alter('t', { kind: 'addColumn', column: price }));
+    await db.run(alter('t', { kind: 'addConstraint', constraint: check(null, 'price > 0') }));
+    await db.run(alter('t', { kind: 'addColumn', column: column('b', 'text') }));
+    expect(await db.rows('select * from t')).toEqual([[1, 0.5, null]]);
+  });
+});
 
 describe('columns are renamed everywhere', () => {
   test('in place: views, triggers, foreign keys, indexes, checks', async () => {

@@ -11,17 +11,18 @@ import {
 import { findOpener } from '../../../src/dialects/sqlite/open.js';
 import { canResolve } from '../../../src/dialects/sqlite/packages.js';
 import { temporaryFolder } from '../../support/sqlite.js';
-import { openFile } from '../../support/sqlite-file.js';
+import { openFile, tested } from '../../support/sqlite-file.js';
 
-// Every driver that this machine can have: libsql always, node:sqlite from Node 22.16 on, better-sqlite3 where it was built.
+// Where none is asked for, every driver that this machine can have: libsql always, node:sqlite from Node 22.16 on, better-sqlite3 where it was built.
 const { resolve } = createRequire(import.meta.url);
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const hasNodeSqlite = major > 22 || (major === 22 && minor >= 16);
-const drivers: readonly SqliteDriverName[] = [
+const installed: readonly SqliteDriverName[] = [
   'libsql',
   ...(canResolve({ resolve } as NodeJS.Require, 'better-sqlite3') ? (['better-sqlite3'] as const) : []),
   ...(hasNodeSqlite ? (['node:sqlite'] as const) : []),
 ];
+const drivers = tested.driver === undefined ? installed : [tested.driver];
 
 const codeOf = (work: () => unknown): unknown => {
   try {
