@@ -28,6 +28,8 @@ export interface TableDiff {
   /** The column lists that others may refer to and that lose their key. */
   readonly lostKeys: readonly (readonly string[])[];
   readonly retyped: ReadonlySet<string>;
+  /** Columns that may be null in the end. */
+  readonly nullable: ReadonlySet<string>;
 }
 
 export interface CompareOptions {
@@ -128,7 +130,16 @@ export function compareTables(
       }),
     ],
     retyped: columns.retyped,
+    nullable: new Set(
+      wanted.columns.flatMap(({ name, nullable }) => (nullable ? [rules.storedName(name)] : [])),
+    ),
   };
+}
+
+/** The names of indexes that are dropped and come back. */
+export function madeAgain({ droppedIndexes, addedIndexes }: TableDiff): ReadonlySet<string> {
+  const added = new Set(addedIndexes.map(({ name }) => name));
+  return new Set(droppedIndexes.flatMap(({ name }) => (added.has(name) ? [name] : [])));
 }
 
 function matchConstraints<T extends Constraint>(

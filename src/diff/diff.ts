@@ -8,7 +8,7 @@ import {
   type Table,
 } from '../catalog/index.js';
 import { apply, invert, type Operation, reduce, type TableChange } from '../operations/index.js';
-import { compareTables, mustDetach, type TableDiff } from './compare-tables.js';
+import { compareTables, madeAgain, mustDetach, type TableDiff } from './compare-tables.js';
 import { diffEnums, enumLists, releaseDefaults, tablesOfAlteredEnums } from './enums.js';
 import { stepAside } from './exchanged-names.js';
 import { type TakenAlong, takenAlong } from './live-only.js';
@@ -278,15 +278,31 @@ function tableOperations(
       if (dropKeys.length > 0) dropForeignKeys.push({ kind: 'alterTable', table, changes: dropKeys });
       if (addKeys.length > 0) addForeignKeys.push({ kind: 'alterTable', table, changes: addKeys });
     }
+    const again = rules.keepsIndexes ? madeAgain(each) : new Set<string>();
     dropIndexes.push(
-      ...each.droppedIndexes.map((was): Operation => ({ kind: 'dropIndex', name: was.name, table, was })),
+      ...each.droppedIndexes.map(
+        (was): Operation => ({
+          kind: 'dropIndex',
+          name: was.name,
+          table,
+          ...(again.has(was.name) ? { keep: true } : {}),
+          was,
+        }),
+      ),
     );
     if (changes.length > 0) alter.push({ kind: 'alterTable', table, changes });
     renameIndexes.push(
       ...each.renamedIndexes.map((rename): Operation => ({ kind: 'renameIndex', table, ...rename })),
     );
     createIndexes.push(
-      ...each.addedIndexes.map((index): Operation => ({ kind: 'createIndex', table, index })),
+      ...each.addedIndexes.map(
+        (index): Operation => ({
+          kind: 'createIndex',
+          table,
+          index,
+          ...(again.has(index.name) ? { restore: true } : {}),
+        }),
+      ),
     );
   }
   return {

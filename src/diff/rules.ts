@@ -21,6 +21,8 @@ export interface DiffRules {
    * not stand in the way when types or keys that they refer to change.
    */
   readonly looseForeignKeys?: boolean;
+  /** An index has what no model says, and may keep it when it is made again (PostgreSQL). */
+  readonly keepsIndexes?: true;
   /** Rows that are null in a column that becomes NOT NULL get its default (SQLite: in the rebuild). */
   readonly nullsTakeDefault?: boolean;
   /** Whether a new column of this type numbers the rows that are there by itself (PostgreSQL: serial). */

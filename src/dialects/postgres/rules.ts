@@ -24,6 +24,7 @@ export const rules: DiffRules = {
   uniqueIndexIsConstraint: false,
   constraintNamesMatter: true,
   canAlterGenerated: false,
+  keepsIndexes: true,
   numbersRows: (type) => serialType(type) !== null,
   conversion,
   conversionBack,
