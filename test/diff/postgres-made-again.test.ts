@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
 import { compareCatalogs } from '../../src/commands/compare.js';
 import { postgres } from '../../src/dialects/postgres/index.js';
+import { invert } from '../../src/operations/index.js';
 import { catalogOf, expectCatalogScenario, type Models } from '../support/postgres-scenarios.js';
 import { session } from '../support/postgres-session.js';
 
@@ -84,6 +85,40 @@ it('a unique constraint whose columns change keeps the same', async () => {
     after: models('a', 'b'),
     survives: `${ofIndexes.replace('order by 1', '')} union all select 't_c', null, null, null,
       obj_description(oid, 'pg_constraint'), null, null from pg_constraint where conname = 't_c'`,
+  });
+});
+
+describe('what reads a column whose type changes', () => {
+  const models = (a: () => ReturnType<typeof integer>): Models => ({
+    t: pgTable('t', { id: integer('id').primaryKey(), a: a() }, (t) => [
+      uniqueIndex('t_a').on(sql`coalesce(a, 0)`),
+      index('t_w').on(t.id).where(sql`coalesce(a, 1) > 1`),
+      index('t_plain').on(t.a),
+      check('t_c', sql`coalesce(a, 2) > 1`),
+    ]),
+  });
+  const small = () => integer('a');
+  const big = () => bigint('a', { mode: 'number' }) as never;
+  const texts = `select pg_get_indexdef(indexrelid) as text from pg_index where indrelid = 't'::regclass
+    union all select pg_get_constraintdef(oid) from pg_constraint where conrelid = 't'::regclass order by 1`;
+
+  it('is written as it was after the way back', async () => {
+    const at = await session();
+    await at.apply(...(await said(at, models(small))).operations);
+    await at.sql(
+      `insert into t values (1, 2); comment on index t_a is 'a'; comment on constraint t_c on t is 'c'`,
+    );
+    const before = await at.sql(texts);
+    const { operations } = await said(at, models(big));
+    await at.apply(...operations);
+    expect((await said(at, models(big))).operations).toEqual([]);
+    await at.apply(...(invert(operations) ?? []));
+    expect(await at.sql(texts)).toEqual(before);
+    expect((await said(at, models(small))).operations).toEqual([]);
+    expect(
+      await at.sql(`select obj_description('t_a'::regclass, 'pg_class') as of_index,
+        obj_description(oid, 'pg_constraint') as of_check from pg_constraint where conname = 't_c'`),
+    ).toEqual([{ of_index: 'a', of_check: 'c' }]);
   });
 });
 
