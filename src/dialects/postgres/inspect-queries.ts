@@ -169,7 +169,7 @@ ${ownedSequences}select json_build_object(
   'views', ${list(viewsQuery('rel'))},
   'policies', ${list(policiesQuery)},
   'uncompared', ${list(censusQuery(major))},
-  'liveOnly', ${list(liveOnly)}
+  'liveOnly', ${list(liveOnly(major))}
 ) as catalog`;
 }
 
