@@ -122,7 +122,7 @@ export async function compareCatalogs(
     // While it is open what was renamed, there is nothing to rewrite yet.
     operations:
       found.candidates.length > 0 ? found.operations : rewritten(found.operations, actual, spelled, hooks),
-    unverified: [...normalized.unverified, ...ours.warnings],
+    unverified: [...normalized.unverified, ...ours.warnings, ...spared(normalized.actual, spelled)],
     actual,
     spelled,
   };
@@ -153,6 +153,18 @@ function withoutTablesOfOthers(wanted: Catalog, live: Catalog) {
       return reason === undefined ? [] : [`Not compared: ${displayName(each)}. ${reason}`];
     }),
   };
+}
+
+/** What would be dropped if no table outside of the comparison had it, in one line. */
+function spared(actual: Catalog, wanted: Catalog): readonly string[] {
+  const lines = (['enum', 'sequence'] as const).flatMap((kind) =>
+    actual[`${kind}s`]
+      .filter((each) => each.usedElsewhere && !wanted[`${kind}s`].some((other) => sameName(other, each)))
+      .map((each) => `${kind} ${displayName(each)}`),
+  );
+  return lines.length === 0
+    ? []
+    : [`Not dropped: ${lines.join(', ')}. Tables that are not compared use what no model has.`];
 }
 
 /** A schema that gets another name is looked at by its old one, which the models do not know any more. */

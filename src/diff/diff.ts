@@ -18,6 +18,7 @@ import { findCandidates, type RenameCandidate } from './rename-candidates.js';
 import { type RenameOptions, resolveRenames } from './renames.js';
 import { diffRoles } from './roles.js';
 import type { DiffRules } from './rules.js';
+import { diffSchemas } from './schemas.js';
 import { fatesOf, nameBefore } from './table-fates.js';
 import { diffViews } from './views.js';
 
@@ -94,7 +95,11 @@ export function diffRenamed(
 
   const early = new Set([...touched, ...tablesOfAlteredEnums(before, wanted).map(nameKey)]);
   const { first, diffs: changed } = stepAside([...diffs.values()], rules);
-  const sequences = enumLists(before.sequences, wanted.sequences);
+  const sequenceLists = enumLists(before.sequences, wanted.sequences);
+  const sequences = {
+    ...sequenceLists,
+    dropped: sequenceLists.dropped.filter(({ usedElsewhere }) => !usedElsewhere),
+  };
   const enumNames = enumLists(before.enums, wanted.enums);
   const taken = takenNames(created, changed, [...enumNames.added, ...sequences.added]);
   const collides = dropped.some((table) => namesOf(table).some((name) => taken.has(name)));
@@ -110,10 +115,7 @@ export function diffRenamed(
   // Tables that leave early are not there any more when an enum changes.
   const standing = collides ? before.tables.filter((table) => !dropped.includes(table)) : before.tables;
   const enums = diffEnums({ ...before, tables: standing }, wanted, renamed);
-  const schemas = {
-    create: wanted.schemas.filter((name) => !before.schemas.includes(name)),
-    drop: before.schemas.filter((name) => !wanted.schemas.includes(name) && !mustStay(name, before)),
-  };
+  const schemas = diffSchemas(before, wanted);
   const along = takenAlong(renamed.uncompared, dropped, changed, renames);
   const fates = fatesOf({ renames, dropped, diffs, enumTables: tablesOfAlteredEnums(before, wanted) });
   // What leaves first does so before tables are renamed, so it is looked at in the names of that moment.
@@ -181,27 +183,6 @@ export function diffRenamed(
     ...roles.last,
   ];
   return deepFreeze({ operations: reduce(operations), candidates, along });
-}
-
-/** What is never dropped, and stands in a schema by itself. */
-const neverDropped = new Set([
-  'aggregate',
-  'collation',
-  'composite type',
-  'domain',
-  'extension',
-  'foreign table',
-  'function',
-  'procedure',
-  'range type',
-]);
-
-/** What stays in a schema keeps it. */
-function mustStay(schema: string, { enums, uncompared }: Catalog): boolean {
-  return (
-    uncompared.some(({ kind, name }) => neverDropped.has(kind) && name.schema === schema) ||
-    enums.some((each) => each.usedElsewhere && each.schema === schema)
-  );
 }
 
 /** A schema carries its views; what leaves for a while leaves it under the new name. */

@@ -108,3 +108,18 @@ it('a partition, a table that inherits and a foreign table are not compared, and
   await at.apply(...found.operations);
   expect((await compared()).operations).toEqual([]);
 });
+
+it('a sequence that a table which is not compared uses stays, as does its schema, and that is said', async () => {
+  const at = await session();
+  await at.sql(`create schema app; create sequence numbers; create sequence app.numbers; create sequence unused;
+    create type mood as enum ('ok'); create table t (id integer primary key);
+    create table theirs (id integer default nextval('numbers'), m mood);
+    create table heir (x integer default nextval('app.numbers')) inherits (t)`);
+  const { catalog } = readModels([{ t: pgTable('t', { id: id() }) }], { dialect: 'postgres', core });
+  const live = await at.inspect({ includes: ({ name }) => name !== 'theirs' });
+  const found = await compareCatalogs(postgres, at.driver, live, catalog, { denied: 'all' });
+  expect(found.operations.map(describeOperation)).toEqual(['drop sequence unused']);
+  expect(found.unverified).toEqual([
+    'Not dropped: enum mood, sequence numbers, sequence app.numbers. Tables that are not compared use what no model has.',
+  ]);
+});
