@@ -253,8 +253,11 @@ function tableOperations(
     ];
     // Where an enum or a name changes under it, what leaves or is renamed comes before all else.
     const at = early.has(nameKey(table)) && !loose ? firstOther(all) : 0;
-    const changes = all.slice(at);
-    if (at > 0) releases.push({ kind: 'alterTable', table, changes: all.slice(0, at) });
+    const released = all.slice(0, at);
+    const waiting = released.filter((change) => keyComesBack(change, all, released));
+    const first = released.filter((change) => !waiting.includes(change));
+    const changes = [...waiting, ...all.slice(at)];
+    if (first.length > 0) releases.push({ kind: 'alterTable', table, changes: first });
     if (!loose) {
       if (dropKeys.length > 0) dropForeignKeys.push({ kind: 'alterTable', table, changes: dropKeys });
       if (addKeys.length > 0) addForeignKeys.push({ kind: 'alterTable', table, changes: addKeys });
@@ -296,6 +299,21 @@ function tableOperations(
     createIndexes,
     addForeignKeys,
   };
+}
+
+/** A key that is made again leaves and comes in one statement, which keeps what no model says of it. */
+function keyComesBack(
+  change: TableChange,
+  all: readonly TableChange[],
+  released: readonly TableChange[],
+): boolean {
+  if (change.kind !== 'dropConstraint' || !change.was) return false;
+  const { was, name } = change;
+  if (was.kind !== 'primaryKey' && was.kind !== 'unique') return false;
+  return (
+    all.some((each) => each.kind === 'addConstraint' && each.constraint.name === name) &&
+    !released.some((each) => each.kind === 'dropColumn' && was.columns.includes(each.name))
+  );
 }
 
 /** Where the renames and drops that a table's changes begin with end: constraints, and generated columns. */

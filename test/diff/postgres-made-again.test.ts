@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  pgEnum,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
 import { compareCatalogs } from '../../src/commands/compare.js';
 import { postgres } from '../../src/dialects/postgres/index.js';
@@ -85,6 +95,24 @@ it('a unique constraint whose columns change keeps the same', async () => {
     after: models('a', 'b'),
     survives: `${ofIndexes.replace('order by 1', '')} union all select 't_c', null, null, null,
       obj_description(oid, 'pg_constraint'), null, null from pg_constraint where conname = 't_c'`,
+  });
+});
+
+it('a unique constraint whose columns change keeps the same beside an enum that is made anew', async () => {
+  const models = (values: readonly [string, ...string[]], ...keys: readonly ['a', 'b'] | readonly ['a']) => {
+    const mood = pgEnum('mood', values);
+    return {
+      mood,
+      t: pgTable('t', { a: integer('a').notNull(), b: integer('b').notNull(), m: mood('m') }, (t) => [
+        unique('t_a').on(...(keys.map((key) => t[key]) as [typeof t.a])),
+      ]),
+    };
+  };
+  await expectCatalogScenario({
+    before: models(['sad', 'ok'], 'a'),
+    given: 'alter table t replica identity using index t_a; alter table t cluster on t_a',
+    after: models(['ok', 'sad'], 'a', 'b'),
+    survives: ofIndexes,
   });
 });
 
