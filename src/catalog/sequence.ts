@@ -16,4 +16,6 @@ export interface Sequence extends QualifiedName {
   /** smallint, integer or bigint; undefined: the models cannot say (drizzle), bigint on creation. */
   readonly type?: string;
   readonly options: SequenceOptions;
+  /** Live-only: a table that is not compared takes numbers from it, so it is never dropped. */
+  readonly usedElsewhere?: true;
 }

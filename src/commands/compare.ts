@@ -108,8 +108,8 @@ export async function compareCatalogs(
   options: RenameOptions,
   hooks: AutogenerateHooks = {},
 ) {
-  const renames = resolveRenames(live, wanted, dialect.rules, options);
-  const ours = withoutTablesOfExtensions(wanted, live);
+  const ours = withoutTablesOfOthers(wanted, live);
+  const renames = resolveRenames(live, ours.catalog, dialect.rules, options);
   const normalized = await dialect.normalize(driver, apply(renames, live), ours.catalog, live);
   const spelled = withEqualColumns(normalized.actual, normalized.wanted, dialect.rules, hooks);
   const found = diffRenamed(normalized.actual, spelled, dialect.rules, {
@@ -122,25 +122,49 @@ export async function compareCatalogs(
     // While it is open what was renamed, there is nothing to rewrite yet.
     operations:
       found.candidates.length > 0 ? found.operations : rewritten(found.operations, actual, spelled, hooks),
-    unverified: [...normalized.unverified, ...ours.warnings],
+    unverified: [...normalized.unverified, ...ours.warnings, ...spared(normalized.actual, spelled)],
     actual,
     spelled,
   };
 }
 
-/** Models that were drawn from a database may hold what belongs to an extension of it, such as `spatial_ref_sys`. */
-function withoutTablesOfExtensions(wanted: Catalog, live: Catalog) {
-  const theirs = live.uncompared.flatMap(({ kind, name }) => (/ of extension$/.test(kind) ? [name] : []));
-  const isOurs = (each: QualifiedName) => !theirs.some((name) => sameName(name, each));
-  const left = [...wanted.tables, ...wanted.views].filter((each) => !isOurs(each)).map(displayName);
+/** What the models may hold and the database has in a way that no model says, by its kind there. */
+const reasons: Readonly<Record<string, string>> = {
+  'table of extension': 'It belongs to an extension.',
+  'view of extension': 'It belongs to an extension.',
+  'foreign table': 'In the database it is a foreign table: change it in a revision of your own.',
+  'inheriting table': 'In the database it inherits from another table: change it in a revision of your own.',
+  partition: 'In the database it is a partition: change it in a revision of your own.',
+};
+
+/** Models that were drawn from a database may hold such tables, as `spatial_ref_sys`: they are there already. */
+function withoutTablesOfOthers(wanted: Catalog, live: Catalog) {
+  const reasonOf = (each: QualifiedName) =>
+    live.uncompared.flatMap(({ kind, name }) => (sameName(name, each) ? (reasons[kind] ?? []) : []))[0];
+  const isOurs = (each: QualifiedName) => reasonOf(each) === undefined;
   return {
     catalog: makeCatalog({
       ...wanted,
       tables: wanted.tables.filter(isOurs),
       views: wanted.views.filter(isOurs),
     }),
-    warnings: left.map((name) => `Not compared: ${name}. It belongs to an extension.`),
+    warnings: [...wanted.tables, ...wanted.views].flatMap((each) => {
+      const reason = reasonOf(each);
+      return reason === undefined ? [] : [`Not compared: ${displayName(each)}. ${reason}`];
+    }),
   };
+}
+
+/** What would be dropped if no table outside of the comparison had it, in one line. */
+function spared(actual: Catalog, wanted: Catalog): readonly string[] {
+  const lines = (['enum', 'sequence'] as const).flatMap((kind) =>
+    actual[`${kind}s`]
+      .filter((each) => each.usedElsewhere && !wanted[`${kind}s`].some((other) => sameName(other, each)))
+      .map((each) => `${kind} ${displayName(each)}`),
+  );
+  return lines.length === 0
+    ? []
+    : [`Not dropped: ${lines.join(', ')}. Tables that are not compared use what no model has.`];
 }
 
 /** A schema that gets another name is looked at by its old one, which the models do not know any more. */

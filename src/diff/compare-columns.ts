@@ -8,6 +8,8 @@ export interface ColumnChanges {
   readonly recreated: ReadonlySet<string>;
   /** Columns whose type changes. */
   readonly retyped: ReadonlySet<string>;
+  /** Those of them of which expressions are read otherwise then. */
+  readonly reread: ReadonlySet<string>;
 }
 
 /** The changes that make one table's columns the wanted ones; drops come last. */
@@ -15,10 +17,14 @@ export function compareColumns(actual: Table, wanted: Table, rules: DiffRules): 
   const live = new Map(actual.columns.map((column) => [column.name, column]));
   const wantedNames = new Set(wanted.columns.map((column) => rules.storedName(column.name)));
   const retyped = new Set<string>();
+  const reread = new Set<string>();
   const recreated = new Set<string>();
   for (const column of wanted.columns) {
     const before = live.get(rules.storedName(column.name));
-    if (before && !rules.equalTypes(before.type, column.type)) retyped.add(before.name);
+    if (before && !rules.equalTypes(before.type, column.type)) {
+      retyped.add(before.name);
+      if (rules.rereads?.(before.type, column.type)) reread.add(before.name);
+    }
     if (before && mustRecreate(before, column, rules)) recreated.add(before.name);
   }
   if (!rules.canAlterGenerated) {
@@ -54,7 +60,7 @@ export function compareColumns(actual: Table, wanted: Table, rules: DiffRules): 
   added.sort((a, b) => Number(isGenerated(a)) - Number(isGenerated(b)));
   // A column stops to be computed before those that it was computed from change.
   altered.sort((a, b) => Number(isFreed(b)) - Number(isFreed(a)));
-  return { changes: [...early, ...altered, ...added, ...late], recreated, retyped };
+  return { changes: [...early, ...altered, ...added, ...late], recreated, retyped, reread };
 }
 
 function isGenerated(change: TableChange): boolean {

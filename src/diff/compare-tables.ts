@@ -28,6 +28,8 @@ export interface TableDiff {
   /** The column lists that others may refer to and that lose their key. */
   readonly lostKeys: readonly (readonly string[])[];
   readonly retyped: ReadonlySet<string>;
+  /** Columns that may be null in the end. */
+  readonly nullable: ReadonlySet<string>;
 }
 
 export interface CompareOptions {
@@ -57,8 +59,8 @@ export function compareTables(
     options,
   );
 
-  // What stands on a column that is dropped and added again goes and comes back with it; an included column that goes
-  // for good is left out.
+  // What stands on a column that is dropped and added again goes and comes back with it, as does an expression over one
+  // that gets a type with which it is read otherwise; an included column that goes for good is left out.
   const gone = new Set(
     columns.changes.flatMap((change) => (change.kind === 'dropColumn' ? [change.name] : [])),
   );
@@ -73,11 +75,12 @@ export function compareTables(
     keepLiveConstraint,
     left,
   );
-  const check = plan(checks, (each) => mentionsAny(each.expression, columns.recreated), keepLiveConstraint);
+  const renewed = new Set([...columns.recreated, ...columns.reread]);
+  const check = plan(checks, (each) => mentionsAny(each.expression, renewed), keepLiveConstraint);
   const foreign = plan(foreignKeys, (key) => stands(key.columns), keepLiveConstraint);
   const index = plan(
     indexMatch,
-    (each) => indexStandsOn(each, columns.recreated) || includesGone(each),
+    (each) => indexStandsOn(each, columns.recreated, renewed) || includesGone(each),
     keepLiveIndex,
     left,
   );
@@ -128,7 +131,16 @@ export function compareTables(
       }),
     ],
     retyped: columns.retyped,
+    nullable: new Set(
+      wanted.columns.flatMap(({ name, nullable }) => (nullable ? [rules.storedName(name)] : [])),
+    ),
   };
+}
+
+/** The names of indexes that are dropped and come back. */
+export function madeAgain({ droppedIndexes, addedIndexes }: TableDiff): ReadonlySet<string> {
+  const added = new Set(addedIndexes.map(({ name }) => name));
+  return new Set(droppedIndexes.flatMap(({ name }) => (added.has(name) ? [name] : [])));
 }
 
 function matchConstraints<T extends Constraint>(
@@ -236,14 +248,19 @@ function pick<T extends object>(from: T, names: readonly string[]): Partial<T> {
   ) as Partial<T>;
 }
 
-function indexStandsOn(index: TableIndex, columns: ReadonlySet<string>): boolean {
+/** @param renewed columns on which its expressions must not stand */
+function indexStandsOn(
+  index: TableIndex,
+  columns: ReadonlySet<string>,
+  renewed: ReadonlySet<string>,
+): boolean {
   return (
     index.keys.some(
       (key) =>
         (key.column !== undefined && columns.has(key.column)) ||
-        (key.expression !== undefined && mentionsAny(key.expression, columns)),
+        (key.expression !== undefined && mentionsAny(key.expression, renewed)),
     ) ||
-    (index.where !== null && mentionsAny(index.where, columns))
+    (index.where !== null && mentionsAny(index.where, renewed))
   );
 }
 

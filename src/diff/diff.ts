@@ -8,7 +8,7 @@ import {
   type Table,
 } from '../catalog/index.js';
 import { apply, invert, type Operation, reduce, type TableChange } from '../operations/index.js';
-import { compareTables, mustDetach, type TableDiff } from './compare-tables.js';
+import { compareTables, madeAgain, mustDetach, type TableDiff } from './compare-tables.js';
 import { diffEnums, enumLists, releaseDefaults, tablesOfAlteredEnums } from './enums.js';
 import { stepAside } from './exchanged-names.js';
 import { type TakenAlong, takenAlong } from './live-only.js';
@@ -18,6 +18,7 @@ import { findCandidates, type RenameCandidate } from './rename-candidates.js';
 import { type RenameOptions, resolveRenames } from './renames.js';
 import { diffRoles } from './roles.js';
 import type { DiffRules } from './rules.js';
+import { diffSchemas } from './schemas.js';
 import { fatesOf, nameBefore } from './table-fates.js';
 import { diffViews } from './views.js';
 
@@ -94,7 +95,11 @@ export function diffRenamed(
 
   const early = new Set([...touched, ...tablesOfAlteredEnums(before, wanted).map(nameKey)]);
   const { first, diffs: changed } = stepAside([...diffs.values()], rules);
-  const sequences = enumLists(before.sequences, wanted.sequences);
+  const sequenceLists = enumLists(before.sequences, wanted.sequences);
+  const sequences = {
+    ...sequenceLists,
+    dropped: sequenceLists.dropped.filter(({ usedElsewhere }) => !usedElsewhere),
+  };
   const enumNames = enumLists(before.enums, wanted.enums);
   const taken = takenNames(created, changed, [...enumNames.added, ...sequences.added]);
   const collides = dropped.some((table) => namesOf(table).some((name) => taken.has(name)));
@@ -110,10 +115,7 @@ export function diffRenamed(
   // Tables that leave early are not there any more when an enum changes.
   const standing = collides ? before.tables.filter((table) => !dropped.includes(table)) : before.tables;
   const enums = diffEnums({ ...before, tables: standing }, wanted, renamed);
-  const schemas = {
-    create: wanted.schemas.filter((name) => !before.schemas.includes(name)),
-    drop: before.schemas.filter((name) => !wanted.schemas.includes(name) && !mustStay(name, before)),
-  };
+  const schemas = diffSchemas(before, wanted);
   const along = takenAlong(renamed.uncompared, dropped, changed, renames);
   const fates = fatesOf({ renames, dropped, diffs, enumTables: tablesOfAlteredEnums(before, wanted) });
   // What leaves first does so before tables are renamed, so it is looked at in the names of that moment.
@@ -181,27 +183,6 @@ export function diffRenamed(
     ...roles.last,
   ];
   return deepFreeze({ operations: reduce(operations), candidates, along });
-}
-
-/** What is never dropped, and stands in a schema by itself. */
-const neverDropped = new Set([
-  'aggregate',
-  'collation',
-  'composite type',
-  'domain',
-  'extension',
-  'foreign table',
-  'function',
-  'procedure',
-  'range type',
-]);
-
-/** What stays in a schema keeps it. */
-function mustStay(schema: string, { enums, uncompared }: Catalog): boolean {
-  return (
-    uncompared.some(({ kind, name }) => neverDropped.has(kind) && name.schema === schema) ||
-    enums.some((each) => each.usedElsewhere && each.schema === schema)
-  );
 }
 
 /** A schema carries its views; what leaves for a while leaves it under the new name. */
@@ -272,21 +253,40 @@ function tableOperations(
     ];
     // Where an enum or a name changes under it, what leaves or is renamed comes before all else.
     const at = early.has(nameKey(table)) && !loose ? firstOther(all) : 0;
-    const changes = all.slice(at);
-    if (at > 0) releases.push({ kind: 'alterTable', table, changes: all.slice(0, at) });
+    const released = all.slice(0, at);
+    const waiting = released.filter((change) => keyComesBack(change, all, released));
+    const first = released.filter((change) => !waiting.includes(change));
+    const changes = [...waiting, ...all.slice(at)];
+    if (first.length > 0) releases.push({ kind: 'alterTable', table, changes: first });
     if (!loose) {
       if (dropKeys.length > 0) dropForeignKeys.push({ kind: 'alterTable', table, changes: dropKeys });
       if (addKeys.length > 0) addForeignKeys.push({ kind: 'alterTable', table, changes: addKeys });
     }
+    const again = rules.keepsIndexes ? madeAgain(each) : new Set<string>();
     dropIndexes.push(
-      ...each.droppedIndexes.map((was): Operation => ({ kind: 'dropIndex', name: was.name, table, was })),
+      ...each.droppedIndexes.map(
+        (was): Operation => ({
+          kind: 'dropIndex',
+          name: was.name,
+          table,
+          ...(again.has(was.name) ? { keep: true } : {}),
+          was,
+        }),
+      ),
     );
     if (changes.length > 0) alter.push({ kind: 'alterTable', table, changes });
     renameIndexes.push(
       ...each.renamedIndexes.map((rename): Operation => ({ kind: 'renameIndex', table, ...rename })),
     );
     createIndexes.push(
-      ...each.addedIndexes.map((index): Operation => ({ kind: 'createIndex', table, index })),
+      ...each.addedIndexes.map(
+        (index): Operation => ({
+          kind: 'createIndex',
+          table,
+          index,
+          ...(again.has(index.name) ? { restore: true } : {}),
+        }),
+      ),
     );
   }
   return {
@@ -299,6 +299,21 @@ function tableOperations(
     createIndexes,
     addForeignKeys,
   };
+}
+
+/** A key that is made again leaves and comes in one statement, which keeps what no model says of it. */
+function keyComesBack(
+  change: TableChange,
+  all: readonly TableChange[],
+  released: readonly TableChange[],
+): boolean {
+  if (change.kind !== 'dropConstraint' || !change.was) return false;
+  const { was, name } = change;
+  if (was.kind !== 'primaryKey' && was.kind !== 'unique') return false;
+  return (
+    all.some((each) => each.kind === 'addConstraint' && each.constraint.name === name) &&
+    !released.some((each) => each.kind === 'dropColumn' && was.columns.includes(each.name))
+  );
 }
 
 /** Where the renames and drops that a table's changes begin with end: constraints, and generated columns. */

@@ -29,6 +29,7 @@ export function takenAlong(
   renames: readonly Operation[],
 ): TakenAlong {
   const goneTables = new Set(dropped.map(nameKey));
+  const ofTables = new Map(diffs.map((each) => [nameKey(each.table), each]));
   const goneColumns = new Map(diffs.map((each) => [nameKey(each.table), droppedColumns(each)]));
   const operations: Operation[] = [];
   const lines: string[] = [];
@@ -50,9 +51,42 @@ export function takenAlong(
       restore(object.sql, object.kind === 'comment' ? '' : (object.sql?.drop ?? ''));
       if (object.kind !== 'comment')
         lines.push(`${describeUncompared(object)} goes with column ${displayName(table)}.${column}`);
+    } else if (goesWithIndex(object, ofTables.get(nameKey(table)))) {
+      const instead =
+        object.kind === 'replica identity'
+          ? `: where ${displayName(table)} is replicated, choose another one (alter table … replica identity …)`
+          : '';
+      lines.push(
+        `${describeUncompared(object)} goes with the index, and downgrade does not bring it back${instead}`,
+      );
     }
   }
   return { operations, lines, blocked };
+}
+
+/** Whether it is about an index, or that of a constraint, that goes or is no longer fit for it. */
+function goesWithIndex({ kind, name: { name } }: Uncompared, diff: TableDiff | undefined): boolean {
+  if (!diff || (kind !== 'replica identity' && kind !== 'clustered index')) return false;
+  const { droppedIndexes, addedIndexes, changes, nullable } = diff;
+  const constraint = changes.flatMap((change) =>
+    change.kind === 'addConstraint' && change.constraint.name === name ? [change.constraint] : [],
+  )[0];
+  const isDropped =
+    droppedIndexes.some((each) => each.name === name) ||
+    changes.some((change) => change.kind === 'dropConstraint' && change.name === name);
+  if (!isDropped) return false;
+  const index = addedIndexes.find((each) => each.name === name);
+  if (kind === 'clustered index')
+    return index ? index.where !== null || !/^(btree|gist)$/.test(index.method) : !constraint;
+  const filled = (columns: readonly (string | undefined)[]) =>
+    columns.every((column) => column !== undefined && !nullable.has(column));
+  if (index) return !index.unique || index.where !== null || !filled(index.keys.map(({ column }) => column));
+  if (constraint?.kind === 'primaryKey') return false;
+  return !(
+    constraint?.kind === 'unique' &&
+    (constraint.deferrable ?? 'not deferrable') === 'not deferrable' &&
+    filled(constraint.columns)
+  );
 }
 
 /** Those that do not come back under their name. */

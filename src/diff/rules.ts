@@ -21,6 +21,13 @@ export interface DiffRules {
    * not stand in the way when types or keys that they refer to change.
    */
   readonly looseForeignKeys?: boolean;
+  /**
+   * Whether an expression over a column is read otherwise once its type is another one, and printed with casts that stay
+   * on the way back (PostgreSQL): what has such an expression is then made again from its own text.
+   */
+  rereads?(from: string, to: string): boolean;
+  /** An index has what no model says, and may keep it when it is made again (PostgreSQL). */
+  readonly keepsIndexes?: true;
   /** Rows that are null in a column that becomes NOT NULL get its default (SQLite: in the rebuild). */
   readonly nullsTakeDefault?: boolean;
   /** Whether a new column of this type numbers the rows that are there by itself (PostgreSQL: serial). */

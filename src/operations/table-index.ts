@@ -17,12 +17,16 @@ export interface CreateIndex {
   readonly kind: 'createIndex';
   readonly table: QualifiedName;
   readonly index: TableIndex;
+  /** Give back what a dropIndex of this name with `keep` has remembered. */
+  readonly restore?: true;
 }
 
 export interface DropIndex {
   readonly kind: 'dropIndex';
   readonly name: string;
   readonly table: QualifiedName;
+  /** Remember what no model says of it (comment, replica identity, …) for a createIndex to come. */
+  readonly keep?: true;
   readonly was?: TableIndex;
 }
 
@@ -34,7 +38,9 @@ export interface RenameIndex {
 }
 
 export const createIndex: Faces<CreateIndex, DropIndex> = {
-  invert: ({ table, index }) => [{ kind: 'dropIndex', name: index.name, table, was: index }],
+  invert: ({ table, index, restore }) => [
+    { kind: 'dropIndex', name: index.name, table, ...(restore ? { keep: true } : {}), was: index },
+  ],
   apply: (operation, catalog) =>
     updateIndexes(catalog, operation.table, (indexes) => {
       if (indexes.some((each) => each.name === operation.index.name)) {
@@ -44,7 +50,7 @@ export const createIndex: Faces<CreateIndex, DropIndex> = {
     }),
   describe: ({ table, index }) =>
     `create ${index.unique ? 'unique ' : ''}index ${index.name} on ${displayName(table)}`,
-  render: ({ table, index }, source) =>
+  render: ({ table, index, restore }, source) =>
     source.statement('createIndex', [
       source.string(index.name),
       source.name(table),
@@ -63,6 +69,7 @@ export const createIndex: Faces<CreateIndex, DropIndex> = {
               ),
         nullsNotDistinct: index.nullsNotDistinct ? 'true' : undefined,
         include: index.include === undefined ? undefined : source.strings(index.include),
+        restore: restore ? 'true' : undefined,
       }),
     ]),
   reduce: (operation, next) =>
@@ -71,14 +78,19 @@ export const createIndex: Faces<CreateIndex, DropIndex> = {
 };
 
 export const dropIndex: Faces<DropIndex, CreateIndex> = {
-  invert: ({ table, was }) => (was ? [{ kind: 'createIndex', table, index: was }] : null),
+  invert: ({ table, keep, was }) =>
+    was ? [{ kind: 'createIndex', table, index: was, ...(keep ? { restore: true } : {}) }] : null,
   apply: (operation, catalog) =>
     updateIndexes(requireIndex(catalog, operation.table, operation.name), operation.table, (indexes) =>
       indexes.filter((each) => each.name !== operation.name),
     ),
   describe: ({ name, table }) => `drop index ${name} on ${displayName(table)}`,
-  render: ({ name, table }, source) =>
-    source.statement('dropIndex', [source.string(name), source.name(table)]),
+  render: ({ name, table, keep }, source) =>
+    source.statement('dropIndex', [
+      source.string(name),
+      source.name(table),
+      ...source.options({ keep: keep ? 'true' : undefined }),
+    ]),
   reduce: () => null,
   losses: () => [],
 };

@@ -100,9 +100,13 @@ export interface Op<D extends DialectName = DialectName> {
     name: string,
     table: ObjectName,
     keys: readonly IndexKeyInput[],
-    options?: IndexOptions,
+    options?: IndexOptions & { readonly restore?: boolean },
   ): Promise<void>;
-  dropIndex(name: string, table: ObjectName): Promise<void>;
+  /**
+   * @param options.keep remember its comment, and that it is the replica identity or clustered, for the createIndex of
+   *   this name that follows with `restore` (PostgreSQL)
+   */
+  dropIndex(name: string, table: ObjectName, options?: { readonly keep?: boolean }): Promise<void>;
   renameIndex(table: ObjectName, from: string, to: string): Promise<void>;
   createView(
     name: ObjectName,
@@ -264,8 +268,15 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch }:
           ...(options.nullsNotDistinct ? { nullsNotDistinct: true as const } : {}),
           ...(options.include === undefined ? {} : { include: options.include }),
         },
+        ...(options.restore ? { restore: true as const } : {}),
       })),
-    dropIndex: (name, table) => run(() => ({ kind: 'dropIndex', name, table: parseName(table) })),
+    dropIndex: (name, table, { keep = false } = {}) =>
+      run(() => ({
+        kind: 'dropIndex',
+        name,
+        table: parseName(table),
+        ...(keep ? { keep: true as const } : {}),
+      })),
     renameIndex: (table, from, to) => run(() => ({ kind: 'renameIndex', table: parseName(table), from, to })),
     createView: (name, query, { restore, ...options } = {}) =>
       run(() => ({

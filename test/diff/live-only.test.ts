@@ -81,3 +81,45 @@ it('a generated column that is made again keeps its comment, grants, statistics 
     finds: ['select b from t', [{ b: 'ada' }]],
   });
 });
+
+it('a partition, a table that inherits and a foreign table are not compared, and that is said', async () => {
+  const at = await session();
+  await at.sql(`create table t (id integer primary key); create table c (x integer, check (x > 0)) inherits (t);
+    create table parted (id integer) partition by list (id); create table part partition of parted default;
+    create foreign data wrapper w; create server s foreign data wrapper w;
+    create foreign table f (id integer) server s`);
+  const table = (name: string) => pgTable(name, { id: integer('id'), y: integer('y') });
+  const models: Models = {
+    t: pgTable('t', { id: id() }),
+    parted: pgTable('parted', { id: integer('id') }),
+    ...Object.fromEntries(['c', 'part', 'f'].map((name) => [name, table(name)])),
+    refers: pgTable('refers', { c: integer('c') }),
+  };
+  const { catalog } = readModels([models], { dialect: 'postgres', core });
+  const compared = async () =>
+    compareCatalogs(postgres, at.driver, await at.inspect(), catalog, { denied: 'all' });
+  const found = await compared();
+  expect(found.unverified).toEqual([
+    'Not compared: c. In the database it inherits from another table: change it in a revision of your own.',
+    'Not compared: f. In the database it is a foreign table: change it in a revision of your own.',
+    'Not compared: part. In the database it is a partition: change it in a revision of your own.',
+  ]);
+  expect(found.operations.map(describeOperation)).toEqual(['create table refers']);
+  await at.apply(...found.operations);
+  expect((await compared()).operations).toEqual([]);
+});
+
+it('a sequence that a table which is not compared uses stays, as does its schema, and that is said', async () => {
+  const at = await session();
+  await at.sql(`create schema app; create sequence numbers; create sequence app.numbers; create sequence unused;
+    create type mood as enum ('ok'); create table t (id integer primary key);
+    create table theirs (id integer default nextval('numbers'), m mood);
+    create table heir (x integer default nextval('app.numbers')) inherits (t)`);
+  const { catalog } = readModels([{ t: pgTable('t', { id: id() }) }], { dialect: 'postgres', core });
+  const live = await at.inspect({ includes: ({ name }) => name !== 'theirs' });
+  const found = await compareCatalogs(postgres, at.driver, live, catalog, { denied: 'all' });
+  expect(found.operations.map(describeOperation)).toEqual(['drop sequence unused']);
+  expect(found.unverified).toEqual([
+    'Not dropped: enum mood, sequence numbers, sequence app.numbers. Tables that are not compared use what no model has.',
+  ]);
+});

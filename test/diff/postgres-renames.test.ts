@@ -235,3 +235,28 @@ describe('a rename that cannot be', () => {
     expect(() => diff(catalog, catalog, postgres.rules, { renames: { said: [rename] } })).toThrow(message);
   });
 });
+
+it('the rename of a view into another schema is refused, but not where its schema is renamed', () => {
+  const view = (schema: string, name: string) => ({
+    schema: pgSchema(schema),
+    v: pgSchema(schema)
+      .view(name, { id: integer('id') })
+      .as(sql`select 1 as id`),
+  });
+  const read = (...parts: readonly object[]) =>
+    readModels([Object.assign({}, ...parts)], { dialect: 'postgres', core }).catalog;
+  const [a, b] = [view('a', 'v'), view('b', 'v')];
+  const said = (...renames: readonly string[]) => ({ renames: { said: renames } });
+  const [before, after] = [
+    read({ a: a.schema, b: b.schema, v: a.v }),
+    read({ a: a.schema, b: b.schema, v: b.v }),
+  ];
+  expect(() => diff(before, after, postgres.rules, said('a.v=b.v'))).toThrow(
+    'The rename a.v=b.v cannot be: a view stays in its schema.',
+  );
+  expect(
+    diff(read(a), read(view('b', 'w')), postgres.rules, said('a=b', 'a.v=b.w')).operations.map(
+      ({ kind }) => kind,
+    ),
+  ).toEqual(['renameSchema', 'renameView']);
+});

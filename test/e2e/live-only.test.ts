@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { freshDatabase } from '../support/postgres.js';
+import { freshDatabase, serverMajor } from '../support/postgres.js';
 import { type UserProject, userProject } from '../support/project.js';
 
 /** What no model can say and stands on a column that goes: said, written out, or refused. */
@@ -50,4 +50,38 @@ it('a column does not take its constraints and triggers along in silence', async
   expect(await database.sql(look)).toEqual([]);
   await project.ok(['downgrade', '-1', '--yes']);
   expect(await database.sql(look)).toEqual(before);
+});
+
+it('an index that is made again stays the replica identity, in a revision that says so', async () => {
+  const project = userProject();
+  projects.push(project);
+  const database = await freshDatabase();
+  project.write(
+    'alembic.config.ts',
+    `export default { dialect: 'postgres', url: ${JSON.stringify(database.url)}, schema: './schema.ts' };`,
+  );
+  const indexed = (keys: string, type: string) => `
+    import { bigint, integer, pgTable, uniqueIndex } from 'drizzle-orm/pg-core';
+    export const rooms = pgTable('rooms', { floor: integer('floor').notNull(), door: ${type}.notNull() },
+      (t) => [uniqueIndex('rooms_door').on(${keys})]);
+  `;
+  project.write('schema.ts', indexed('t.door', "integer('door')"));
+  await project.ok(['create', '-m', 'first', '--autogenerate']);
+  await project.ok(['upgrade', 'head']);
+  await database.sql(`alter table rooms replica identity using index rooms_door;
+    comment on index rooms_door is 'where is it?'; insert into rooms values (1, 2);
+    create publication doors for table rooms ${(await serverMajor()) >= 15 ? '(door, floor)' : ''}`);
+  const look = `select indisreplident, obj_description(indexrelid, 'pg_class') as comment,
+    (select prrelid::regclass::text from pg_publication_rel) as published
+    from pg_index where indexrelid = 'rooms_door'::regclass`;
+  const before = await database.sql(look);
+
+  project.write('schema.ts', indexed('t.floor, t.door', "bigint('door', { mode: 'number' })"));
+  await project.ok(['create', '-m', 'floors', '--autogenerate']);
+  await project.ok(['upgrade', 'head']);
+  await project.ok(['check']);
+  expect(await database.sql(look)).toEqual(before);
+  await project.ok(['downgrade', '-1', '--yes']);
+  expect(await database.sql(look)).toEqual(before);
+  expect(project.revisions()).toHaveLength(2);
 });

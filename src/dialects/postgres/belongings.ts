@@ -1,7 +1,7 @@
 import { defaultPrivileges, grantable, grantee } from './dependents.js';
 
 /**
- * What hangs on a relation, a policy or a trigger and that no model can say, as the statements that make it again:
+ * What hangs on a relation, an index, a constraint, a policy or a trigger and that no model can say, as the statements that make it again:
  * rows (step, statement, column). Only the server knows all of it. `column`: the statement is about one column, and
  * says nothing any more where that column is gone.
  */
@@ -16,15 +16,9 @@ export function belongingsOfViews(views: string): string {
   return [
     `SELECT 20, pg_get_indexdef(i.indexrelid), false
     FROM ${views} JOIN pg_index i ON i.indrelid = ${views}.oid`,
-    `SELECT 21, format('ALTER INDEX %I.%I SET TABLESPACE %I', n.nspname, ic.relname, t.spcname), false
-    FROM ${held} JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class ic ON ic.oid = i.indexrelid
-      JOIN pg_tablespace t ON t.oid = ic.reltablespace`,
-    `SELECT 21, format('COMMENT ON INDEX %I.%I IS %L', n.nspname, ic.relname, description), false
-    FROM ${held} JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class ic ON ic.oid = i.indexrelid
-      JOIN pg_description ON ${ofClass} AND objoid = ic.oid`,
-    `SELECT 21, format('ALTER MATERIALIZED VIEW %s CLUSTER ON %I', ${name}, ic.relname), false
-    FROM ${held} JOIN pg_index i ON i.indrelid = c.oid AND i.indisclustered
-      JOIN pg_class ic ON ic.oid = i.indexrelid`,
+    belongingsOfIndexes(
+      `(SELECT indexrelid AS oid FROM ${views} JOIN pg_index ON indrelid = ${views}.oid) AS of_view`,
+    ),
     `SELECT 21, pg_get_statisticsobjdef(s.oid), false
     FROM ${views} JOIN pg_statistic_ext s ON s.stxrelid = ${views}.oid`,
     `SELECT 22, format('COMMENT ON STATISTICS %I.%I IS %L', sn.nspname, s.stxname, description), false
@@ -41,10 +35,6 @@ export function belongingsOfViews(views: string): string {
       array_to_string(a.attoptions, ', ')), true
     FROM ${held} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attoptions IS NOT NULL AND NOT a.attisdropped
     WHERE c.relkind = 'm'`,
-    `SELECT 22, format('ALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s', n.nspname, ic.relname, a.attnum,
-      a.attstattarget), false
-    FROM ${held} JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class ic ON ic.oid = i.indexrelid
-      JOIN pg_attribute a ON a.attrelid = ic.oid WHERE a.attstattarget >= 0 AND i.indkey[a.attnum - 1] = 0`,
     `SELECT 22, format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', ${name}, a.attname,
       pg_get_expr(d.adbin, d.adrelid)), true
     FROM ${held} JOIN pg_attrdef d ON d.adrelid = c.oid
@@ -78,6 +68,41 @@ export function belongingsOfViews(views: string): string {
     FROM ${held} JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
       CROSS JOIN aclexplode(a.attacl) AS acl`,
   ].join('\n    UNION ALL ');
+}
+
+/**
+ * What the index that is made again cannot be any more (the replica identity, without being unique), it is not.
+ * @param indexes of which each is made again by other means: oid.
+ */
+export function belongingsOfIndexes(indexes: string): string {
+  const held = `${indexes} JOIN pg_index i ON i.indexrelid = oid JOIN pg_class ic ON ic.oid = indexrelid
+      JOIN pg_namespace n ON n.oid = ic.relnamespace`;
+  const ifItCan = (statement: string, ...values: readonly string[]) =>
+    `format('DO %L', format('BEGIN ${statement}; EXCEPTION WHEN wrong_object_type OR feature_not_supported
+      OR undefined_column THEN RAISE WARNING ''%%'', SQLERRM; END', ${values.join(', ')}))`;
+  return [
+    `SELECT 21, format('ALTER INDEX %I.%I SET TABLESPACE %I', n.nspname, ic.relname, t.spcname), false
+    FROM ${held} JOIN pg_tablespace t ON t.oid = ic.reltablespace`,
+    `SELECT 21, format('COMMENT ON INDEX %I.%I IS %L', n.nspname, ic.relname, description), false
+    FROM ${held} JOIN pg_description ON classoid = 'pg_class'::regclass AND objoid = ic.oid`,
+    `SELECT 21, ${ifItCan('ALTER TABLE %s CLUSTER ON %I', 'i.indrelid::regclass', 'ic.relname')}, false
+    FROM ${held} WHERE i.indisclustered`,
+    `SELECT 21, ${ifItCan('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', 'i.indrelid::regclass', 'ic.relname')}, false
+    FROM ${held} WHERE i.indisreplident`,
+    `SELECT 22, ${ifItCan(
+      'ALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s',
+      ...['n.nspname', 'ic.relname', 'a.attnum', 'a.attstattarget'],
+    )}, false
+    FROM ${held} JOIN pg_attribute a ON a.attrelid = ic.oid
+    WHERE a.attstattarget >= 0 AND i.indkey[a.attnum - 1] = 0`,
+  ].join('\n    UNION ALL ');
+}
+
+/** @param constraints oid. */
+export function commentsOfConstraints(constraints: string): string {
+  return `SELECT 21, format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, conrelid::regclass, description), false
+    FROM ${constraints} JOIN pg_constraint c USING (oid)
+      JOIN pg_description ON classoid = 'pg_constraint'::regclass AND objoid = c.oid`;
 }
 
 /** Runs statements that are objects { sql, column } in a JSON array; needs a variable `item json`. */

@@ -30,7 +30,10 @@ const onRelations = [
     join pg_class as ic on ic.oid = i.indexrelid`,
   `select 'tablespace', tab.schema, t.spcname, ${onTable}
     from tab join pg_tablespace as t on t.oid = tab.reltablespace`,
-  `select 'replica identity', tab.schema, tab.relname, ${onTable} from tab where relreplident <> 'd'`,
+  // Of an index: by its name.
+  `select 'replica identity', tab.schema, coalesce(ic.relname, tab.relname), ${onTable}
+    from tab left join pg_index as i on i.indrelid = tab.oid and i.indisreplident and tab.relreplident = 'i'
+    left join pg_class as ic on ic.oid = i.indexrelid where tab.relreplident <> 'd'`,
   `select 'publication', null, p.pubname, ${onTable}
     from tab join pg_publication_rel as pr on pr.prrelid = tab.oid join pg_publication as p on p.oid = pr.prpubid`,
 ];

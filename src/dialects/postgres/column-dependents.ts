@@ -3,12 +3,14 @@ import { nameKey } from '../../catalog/index.js';
 import type { AlterTable } from '../../operations/index.js';
 import { belongingsOfViews, runAgain } from './belongings.js';
 import { block } from './numbering.js';
+import { publicationsOn, publicationVariables } from './publications.js';
 import { identifier, literal } from './quote.js';
 
 /**
  * What PostgreSQL does not let stand on a column while its type changes: views and what reads them, rules, policies,
- * triggers of that column; and what it forgets then, storage and compression. Only the server knows all of them and all that they say, so it is asked: one block takes
- * them away and remembers in a setting of the session how to make them again, another does so.
+ * triggers of that column, publications of it; and what it forgets then, storage and compression. Only the server knows
+ * all of them and all that they say, so it is asked: one block takes them away and remembers in a setting of the session
+ * how to make them again, another does so.
  */
 
 const setting = literal('rev.column_dependents');
@@ -69,7 +71,12 @@ function hasDependents(table: QualifiedName, columns: readonly string[], before:
     ) ||
     before.uncompared.some(
       (each) =>
-        ['trigger', 'rule', 'storage of column'].includes(each.kind) && each.table && isOf(each.table),
+        // Heirs change with their table, and what stands on them is not listed.
+        each.kind === 'inheriting table' ||
+        each.kind === 'partition' ||
+        (['trigger', 'rule', 'storage of column', 'publication'].includes(each.kind) &&
+          each.table &&
+          isOf(each.table)),
     )
   );
 }
@@ -81,10 +88,14 @@ export function hasReaders(catalog: Catalog): boolean {
   );
 }
 
-/** Columns by name: attrelid, attnum. */
+/** Columns by name, of a table and those that inherit them: attrelid, attnum. */
 function columnsNamed(table: QualifiedName, names: readonly string[]): string {
-  return `SELECT attrelid, attnum FROM pg_attribute
-    WHERE attrelid = ${literal(identifier(table))}::regclass AND attname IN (${names.map(literal).join(', ')})`;
+  return `WITH RECURSIVE of_table (oid) AS (
+      SELECT ${literal(identifier(table))}::regclass::oid
+      UNION SELECT inhrelid FROM of_table JOIN pg_inherits ON inhparent = of_table.oid
+    )
+    SELECT attrelid, attnum FROM pg_attribute JOIN of_table ON attrelid = of_table.oid
+    WHERE attname IN (${names.map(literal).join(', ')})`;
 }
 
 /** Columns of a type and of its arrays, and what speaks of the type itself. */
@@ -185,9 +196,14 @@ function dependentsOf(columns: string, or = 'false'): Around {
   SELECT array_agg(s.going ORDER BY s.first, s.going) FILTER (WHERE s.going IS NOT NULL),
     coalesce(json_agg(json_build_object('sql', s.sql, 'column', s."column") ORDER BY s.step, s.sql), '[]')
   INTO going, coming FROM statement_of AS s;
-  FOREACH statement IN ARRAY coalesce(going, '{}') LOOP
+  ${publicationsOn(columns, or)}
+  FOREACH statement IN ARRAY coalesce(leaving || going, going, '{}') LOOP
     EXECUTE statement;
   END LOOP;
-  PERFORM set_config(${setting}, coming::text, false);`;
-  return { drop: block(drop, 'going text[];\n  coming json;\n  statement text'), restore };
+  PERFORM set_config(${setting}, (coming::jsonb || coalesce((SELECT jsonb_agg(jsonb_build_object('sql', sql,
+    'column', false)) FROM unnest(joining) AS sql), '[]'))::text, false);`;
+  return {
+    drop: block(drop, `going text[];\n  coming json;\n  ${publicationVariables};\n  statement text`),
+    restore,
+  };
 }

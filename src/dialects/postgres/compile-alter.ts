@@ -19,6 +19,7 @@ import {
   identityClause,
   identityKind,
 } from './compile-table.js';
+import { aroundConstraints } from './kept.js';
 import * as numbering from './numbering.js';
 import { identifier } from './quote.js';
 import { columnDependents } from './remade-columns.js';
@@ -45,9 +46,23 @@ export function alterTable(
   }
   const statements = script.end();
   const remade = remadeColumns(changes, before);
-  if (remade.length === 0) return statements;
-  const { drop, restore } = columnDependents(name, remade);
-  return [drop, ...statements, restore];
+  const constraints = remadeConstraints(changes);
+  const around = [
+    ...(remade.length === 0 ? [] : [columnDependents(name, remade)]),
+    ...(constraints.length === 0 ? [] : [aroundConstraints(name, constraints)]),
+  ];
+  return [...around.map(({ drop }) => drop), ...statements, ...around.map(({ restore }) => restore)];
+}
+
+/** Constraints that are dropped and added again under their name. */
+function remadeConstraints(changes: readonly TableChange[]): readonly string[] {
+  return changes.flatMap((change, at) => {
+    if (change.kind !== 'dropConstraint' || change.name === null) return [];
+    const comesBack = changes
+      .slice(at)
+      .some((later) => later.kind === 'addConstraint' && later.constraint.name === change.name);
+    return comesBack ? [change.name] : [];
+  });
 }
 
 /** Columns that are dropped and added again under their name. */

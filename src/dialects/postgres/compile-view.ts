@@ -2,7 +2,7 @@ import { displayName, findView, type QualifiedName, type View } from '../../cata
 import { RevError } from '../../errors.js';
 import type { AlterView, CreateView, DropView, RenameView } from '../../operations/index.js';
 import { closedExpression } from './expressions.js';
-import { keepView, restoreView } from './kept-views.js';
+import { keepView, restoreView } from './kept.js';
 import { identifier, literal } from './quote.js';
 import { moved } from './replace-view.js';
 

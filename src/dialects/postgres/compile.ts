@@ -18,6 +18,7 @@ import { insert, needsTypes } from './compile-insert.js';
 import { alterPolicy, createPolicy, dropPolicy } from './compile-policy.js';
 import { createIndex, createTable } from './compile-table.js';
 import { alterView, createView, dropView, renameView } from './compile-view.js';
+import { keepIndex, restoreIndex } from './kept.js';
 import { block, restartUnlessUsed } from './numbering.js';
 import { identifier, literal } from './quote.js';
 import { alterRole, createRole } from './roles.js';
@@ -67,7 +68,10 @@ const compilers: {
   // A comment in the revision's file.
   backfill: () => [],
   createEnum: (operation) => [createEnum(nameOf(operation.enum), operation.enum.values)],
-  createIndex: ({ index, table }, _before, options) => [createIndex(index, table, options)],
+  createIndex: ({ index, table, restore }, _before, options) => [
+    createIndex(index, table, options),
+    ...(restore ? [restoreIndex({ schema: table.schema, name: index.name })] : []),
+  ],
   createPolicy,
   createRole: ({ role }) => [createRole(role)],
   createSchema: ({ name }) => [`CREATE SCHEMA ${identifier(name)}`],
@@ -80,7 +84,10 @@ const compilers: {
   createView,
   disableRowSecurity: ({ table }) => [`ALTER TABLE ${identifier(table)} DISABLE ROW LEVEL SECURITY`],
   dropEnum: ({ name }) => [`DROP TYPE ${identifier(name)}`],
-  dropIndex: ({ name, table }) => [`DROP INDEX ${identifier({ schema: table.schema, name })}`],
+  dropIndex: ({ name, table: { schema }, keep }) => [
+    ...(keep ? [keepIndex({ schema, name })] : []),
+    `DROP INDEX ${identifier({ schema, name })}`,
+  ],
   dropPolicy,
   dropRole: ({ name }) => [`DROP ROLE ${identifier(name)}`],
   dropSchema: ({ name }) => [`DROP SCHEMA ${identifier(name)}`],

@@ -99,8 +99,11 @@ export interface CatalogRow {
   readonly constraints: readonly ConstraintRow[];
   readonly indexes: readonly IndexRow[];
   readonly enums: readonly (Named & { readonly values: readonly string[] })[];
-  /** All but those of identity columns; `table` and `column` where one owns it. */
-  readonly sequences: readonly (SequenceRow & { readonly table: Named | null })[];
+  /** All but those of identity columns; `table` where one owns it, `usedBy` the tables with defaults that take from it. */
+  readonly sequences: readonly (SequenceRow & {
+    readonly table: Named | null;
+    readonly usedBy: readonly string[];
+  })[];
   readonly views: readonly ViewRow[];
   readonly policies: readonly PolicyRow[];
   readonly uncompared: readonly UncomparedRow[];
@@ -169,7 +172,7 @@ ${ownedSequences}select json_build_object(
   'views', ${list(viewsQuery('rel'))},
   'policies', ${list(policiesQuery)},
   'uncompared', ${list(censusQuery(major))},
-  'liveOnly', ${list(liveOnly)}
+  'liveOnly', ${list(liveOnly(major))}
 ) as catalog`;
 }
 
@@ -328,7 +331,10 @@ const enums = `
 const sequences = `
   select seq.name, seq.schema, seq.type, seq.start, seq.increment, seq.min, seq.max, seq.cache, seq.cycle,
     case when owner.oid is not null then
-      json_build_object('schema', nullif(ownerns.nspname, current_schema()), 'name', owner.relname) end as table
+      json_build_object('schema', nullif(ownerns.nspname, current_schema()), 'name', owner.relname) end as table,
+    (select coalesce(json_agg(distinct d.adrelid::text), '[]') from pg_depend as p
+      join pg_attrdef as d on p.classid = 'pg_attrdef'::regclass and d.oid = p.objid
+      where p.refclassid = 'pg_class'::regclass and p.refobjid = seq.seqrelid) as "usedBy"
   from rel
   join seq on seq.seqrelid = rel.oid
   left join pg_class as owner on owner.oid = seq.refobjid

@@ -83,9 +83,8 @@ function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
         ...(found ? { policies: found.map(toPolicy) } : {}),
       };
     });
-  const outside = new Set(
-    rows.tables.filter((table) => !scope.includes(named(table))).map((table) => table.oid),
-  );
+  const inside = new Set(rows.tables.filter((table) => scope.includes(named(table))).map(({ oid }) => oid));
+  const outside = new Set(rows.tables.flatMap(({ oid }) => (inside.has(oid) ? [] : [oid])));
   const usedOutside = new Set(
     rows.columns.flatMap((column) =>
       outside.has(column.table) && column.enum ? [nameKey(column.enum)] : [],
@@ -131,7 +130,12 @@ function toCatalog(rows: CatalogRow, scope: Scope): Catalog {
       values: each.values,
       ...(usedOutside.has(nameKey(each)) ? { usedElsewhere: true as const } : {}),
     })),
-    sequences: free.filter((sequence) => sequence.table === null).map(toSequence),
+    sequences: free
+      .filter((sequence) => sequence.table === null)
+      .map((row) => ({
+        ...toSequence(row),
+        ...(row.usedBy.every((oid) => inside.has(oid)) ? {} : { usedElsewhere: true as const }),
+      })),
     tables,
     views: rows.views
       .filter((view) => scope.includes(named(view)))

@@ -1,3 +1,5 @@
+import { publishedPart } from './publications.js';
+
 /**
  * What no model can say and stands on the columns of a table: with the columns, and the statements that take it away
  * and make it again. One row each. It reads the `tab` and `seq` of inspect-queries.ts.
@@ -24,7 +26,8 @@ const columnsOf = (...objects: readonly (readonly [catalog: string, oid: string]
     where d.refclassid = 'pg_class'::regclass and d.refobjid = tab.oid and d.refobjsubid > 0
       and (${objects.map(([catalog, oid]) => `(d.classid = '${catalog}'::regclass and d.objid = ${oid})`).join(' or ')}))`;
 
-export const liveOnly = `
+/** @param major the server's major version. */
+export const liveOnly = (major: number) => `
   select 'exclusion constraint' as kind, tab.schema, c.conname as name, ${onTable} as table,
     ${columnsOf(['pg_constraint', 'c.oid'], ['pg_class', 'c.conindid'])} as columns,
     format('alter table %s drop constraint %I', tab.oid::regclass, c.conname) as drop,
@@ -45,6 +48,12 @@ export const liveOnly = `
     format('alter sequence %s owned by %s.%I', seq.seqrelid::regclass, tab.oid::regclass, a.attname), true
   from tab join seq on seq.refobjid = tab.oid and seq.deptype = 'a'
   join pg_attribute as a on a.attrelid = tab.oid and a.attnum = seq.refobjsubid
+  union all
+  select 'publication', null, p.pubname, ${onTable}, ${columnsOf(['pg_publication_rel', 'pr.oid'])},
+    format('alter publication %I drop table only %s', p.pubname, tab.oid::regclass),
+    format('alter publication %I add table only %s%s', p.pubname, tab.oid::regclass,
+      ${major >= 15 ? publishedPart : "''"}), true
+  from tab join pg_publication_rel as pr on pr.prrelid = tab.oid join pg_publication as p on p.oid = pr.prpubid
   union all
   select 'comment', tab.schema, tab.relname || coalesce('.' || a.attname, ''), ${onTable},
     case when a.attname is null then '[]' else json_build_array(a.attname) end,

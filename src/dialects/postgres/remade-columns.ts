@@ -1,11 +1,12 @@
 import type { QualifiedName } from '../../catalog/index.js';
 import { type Dependents, grantable, grantee, restoreFrom, runAndRemember } from './dependents.js';
 import { block } from './numbering.js';
+import { publicationsOn, publicationVariables } from './publications.js';
 import { identifier, literal } from './quote.js';
 
 /**
  * What no model can say and goes with a column that is only made again: exclusion constraints, statistics, triggers,
- * its comment and its grants.
+ * publications of it, its comment and its grants.
  */
 export function columnDependents(table: QualifiedName, columns: readonly string[]): Dependents {
   return { drop: block(dropBody(table, columns), declarations), restore: restoreFrom(setting) };
@@ -15,13 +16,15 @@ const setting = 'rev.column_remake';
 
 const declarations = `going text[];
   coming text[];
+  ${publicationVariables};
   statement text`;
 
 function dropBody(table: QualifiedName, columns: readonly string[]): string {
   const of = `${literal(identifier(table))}::regclass`;
+  const named = `attrelid = ${of} AND attname IN (${columns.map(literal).join(', ')}) AND NOT attisdropped`;
   return `WITH remade AS (
     SELECT attrelid, attnum, attname, attacl FROM pg_attribute
-    WHERE attrelid = ${of} AND attname IN (${columns.map(literal).join(', ')}) AND NOT attisdropped
+    WHERE ${named}
   ), standing AS (
     SELECT p.classid, p.objid FROM pg_depend p JOIN remade ON p.refobjid = attrelid AND p.refobjsubid = attnum
     WHERE p.refclassid = 'pg_class'::regclass
@@ -58,5 +61,8 @@ function dropBody(table: QualifiedName, columns: readonly string[]): string {
   SELECT array_agg(s.going) FILTER (WHERE s.going IS NOT NULL), array_agg(s.coming ORDER BY s.last)
   INTO going, coming
   FROM statement_of AS s;
+  ${publicationsOn(`SELECT attrelid, attnum FROM pg_attribute WHERE ${named}`)}
+  going := leaving || going;
+  coming := coming || joining;
   ${runAndRemember(setting)}`;
 }

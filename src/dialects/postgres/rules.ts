@@ -24,6 +24,13 @@ export const rules: DiffRules = {
   uniqueIndexIsConstraint: false,
   constraintNamesMatter: true,
   canAlterGenerated: false,
+  rereads: (from, to) => {
+    const [before, after] = [parseType(storedType(from)), parseType(storedType(to))];
+    // Operators of varchar are those of text, and the cast to text that is printed comes and goes.
+    const read = (base: string) => (base === 'character varying' ? 'text' : base);
+    return read(before.base) !== read(after.base) || before.array !== after.array;
+  },
+  keepsIndexes: true,
   numbersRows: (type) => serialType(type) !== null,
   conversion,
   conversionBack,
