@@ -8,6 +8,7 @@ import { RevError } from '../../errors.js';
 import type { Row } from '../dialect.js';
 import { type BrokenTrigger, findBrokenTriggers, isApplicationsOwn } from './broken-triggers.js';
 import { type Connection, columnOf, rowsOf } from './connections/connection.js';
+import { faultsOfEach } from './foreign-key-mismatch.js';
 import { quoteLiteral, quoteName } from './quote.js';
 import { foldName } from './tokens.js';
 
@@ -169,15 +170,8 @@ function violationsOf(database: Connection, table: string): readonly Violation[]
       thrown instanceof Error ? thrown.message : '',
     );
     if (!mismatch) throw thrown;
-    return mismatchesOf(database, table, mismatch[2] ?? '');
+    return faultsOfEach(database, table, mismatch[2] ?? '').map((fault) => ({ table, ...fault }));
   }
-}
-
-function mismatchesOf(database: Connection, table: string, parent: string): readonly Violation[] {
-  const sql = `SELECT group_concat("from", ', ') AS columns FROM pragma_foreign_key_list(?)
-    WHERE "table" = ? COLLATE NOCASE GROUP BY id`;
-  const keys = rowsOf<{ columns: string }>(database, sql, [table, parent]);
-  return keys.map(({ columns }) => ({ table, columns, parent, rows: 0 }));
 }
 
 function findBrokenViews(database: Connection): ReadonlyMap<string, string> {
