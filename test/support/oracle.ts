@@ -75,10 +75,10 @@ export async function runAll(
   await driver.transaction(async () => {
     for (const operation of operations) {
       if (operation.kind === 'backfill' && fill) await driver.run({ sql: fill });
-      const before = dialect.needsCatalog(operation)
+      const { serverVersion } = driver;
+      const before = dialect.needsCatalog(operation, { serverVersion })
         ? await dialect.inspect(driver, everything)
         : emptyCatalog(dialect.name);
-      const { serverVersion } = driver;
       await driver.runAll(dialect.compile(operation, before, { serverVersion }));
     }
   });

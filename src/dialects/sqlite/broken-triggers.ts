@@ -129,6 +129,6 @@ function parseTrigger(sql: string): { readonly event?: string; readonly columns?
 }
 
 /** What the application gives to its connections, and this one has not. */
-function isApplicationsOwn(message: string): boolean {
+export function isApplicationsOwn(message: string): boolean {
   return /^(?:no such (?:function|collation sequence|module)|unknown function)\b/.test(message);
 }

@@ -15,6 +15,7 @@ import { checkPath, databasePath, isDatabase, memory } from './location.js';
 import { findOpener } from './open.js';
 import { beginsRebuild } from './rebuilt-name.js';
 import { connectError, endedError, isBusy, statementError, transactionEnd } from './statement-error.js';
+import { readStatistics, restoreStatistics } from './statistics.js';
 
 /** How long to wait for another writer, in milliseconds. */
 const busyTimeout = 5_000;
@@ -64,6 +65,8 @@ class SqliteDriver implements SqliteSession {
   #began = false;
   /** What is said of a statement that ended it nevertheless: from then on nothing more runs. */
   #ended: RevError | null = null;
+  /** As they were before the first rebuild of the transaction. */
+  #statistics: ReturnType<typeof readStatistics> | null = null;
 
   constructor(
     database: Connection,
@@ -91,6 +94,7 @@ class SqliteDriver implements SqliteSession {
         hint: 'Do not set `transactional = false` for the revision.',
       });
     }
+    if (beginsRebuild(statement.sql)) this.#statistics ??= readStatistics(this.#database);
     return isLive(statement) ? this.#runLive(statement) : this.#run(statement);
   }
 
@@ -121,6 +125,7 @@ class SqliteDriver implements SqliteSession {
       const result = await work();
       this.#refuseEnded();
       refuseNewFaults(before, this.#faults());
+      if (this.#statistics) restoreStatistics(this.#database, this.#statistics);
       if (!options.dryRun) await this.#whenFree('COMMIT', patience);
       return result;
     });
@@ -167,6 +172,7 @@ class SqliteDriver implements SqliteSession {
     } finally {
       this.#began = false;
       this.#ended = null;
+      this.#statistics = null;
       if (this.#database.open && this.#database.inTransaction) this.#database.exec('ROLLBACK');
     }
   }

@@ -6,8 +6,9 @@
 
 import { RevError } from '../../errors.js';
 import type { Row } from '../dialect.js';
-import { type BrokenTrigger, findBrokenTriggers } from './broken-triggers.js';
+import { type BrokenTrigger, findBrokenTriggers, isApplicationsOwn } from './broken-triggers.js';
 import { type Connection, columnOf, rowsOf } from './connections/connection.js';
+import { faultsOfEach } from './foreign-key-mismatch.js';
 import { quoteLiteral, quoteName } from './quote.js';
 import { foldName } from './tokens.js';
 
@@ -25,6 +26,8 @@ export interface Faults {
   readonly violations: ReadonlyMap<string, Violation>;
   /** Views that cannot be read, by name, with SQLite's message. */
   readonly views: ReadonlyMap<string, string>;
+  /** Virtual tables that cannot be read, in the same way. */
+  readonly virtualTables: ReadonlyMap<string, string>;
   /** By name. */
   readonly triggers: ReadonlyMap<string, BrokenTrigger>;
 }
@@ -33,6 +36,7 @@ export function findFaults(database: Connection): Faults {
   return {
     violations: findViolations(database),
     views: findBrokenViews(database),
+    virtualTables: findBrokenVirtualTables(database),
     triggers: findBrokenTriggers(database),
   };
 }
@@ -40,14 +44,8 @@ export function findFaults(database: Connection): Faults {
 /** @throws RevError REV_STATEMENT for faults that were not there before; no row's values are in it. */
 export function refuseNewFaults(before: Faults, after: Faults): void {
   refuseViolations(newViolations(before.violations, after.violations));
-  const views = [...after.views].filter(([name]) => !before.views.has(name));
-  if (views.length > 0) {
-    const lines = views.map(([name, message]) => `${name}: ${message}`);
-    throw new RevError('REV_STATEMENT', `These views would no longer work:\n  ${lines.join('\n  ')}`, {
-      hint: 'Drop the views in this revision, or make them anew before it ends.',
-      data: { views: views.map(([name]) => name) },
-    });
-  }
+  refuseBroken('views', before.views, after.views);
+  refuseBroken('virtual tables', before.virtualTables, after.virtualTables);
   const triggers = [...after.triggers.values()].filter(({ name }) => !before.triggers.has(name));
   if (triggers.length > 0) {
     const lines = triggers.map(({ name, table, message }) => `${name} on ${table}: ${message}`);
@@ -56,6 +54,21 @@ export function refuseNewFaults(before: Faults, after: Faults): void {
       data: { triggers: triggers.map(({ name }) => name) },
     });
   }
+}
+
+function refuseBroken(
+  what: 'views' | 'virtual tables',
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): void {
+  const broken = [...after].filter(([name]) => !before.has(name));
+  if (broken.length === 0) return;
+  const lines = broken.map(([name, message]) => `${name}: ${message}`);
+  const names = broken.map(([name]) => name);
+  throw new RevError('REV_STATEMENT', `These ${what} would no longer work:\n  ${lines.join('\n  ')}`, {
+    hint: `Drop the ${what} in this revision, or make them anew before it ends.`,
+    data: what === 'views' ? { views: names } : { virtualTables: names },
+  });
 }
 
 function refuseViolations(all: readonly Violation[]): void {
@@ -157,15 +170,8 @@ function violationsOf(database: Connection, table: string): readonly Violation[]
       thrown instanceof Error ? thrown.message : '',
     );
     if (!mismatch) throw thrown;
-    return mismatchesOf(database, table, mismatch[2] ?? '');
+    return faultsOfEach(database, table, mismatch[2] ?? '').map((fault) => ({ table, ...fault }));
   }
-}
-
-function mismatchesOf(database: Connection, table: string, parent: string): readonly Violation[] {
-  const sql = `SELECT group_concat("from", ', ') AS columns FROM pragma_foreign_key_list(?)
-    WHERE "table" = ? COLLATE NOCASE GROUP BY id`;
-  const keys = rowsOf<{ columns: string }>(database, sql, [table, parent]);
-  return keys.map(({ columns }) => ({ table, columns, parent, rows: 0 }));
 }
 
 function findBrokenViews(database: Connection): ReadonlyMap<string, string> {
@@ -177,6 +183,22 @@ function findBrokenViews(database: Connection): ReadonlyMap<string, string> {
       database.prepare(`SELECT * FROM ${quoteName(name)}`);
     } catch (thrown) {
       broken.set(name, thrown instanceof Error ? thrown.message : String(thrown));
+    }
+  }
+  return broken;
+}
+
+/** Such as a full-text index whose `content` is a table that has another name now: SQLite itself does not notice. */
+function findBrokenVirtualTables(database: Connection): ReadonlyMap<string, string> {
+  const virtual = `SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage = 0 ORDER BY name`;
+  const broken = new Map<string, string>();
+  for (const name of columnOf(database, virtual).map(String)) {
+    try {
+      // To prepare is not enough: the module looks for its table when it is read. A row is read, and not kept.
+      rowsOf(database, `SELECT 1 FROM (SELECT * FROM main.${quoteName(name)} LIMIT 1)`);
+    } catch (thrown) {
+      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      if (!isApplicationsOwn(message)) broken.set(name, message);
     }
   }
   return broken;

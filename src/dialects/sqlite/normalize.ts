@@ -31,12 +31,13 @@ export function normalizeCatalogs(actual: Catalog, wanted: Catalog) {
     ...actual,
     tables: actual.tables.map((table) => normalizeTable(table, undefined)),
   });
-  const tables = respell(wanted, live).tables.map((table) => {
+  const respelled = respell(wanted, live);
+  const tables = respelled.tables.map((table) => {
     const found = findTable(live, table);
     const normalized = normalizeTable(table, found);
     return found ? toLive(normalized, found) : normalized;
   });
-  const views = wanted.views.map((view) => {
+  const views = respelled.views.map((view) => {
     const found = findView(live.views, view);
     return found && sameQuery(found.query, view.query) ? { ...view, query: found.query } : view;
   });

@@ -4,7 +4,7 @@ import { type Catalog, nameKey } from '../../catalog/index.js';
 import { apply, type Operation } from '../../operations/index.js';
 import { foldName } from './tokens.js';
 
-/** The wanted catalog with tables and columns in the live spelling, wherever they are named. */
+/** The wanted catalog with tables, columns, indexes and views in the live spelling, wherever they are named. */
 export function respell(wanted: Catalog, live: Catalog): Catalog {
   const operations: Operation[] = [];
   const liveNames = live.tables.map(({ name }) => name);
@@ -25,6 +25,21 @@ export function respell(wanted: Catalog, live: Catalog): Catalog {
       return isTaken ? [] : [{ kind: 'renameColumn', from: column.name, to: spelled } as const];
     });
     if (changes.length > 0) operations.push({ kind: 'alterTable', table: to, changes });
+    const indexNames = found.indexes.map((index) => index.name);
+    for (const index of table.indexes) {
+      const spelled = spellingOf(index.name, indexNames);
+      if (table.indexes.some((each) => each.name === spelled)) continue;
+      operations.push({ kind: 'renameIndex', table: to, from: index.name, to: spelled });
+    }
+  }
+  const viewNames = live.views.map(({ name }) => name);
+  for (const { schema, name, materialized } of wanted.views) {
+    const spelled = spellingOf(name, viewNames);
+    if (wanted.views.some((each) => each.name === spelled)) continue;
+    operations.push({
+      ...{ kind: 'renameView', from: { schema, name }, to: { schema, name: spelled } },
+      materialized,
+    });
   }
   return operations.length === 0 ? wanted : apply(operations, wanted);
 }

@@ -114,6 +114,31 @@ describe('a rebuild loses nothing', () => {
     ]);
   });
 
+  test('what ANALYZE found, of tables and indexes that stay', async () => {
+    const db = await freshSqlite();
+    await db.setup(
+      'create table t (a text, b int, c int, unique (b, c))',
+      'create index t_a on t (a)',
+      'create index t_c on t (c)',
+      'create table w (k text, v int, primary key (v, k)) without rowid',
+      'create table plain (a int)',
+      `insert into t values ('x', 1, 1), ('x', 2, 1), ('y', 3, 2)`,
+      `insert into w values ('a', 1), ('b', 1)`,
+      'insert into plain values (1), (2)',
+      'analyze',
+    );
+    const read = 'select tbl, idx, stat from sqlite_stat1 order by 1, 2';
+    const before = await db.rows(read);
+    const retype = (name: string) => ({ kind: 'alterColumn', name, to: { type: 'real' } }) as const;
+    await db.run(alter('t', retype('a')), alter('w', retype('k')), alter('plain', retype('a')));
+    expect(await db.rows(read)).toEqual(before);
+
+    await db.run(alter('t', retype('b'), { kind: 'dropColumn', name: 'c' }));
+    expect(await db.rows(read)).toEqual(before.filter(([table, index]) => table !== 't' || index === 't_a'));
+    await db.run({ kind: 'dropTable', name: { schema: null, name: 'w' } }, alter('t', retype('a')));
+    expect((await db.rows(read)).map(([table]) => table)).toEqual(['plain', 't']);
+  });
+
   test('an empty AUTOINCREMENT table goes on counting where it was', async () => {
     const db = await freshSqlite();
     await db.setup(

@@ -65,6 +65,24 @@ describe.each(lines)('views of the models, with drizzle-orm $line', (line) => {
     await expectNoChanges(sqlite, db.driver, renamed);
   });
 
+  test('and indexes are the live ones in another case, too', async () => {
+    const db = await freshSqlite();
+    await db.setup(
+      'create table Users (id integer primary key, name text)',
+      'create index Users_Name on Users (name)',
+      'create view "All" as select id, name from users',
+      'create view Names as select name from "all"',
+    );
+    const models = catalog({
+      table: core.sqliteTable('users', { id: core.integer().primaryKey(), name: core.text() }, ({ name }) => [
+        core.index('users_name').on(name),
+      ]),
+      all: core.sqliteView('all', {}).as(sql`select id, name from Users`),
+      names: core.sqliteView('names', {}).as(sql`select name from "All"`),
+    });
+    await expectNoChanges(sqlite, db.driver, models);
+  });
+
   test('are the live ones, however they are spelled', async () => {
     const db = await freshSqlite();
     await db.setup(

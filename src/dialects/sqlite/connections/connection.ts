@@ -42,8 +42,8 @@ export function rowsOf<R extends Row>(connection: Connection, sql: string, param
 }
 
 /** The first column of them. */
-export function columnOf(connection: Connection, sql: string): unknown[] {
-  return (connection.prepare(sql)?.values() ?? []).map(([value]) => value);
+export function columnOf(connection: Connection, sql: string, params?: readonly unknown[]): unknown[] {
+  return (connection.prepare(sql)?.values(params) ?? []).map(([value]) => value);
 }
 
 export function pragma(connection: Connection, name: string): number {
