@@ -332,11 +332,15 @@ const sequences = `
   select seq.name, seq.schema, seq.type, seq.start, seq.increment, seq.min, seq.max, seq.cache, seq.cycle,
     case when owner.oid is not null then
       json_build_object('schema', nullif(ownerns.nspname, current_schema()), 'name', owner.relname) end as table,
-    (select coalesce(json_agg(distinct d.adrelid::text), '[]') from pg_depend as p
-      join pg_attrdef as d on p.classid = 'pg_attrdef'::regclass and d.oid = p.objid
-      where p.refclassid = 'pg_class'::regclass and p.refobjid = seq.seqrelid) as "usedBy"
+    coalesce(used.by, '[]') as "usedBy"
   from rel
   join seq on seq.seqrelid = rel.oid
+  left join (
+    select p.refobjid, json_agg(distinct d.adrelid::text) as by
+    from pg_attrdef as d join pg_depend as p on p.classid = 'pg_attrdef'::regclass and p.objid = d.oid
+    where p.refclassid = 'pg_class'::regclass and p.refobjsubid = 0
+    group by p.refobjid
+  ) as used on used.refobjid = seq.seqrelid
   left join pg_class as owner on owner.oid = seq.refobjid
   left join pg_namespace as ownerns on ownerns.oid = owner.relnamespace
   where seq.deptype is distinct from 'i'`;
