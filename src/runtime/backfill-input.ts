@@ -1,11 +1,10 @@
-import { parseName } from '../catalog/index.js';
+import { parseName, type QualifiedName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
 import { type Backfill, type SqlInput, type SqlParts, sqlParts } from '../operations/index.js';
-import type { ObjectName } from './op.js';
 
 /** A backfill as a revision file says it. */
 export interface BackfillInput {
-  readonly table: ObjectName;
+  readonly table: string | QualifiedName;
   /** New values by column: a value, or `` sql`…` `` over the columns of the row. */
   readonly set: Readonly<Record<string, unknown>>;
   /** Which rows. Default: all. */
