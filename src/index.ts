@@ -25,7 +25,7 @@ export type {
   TableIndex,
   View,
 } from './catalog/index.js';
-export { type Config, type ConfigContext, defineConfig } from './config/config.js';
+export { type Config, type ConfigContext, defineConfig, type SeveralDatabases } from './config/config.js';
 export type { AutogenerateHooks, ColumnDifference } from './diff/overrides.js';
 export { RevError, type RevErrorCode } from './errors.js';
 export { type Layout, type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
@@ -57,6 +57,8 @@ export interface ProjectOptions {
   /** Is told what happens. */
   readonly onEvent?: Report;
   readonly signal?: AbortSignal;
+  /** Which of the project's databases, where it has several. */
+  readonly database?: string;
 }
 
 /** What a run has done: its steps, and the version rows before and after it. */
@@ -143,5 +145,6 @@ function environmentOf(options: ProjectOptions): Environment {
     // A program that calls this has decided.
     yes: true,
     signal: options.signal,
+    database: options.database,
   };
 }
