@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { sameData } from '../catalog/index.js';
 import { RevError } from '../errors.js';
 import type { RevisionGraph } from '../graph/graph.js';
 import { alone } from '../runtime/alone.js';
@@ -71,7 +72,9 @@ export async function restore(
       },
       async () => {
         await dialect.restore(driver, file, { ...tools, noOwner: options.noOwner ?? false });
-        return { file, before, after: await rowsNow(database, table) };
+        const after = await rowsNow(database, table);
+        if (!sameData(after, rows ?? [])) throw otherRows(file, after);
+        return { file, before, after };
       },
     );
   });
@@ -82,6 +85,12 @@ async function sizeOf(file: string): Promise<number> {
   if (found?.isFile()) return found.size;
   throw new RevError('REV_RESTORE', found ? `${file} is no file.` : `There is no file ${file}.`, {
     hint: 'Give the file that `rev backup` has written. Nothing was restored.',
+  });
+}
+
+function otherRows(file: string, after: readonly string[]): RevError {
+  return new RevError('REV_RESTORE', `The database is ${at(after)}, and not where ${file} is.`, {
+    hint: 'Another program has written to it, or the restore is not whole. Look at it before you go on: rev status, rev doctor.',
   });
 }
 

@@ -69,7 +69,9 @@ export async function takeBackup(options: TakeBackupOptions): Promise<TakenBacku
     report({ kind: 'backupDone', ...taken });
     return taken;
   } catch (error) {
-    for (const ending of ['', '-journal', '-wal', '-shm']) await rm(`${part}${ending}`, { force: true });
+    for (const ending of ['', '-journal', '-wal', '-shm']) {
+      await rm(`${part}${ending}`, { force: true }).catch(() => undefined);
+    }
     throw failure(error, folder);
   }
 }

@@ -67,31 +67,31 @@ export async function restore(driver: Driver, file: string, options: RestoreOpti
     const list = join(folder, 'list');
     await writeFile(list, wanted(contents, kept).join('\n'), { mode: 0o600 });
     const owner = options.noOwner ? ['--no-owner', '--no-privileges'] : [];
-    const source = programs.start(
-      'pg_restore',
-      [...owner, '--no-subscriptions', `--use-list=${list}`, '--file=-', file],
-      ['ignore', 'pipe', 'pipe'],
-    );
-    const target = programs.start(
-      'psql',
-      ['--no-psqlrc', '--quiet', '--no-password', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=terse'],
-      ['pipe', 'ignore', 'pipe'],
-    );
-    // What psql refuses ends it, and with it the pipe.
-    target.ended.catch(() => source.child.kill());
     const statements = [
       'BEGIN',
       `SET LOCAL lock_timeout = ${Math.ceil(options.lockTimeout)}`,
       ...(await emptying(driver, extensionsOf(contents))),
     ];
+    const target = programs.start(
+      'psql',
+      ['--no-psqlrc', '--quiet', '--no-password', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=terse'],
+      ['pipe', 'ignore', 'pipe'],
+    );
     const stdin = target.child.stdin as Writable;
     stdin.on('error', () => undefined);
     stdin.write(statements.map((statement) => `${statement};\n`).join(''));
-    await feed(source.child.stdout as Readable, stdin, driver.serverVersion);
+    // It is read from the first moment on: Node throws away what a program that has ended wrote, and nobody read.
+    const source = programs.start(
+      'pg_restore',
+      [...owner, '--no-subscriptions', `--use-list=${list}`, '--file=-', file],
+      ['ignore', 'pipe', 'pipe'],
+    );
+    const isWhole = await feed(source.child.stdout as Readable, stdin, driver.serverVersion);
     const [made] = await Promise.allSettled([source.ended]);
-    stdin.end(made.status === 'fulfilled' ? '\nCOMMIT;\n' : '\nROLLBACK;\n');
+    stdin.end(isWhole && made.status === 'fulfilled' ? '\nCOMMIT;\n' : '\nROLLBACK;\n');
     await target.ended;
     if (made.status === 'rejected') throw made.reason;
+    if (!isWhole) throw new RevError('REV_RESTORE', 'pg_restore has not written its script to the end.');
   } catch (error) {
     throw asItWas(error);
   } finally {
@@ -99,14 +99,19 @@ export async function restore(driver: Driver, file: string, options: RestoreOpti
   }
 }
 
-async function feed(from: Readable, to: Writable, serverVersion: string): Promise<void> {
+/** @returns whether the script has come to its end, which pg_restore marks. */
+async function feed(from: Readable, to: Writable, serverVersion: string): Promise<boolean> {
   let isFirst = true;
-  for await (const chunk of from) {
-    const text = isFirst ? withoutYounger(String(chunk), serverVersion) : chunk;
+  let end = '';
+  for await (const chunk of from as AsyncIterable<Buffer>) {
+    // What psql refuses ends it, and with it the pipe.
+    if (to.destroyed) return false;
+    const text = isFirst ? withoutYounger(chunk.toString('latin1'), serverVersion) : chunk.toString('latin1');
     isFirst = false;
-    if (to.destroyed) return;
-    if (!to.write(text)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+    end = (end + text).slice(-1000);
+    if (!to.write(text, 'latin1')) await Promise.race([once(to, 'drain'), once(to, 'close')]);
   }
+  return end.includes('\n-- PostgreSQL database dump complete\n');
 }
 
 /** What a younger pg_restore sets at the beginning of its script, and an older server does not know. */

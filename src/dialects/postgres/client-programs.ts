@@ -109,7 +109,10 @@ export class ClientPrograms {
       .filter((line) => line !== '' && !/^(?:NOTICE|WARNING|warning):/.test(line));
     const reason = lines.slice(0, 6).join('\n  ') || (killed ? `ended by ${killed}` : 'no reason was given');
     const shown = this.#secret === '' ? reason : reason.replaceAll(this.#secret, '***');
-    return new RevError(this.#code, `${name} failed: ${shown}`, { data: { program: name } });
+    return new RevError(this.#code, `${name} failed: ${shown}`, {
+      hint: `It is ${name}'s own message; PostgreSQL's manual on ${name} may say more.`,
+      data: { program: name },
+    });
   }
 }
 

@@ -19,7 +19,9 @@ const pollInterval = 25;
 export async function backup(driver: Driver, file: string, options: BackupOptions): Promise<void> {
   const { connection, openFile } = driver as SqliteSession;
   try {
-    if (connection.copyInto) await copyOneMoment(connection, file, options);
+    // An empty file is an empty database; the copy of one must tell that it is one.
+    if (pragma(connection, 'page_count') === 0) using(openFile(file), writeHeader);
+    else if (connection.copyInto) await copyOneMoment(connection, file, options);
     // libsql has no such copy. A VACUUM INTO reads one moment, too, and keeps the rowids.
     else connection.exec(`VACUUM INTO ${quoteLiteral(file)}`);
     refuseInterrupted(options);
@@ -27,6 +29,10 @@ export async function backup(driver: Driver, file: string, options: BackupOption
   } catch (thrown) {
     throw failure('REV_BACKUP', 'The database could not be copied', thrown);
   }
+}
+
+function writeHeader(database: Connection): void {
+  database.exec('PRAGMA user_version = 1; PRAGMA user_version = 0');
 }
 
 /** Without a transaction around it, each write of somebody else would start the copy again. */
@@ -129,7 +135,7 @@ function withoutCopy(): RevError {
 
 function busy(file: string): RevError {
   return new RevError('REV_LOCKED', `Others keep ${file} busy.`, {
-    hint: 'Nothing was restored. Close what reads or writes the database, or wait longer: --lock-wait.',
+    hint: 'Nothing was restored. Close what reads or writes the database, or wait longer: --lock-timeout.',
   });
 }
 
@@ -172,7 +178,7 @@ function using<T>(database: Connection, work: (database: Connection) => T): T {
 function failure(code: RevErrorCode, what: string, thrown: unknown): RevError {
   if (thrown instanceof RevError) return thrown;
   const { message, hint, data } = statementError(thrown, '');
-  return new RevError(code, `${what}: ${message.split('\n')[0]}.`, {
+  return new RevError(code, `${what}: ${message.split('\n')[0]?.replace(/\.$/, '')}.`, {
     hint: hint ?? 'Is there room on the disk, and may this user write there?',
     data,
     cause: thrown,
