@@ -11,16 +11,18 @@ export interface BackupName {
   readonly time: Date;
   /** Without the dot. */
   readonly ending: string;
+  /** The how many-th of that second, from 1. */
+  readonly count: number;
 }
 
 const longest = 80;
 
-export function backupName({ database, heads, time, ending }: BackupName): string {
+export function backupName({ database, heads, time, ending, count }: BackupName): string {
   const stamp = time
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replace(/[-:]/g, '');
-  return `${databasePart(database)}_${headsPart(heads)}_${stamp}.${ending}`;
+  return `${databasePart(database)}_${headsPart(heads)}_${stamp}${count > 1 ? `-${count}` : ''}.${ending}`;
 }
 
 /** Which files of a folder are backups of this database, the oldest first. */
@@ -29,13 +31,12 @@ export function backupsAmong(
   { database, ending }: Pick<BackupName, 'database' | 'ending'>,
 ): readonly string[] {
   const own = `${databasePart(database)}_`;
-  const rest = new RegExp(`^[^_]+_(\\d{8}T\\d{6}Z)\\.${ending}$`);
-  const timeOf = (name: string) =>
-    name.startsWith(own) ? rest.exec(name.slice(own.length))?.[1] : undefined;
+  const rest = new RegExp(`^[^_]+_(\\d{8}T\\d{6}Z)(?:-(\\d+))?\\.${ending}$`);
   return names
     .flatMap((name) => {
-      const time = timeOf(name);
-      return time === undefined ? [] : [{ name, key: `${time}${name}` }];
+      const [found, time = '', count = '1'] =
+        (name.startsWith(own) && rest.exec(name.slice(own.length))) || [];
+      return found === undefined ? [] : [{ name, key: `${time}${count.padStart(6, '0')}${name}` }];
     })
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ name }) => name);

@@ -9,15 +9,15 @@ import type { Report } from './events.js';
 import type { VersionTable } from './version-table.js';
 
 /** Where a backup goes: into a folder under a name of its own, or to the file that somebody has named. */
-export type BackupPlace =
-  | {
-      readonly dir: string;
-      /** The database's name. */
-      readonly database: string;
-      /** How many of this database's backups stay in the folder; undefined: all. */
-      readonly keep: number | undefined;
-    }
-  | { readonly file: string };
+export type BackupPlace = BackupFolder | { readonly file: string };
+
+interface BackupFolder {
+  readonly dir: string;
+  /** The database's name. */
+  readonly database: string;
+  /** How many of this database's backups stay in the folder; undefined: all. */
+  readonly keep: number | undefined;
+}
 
 export interface TakeBackupOptions extends BackupOptions {
   readonly dialect: Dialect;
@@ -58,9 +58,7 @@ export async function takeBackup(options: TakeBackupOptions): Promise<TakenBacku
     else if (await exists(place.file)) throw existing(place.file);
     const heads = await copy(options, part);
     const size = await settle(part);
-    const name = () =>
-      backupName({ ...namedBy(place), heads, time: options.now(), ending: dialect.backupEnding });
-    const file = 'file' in place ? place.file : join(folder, name());
+    const file = 'file' in place ? place.file : await freeName(place, { ...options, heads });
     if (await exists(file)) throw existing(file);
     await rename(part, file);
     await syncFolder(folder);
@@ -76,8 +74,15 @@ export async function takeBackup(options: TakeBackupOptions): Promise<TakenBacku
   }
 }
 
-function namedBy(place: BackupPlace): { readonly database: string } {
-  return { database: 'database' in place ? place.database : '' };
+async function freeName(
+  { dir, database }: BackupFolder,
+  { heads, now, dialect }: Pick<TakeBackupOptions, 'now' | 'dialect'> & Pick<TakenBackup, 'heads'>,
+): Promise<string> {
+  const [time, ending] = [now(), dialect.backupEnding];
+  for (let count = 1; ; count += 1) {
+    const file = join(dir, backupName({ database, heads, time, ending, count }));
+    if (!(await exists(file))) return file;
+  }
 }
 
 /** The heads that are in the copy: those that there were before it and after it. */
@@ -126,7 +131,7 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 async function removeOld(
-  { dir, database, keep }: Extract<BackupPlace, { readonly dir: string }>,
+  { dir, database, keep }: BackupFolder,
   ending: string,
   newest: string,
 ): Promise<readonly string[]> {

@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
 import { databaseState } from '../support/database-state.js';
@@ -154,9 +156,8 @@ describe('rev restore', () => {
     const made = await project({ before: 'upgrade' });
     const before = await state(made);
     addSecond(made);
-    await made.ok(['upgrade', 'head']);
+    const { backup: file } = JSON.parse((await made.ok(['upgrade', 'head', '--json'])).stdout);
     expect(await state(made)).not.toEqual(before);
-    const file = made.path('backups', backups(made).at(-1) ?? '');
     const { stdout } = await made.ok(['restore', file, '--yes', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ file, before: [second], after: [first] });
     expect(await state(made)).toEqual(before);
@@ -199,23 +200,6 @@ describe('rev restore', () => {
     expect(readFile(made.path('app.db'), 'pragma integrity_check')).toEqual(['ok']);
   });
 
-  it('waits for one who reads, and gives up without a change', async () => {
-    const made = await project();
-    const file = await takeBackup(made);
-    changeFile(made.path('app.db'), 'create table made_since (n integer)');
-    const reader = await connectSqlite(made.path('app.db'));
-    try {
-      await reader.rolledBack(async () => {
-        await reader.values('select count(*) from t');
-        await refused(made, ['restore', file, '--yes', '--lock-timeout', '100'], 'REV_LOCKED', 3, [/busy/]);
-      });
-    } finally {
-      await reader.close();
-    }
-    expect(readFile(made.path('app.db'), 'select count(*) from made_since')).toEqual([0]);
-    await made.ok(['restore', file, '--yes']);
-  });
-
   it('makes a lost database anew', async () => {
     const made = await project();
     const file = await takeBackup(made);
@@ -251,10 +235,78 @@ describe('rev restore', () => {
       await refused(made, ['restore', name, '--yes'], 'REV_RESTORE', 1, [/no SQLite database/]);
     }
     const damaged = await takeBackup(made);
-    const bytes = Buffer.from(await import('node:fs').then((fs) => fs.readFileSync(damaged)));
+    const bytes = readFileSync(damaged);
     writeFileSync(made.path('damaged.db'), bytes.fill(0xff, 4096 + 8, bytes.length));
     await refused(made, ['restore', 'damaged.db', '--yes'], 'REV_RESTORE', 1);
     expect(await state(made)).toEqual(before);
+  });
+});
+
+describe('what is cut', () => {
+  const size = 60_000;
+
+  async function large(): Promise<UserProject> {
+    const made = await project();
+    changeFile(
+      made.path('app.db'),
+      `create table big (n integer, text text); with recursive n (n) as (select 1 union all select n + 1 from n
+        where n < ${size}) insert into big select n, hex(randomblob(400)) from n`,
+    );
+    return made;
+  }
+
+  /** Kills a command as soon as the condition holds. */
+  async function killed(made: UserProject, args: readonly string[], when: () => boolean): Promise<void> {
+    const main = made.path('node_modules/drizzle-alembic/dist/cli/main.js');
+    const child = spawn(process.execPath, [main, ...args], { cwd: made.folder, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    while (!when() && child.exitCode === null) await new Promise((resolve) => setImmediate(resolve));
+    child.kill('SIGKILL');
+    expect(await ended).toEqual([null, 'SIGKILL']);
+  }
+
+  const bytesOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+  it('is no backup by its name, where the process was killed while it wrote', async () => {
+    const made = await large();
+    const part = () => backups(made).find((name) => name.endsWith('.part'));
+    await killed(made, ['backup'], () => bytesOf(made.path('backups', part() ?? 'none')) > 0);
+    expect(backups(made).filter((name) => !name.startsWith('.rev-backup-'))).toEqual([]);
+    const file = await takeBackup(made);
+    expect(readFile(file, 'select count(*) from big')).toEqual([size]);
+  });
+
+  it.each(['delete', 'wal'])('is no restore: the database is as it was, in mode %s', async (mode) => {
+    const made = await large();
+    changeFile(made.path('app.db'), `pragma journal_mode = ${mode}`);
+    const file = await takeBackup(made);
+    changeFile(made.path('app.db'), "update big set text = 'new'; create table newer (n integer)");
+    const journal = made.path(mode === 'wal' ? 'app.db-wal' : 'app.db-journal');
+    await killed(made, ['restore', file, '--yes'], () => bytesOf(journal) > 100_000);
+    expect(readFile(made.path('app.db'), "select count(*) from big where text = 'new'")).toEqual([size]);
+    expect(readFile(made.path('app.db'), 'select count(*) from newer')).toEqual([0]);
+    expect(readFile(made.path('app.db'), 'pragma integrity_check')).toEqual(['ok']);
+    await made.ok(['restore', file, '--yes']);
+    expect(readFile(made.path('app.db'), "select count(*) from big where text = 'new'")).toEqual([0]);
+  });
+
+  it('leaves no file where the disk is full, and stops the run', async () => {
+    const made = await large();
+    addSecond(made);
+    const main = made.path('node_modules/drizzle-alembic/dist/cli/main.js');
+    // As a full disk would, the limit makes a write fail.
+    const limited = `ulimit -f 2000; exec "$0" "$@"`;
+    const child = spawn('sh', ['-c', limited, process.execPath, main, 'upgrade', 'head', '--backup'], {
+      cwd: made.folder,
+    });
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    expect(await once(child, 'close')).toEqual([1, null]);
+    expect(said).toMatch(/error REV_BACKUP: The database could not be copied: /);
+    expect(backups(made)).toEqual([]);
+    expect(readFile(made.path('app.db'), 'select version_num from alembic_version')).toEqual([first]);
   });
 });
 

@@ -204,7 +204,7 @@ describe('rev backup and rev restore', () => {
     );
     await project.ok(['restore', file, '--yes']);
     expect(await state(database)).toEqual(before);
-    await database.sql('create table of_postgres (n integer)');
+    await database.sql('create table extensions.of_postgres (n integer)');
     await refused(project, ['restore', file, '--yes'], 'REV_RESTORE', 1, [/must be owner/, /as it was/]);
     expect(await database.sql('select words from t')).toEqual([{ words: 'words' }]);
   });

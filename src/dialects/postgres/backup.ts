@@ -68,6 +68,7 @@ export async function restore(driver: Driver, file: string, options: RestoreOpti
     await writeFile(list, wanted(contents, kept).join('\n'), { mode: 0o600 });
     const owner = options.noOwner ? ['--no-owner', '--no-privileges'] : [];
     const statements = [
+      `SET client_encoding = 'UTF8'`,
       'BEGIN',
       `SET LOCAL lock_timeout = ${Math.ceil(options.lockTimeout)}`,
       ...(await emptying(driver, extensionsOf(contents))),
