@@ -21,6 +21,8 @@ export type RunEvent =
       readonly duration: number;
       readonly removed: readonly string[];
     }
+  /** Rows of a table are given values, a batch at a time. */
+  | ({ readonly kind: 'backfilling' } & CopyProgress)
   /** What a command of `hooks` printed. */
   | { readonly kind: 'hook'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string };
