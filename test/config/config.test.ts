@@ -43,6 +43,7 @@ describe('a configuration', () => {
       schemas: undefined,
       include: undefined,
       exclude: undefined,
+      backup: { before: [], dir: join(cwd, 'backups'), keep: undefined, bin: undefined },
       casing: undefined,
       renames: [],
       autogenerate: {},

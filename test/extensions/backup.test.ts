@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -252,6 +253,30 @@ describe('rev backup and rev restore', () => {
     expect(await state(database)).toEqual(before);
   });
 
+  it('leave all as it was where the process is killed in the middle of a restore', async () => {
+    const { project, database, set } = await make();
+    await project.ok(['upgrade', 'head']);
+    const file = (await project.ok(['backup'])).stdout.trim();
+    await database.sql('create table made_since (n integer)');
+    const before = await state(database);
+    const marker = project.path('marker');
+    // The script has been written, and pg_restore has not ended.
+    const slow = `case "$*" in *--use-list*) ${join(bin, 'pg_restore')} "$@"; echo $$ > ${marker}; exec sleep 600;; esac`;
+    set({ bin: programs(project, { pg_restore: slow }) });
+    const main = project.path('node_modules/drizzle-alembic/dist/cli/main.js');
+    const child = spawn(process.execPath, [main, 'restore', file, '--yes'], {
+      cwd: project.folder,
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    while (!existsSync(marker) || readFileSync(marker, 'utf8') === '')
+      await new Promise((go) => setImmediate(go));
+    child.kill('SIGKILL');
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    process.kill(Number(readFileSync(marker, 'utf8')));
+    expect(await state(database)).toEqual(before);
+  });
+
   it('restore the archive of a younger pg_restore, which sets what this server does not know', async () => {
     const { project, database, set } = await make();
     await project.ok(['upgrade', 'head']);
@@ -272,7 +297,7 @@ describe('rev backup and rev restore', () => {
     await refused(project, ['restore', file], 'REV_CONSENT', 4, [/replaces all of/, new RegExp(first)]);
     addSecond(project);
     revision(project, { id: second, upgrade: '' });
-    execFileSync('rm', [project.path(`revisions/${first}_made_by_hand.ts`)]);
+    rmSync(project.path(`revisions/${first}_made_by_hand.ts`));
     await refused(project, ['restore', file], 'REV_CONSENT', 4, [/no file of this project has aaaa11112222/]);
   });
 });
