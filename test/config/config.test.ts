@@ -111,6 +111,13 @@ describe('a configuration', () => {
       `export default { ${least}, lockTimeout: '5s' };`,
       `'lockTimeout' must be a whole number of milliseconds`,
     ],
+    [`export default { ${least}, backup: true };`, `'backup' must be an object with before, dir, keep, bin`],
+    [`export default { ${least}, backup: { folder: 'b' } };`, `'backup' has no folder: it may have before`],
+    [
+      `export default { ${least}, backup: { before: 'stamp' } };`,
+      `'backup' is wrong: before must be 'upgrade'`,
+    ],
+    [`export default { ${least}, backup: { keep: 0 } };`, `'backup' is wrong: keep must be a whole number`],
     [`export default { ${least}, timezone: 'Mars/Olympus' };`, `'timezone' must be an IANA time zone`],
     [`export default { ${least}, fileTemplate: '{slug}' };`, `'fileTemplate' must hold {id}`],
     [`export default { ${least}, fileTemplate: '{id}{nope}' };`, `'fileTemplate' has no field {nope}`],
