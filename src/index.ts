@@ -3,11 +3,14 @@
  * loaded when it is called, so that importing this costs a revision file nothing.
  */
 import { randomUUID } from 'node:crypto';
+import type { BackupCommandOptions } from './commands/backup.js';
 import type { CheckResult } from './commands/check.js';
 import type { CurrentResult } from './commands/current.js';
 import type { Environment } from './commands/environment.js';
+import type { RestoreCommandOptions, RestoreResult } from './commands/restore.js';
 import type { RunTargetOptions, RunTargetResult } from './commands/run-target.js';
 import type { StatusResult } from './commands/status.js';
+import type { TakenBackup } from './runtime/backup.js';
 import type { Report } from './runtime/events.js';
 
 export { sql } from 'drizzle-orm';
@@ -102,6 +105,20 @@ export async function downgrade(
 ): Promise<RunTargetResult> {
   const command = await import('./commands/downgrade.js');
   return command.downgrade(environmentOf(options), options.target, options);
+}
+
+/** `rev backup`. @throws RevError as the command does */
+export async function backup(options: ProjectOptions & BackupCommandOptions = {}): Promise<TakenBackup> {
+  const command = await import('./commands/backup.js');
+  return command.backup(environmentOf(options), options);
+}
+
+/** `rev restore`: everything in the database is replaced. @throws RevError as the command does */
+export async function restore(
+  options: ProjectOptions & RestoreCommandOptions & { readonly file: string },
+): Promise<RestoreResult> {
+  const command = await import('./commands/restore.js');
+  return command.restore(environmentOf(options), options.file, options);
 }
 
 /** `rev current`. @throws RevError as the command does */

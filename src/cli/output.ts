@@ -117,6 +117,15 @@ export class Output {
       case 'statement':
         if (this.#options.verbose) this.talk(dim(indented(event.sql)));
         break;
+      case 'backupStarted':
+        this.talk(`backup to ${event.folder}`);
+        break;
+      case 'backupDone':
+        this.talk(
+          `  ${green('done')} ${dim(`${bytes(event.size)} in ${duration(event.duration)}`)}  ${event.file}`,
+        );
+        for (const file of event.removed) this.talk(dim(`  deleted ${file}`));
+        break;
       case 'copying':
       case 'backfilling':
         this.#rows(event);
@@ -167,6 +176,10 @@ export class Output {
 
 export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function bytes(size: number): string {
+  return size < 1_000_000 ? `${Math.ceil(size / 1000)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
 }
 
 /** `copying users: 450,000 of 1,000,000 rows (45 %), 610,000 rows/s, 0.9 s left` */

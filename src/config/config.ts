@@ -22,6 +22,20 @@ export interface RoleOptions {
   readonly provider?: 'supabase' | 'neon' | undefined;
 }
 
+/** A run that a backup can be taken before. */
+export type BackedUpRun = 'upgrade' | 'downgrade';
+
+export interface BackupConfig {
+  /** Which runs a backup is taken before; `--backup` and `--no-backup` overrule it. Default: none. */
+  readonly before?: BackedUpRun | readonly BackedUpRun[] | undefined;
+  /** The folder that backups are written to. Default: `./backups`. */
+  readonly dir?: string | undefined;
+  /** How many backups of the database are kept in it: older ones are deleted after a new one. Default: all. */
+  readonly keep?: number | undefined;
+  /** PostgreSQL: the folder of pg_dump, pg_restore and psql. Default: they are found on PATH. */
+  readonly bin?: string | undefined;
+}
+
 /** Paths are relative to the configuration file. */
 export interface Config {
   readonly dialect: DialectName;
@@ -72,6 +86,8 @@ export interface Config {
   readonly lockTimeout?: number | undefined;
   /** How long a statement may take, in milliseconds. Default: the server's own limit. */
   readonly statementTimeout?: number | undefined;
+  /** Backups before runs, and where they go. */
+  readonly backup?: BackupConfig | undefined;
   /** A template for new revision files. Default: the one in the package. */
   readonly template?: string | undefined;
   /** An IANA time zone for the dates in file names. Default: `UTC`. */
@@ -148,6 +164,13 @@ export interface ResolvedConfig {
   readonly transaction: 'each' | 'all';
   readonly lockTimeout: number;
   readonly statementTimeout: number | undefined;
+  readonly backup: {
+    readonly before: readonly BackedUpRun[];
+    /** Absolute. */
+    readonly dir: string;
+    readonly keep: number | undefined;
+    readonly bin: string | undefined;
+  };
   readonly template: string | undefined;
   readonly timezone: string;
   readonly fileTemplate: string;

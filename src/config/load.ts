@@ -142,6 +142,12 @@ function resolveConfig(
     transaction: config.transaction ?? 'each',
     lockTimeout: config.lockTimeout ?? 5000,
     statementTimeout: config.statementTimeout,
+    backup: Object.freeze({
+      before: Object.freeze([config.backup?.before ?? []].flat()),
+      dir: absolute(config.backup?.dir ?? './backups'),
+      keep: config.backup?.keep,
+      bin: config.backup?.bin === undefined ? undefined : absolute(config.backup.bin),
+    }),
     template: config.template === undefined ? undefined : absolute(config.template),
     timezone: config.timezone ?? 'UTC',
     fileTemplate: config.fileTemplate ?? '{id}_{slug}',
