@@ -41,6 +41,29 @@ export type { Operation } from './operations/operation.js';
 export type { RunEvent } from './runtime/events.js';
 export type { Op } from './runtime/op.js';
 
+/** A client of postgres.js (`postgres(…)`). A session is opened beside its own, by its options. */
+export interface PostgresJsConnection {
+  readonly options: object;
+  reserve(): Promise<unknown>;
+  end(...args: never[]): Promise<unknown>;
+}
+
+/** A PGlite (`@electric-sql/pglite` 0.5 or later). */
+export interface PgliteConnection {
+  readonly waitReady: Promise<void>;
+  query(text: string, ...more: never[]): Promise<unknown>;
+  exec(text: string, ...more: never[]): Promise<unknown>;
+}
+
+/** A database of better-sqlite3, libsql or node:sqlite. */
+export interface SqliteConnection {
+  prepare(text: string, ...more: never[]): unknown;
+  exec(text: string): unknown;
+}
+
+/** What a program may hand in. */
+export type OwnConnection = PostgresJsConnection | PgliteConnection | SqliteConnection;
+
 /** Where a command runs; all of it may be left out. */
 export interface ProjectOptions {
   /** Folder to search the configuration from; default: the process's. */
@@ -48,6 +71,12 @@ export interface ProjectOptions {
   /** The configuration's file. */
   readonly config?: string;
   readonly url?: string;
+  /**
+   * The program's own connection, in the place of a url. It is not closed, and left as it was; until the call ends,
+   * nothing else may be asked of it. REV_CONNECTION: it cannot be used.
+   */
+  readonly connection?: OwnConnection;
+  /** Default: `$REV_ENV`. */
   readonly env?: string;
   readonly args?: Readonly<Record<string, string>>;
   /** A word for the configuration and the journal, such as a release. */
@@ -132,7 +161,8 @@ function environmentOf(options: ProjectOptions): Environment {
     cwd: options.cwd ?? process.cwd(),
     configFile: options.config,
     url: options.url,
-    env: options.env,
+    connection: options.connection,
+    env: options.env ?? process.env.REV_ENV,
     args: options.args ?? {},
     tag: options.tag,
     report: options.onEvent ?? (() => undefined),

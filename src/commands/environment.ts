@@ -14,6 +14,8 @@ export interface Environment {
   readonly tag?: string | undefined;
   /** `--url`: overrides the configuration's. */
   readonly url?: string | undefined;
+  /** The program's own connection, in the place of a url. It stays open. */
+  readonly connection?: object | undefined;
   readonly report: Report;
   readonly now: () => Date;
   /** Makes an id unlike any other. */

@@ -4,7 +4,7 @@ import type { DialectName, QualifiedName } from '../catalog/index.js';
 import type { AutogenerateHooks } from '../diff/overrides.js';
 
 /** As their package managers call them. */
-export const driverNames = ['postgres', 'better-sqlite3', 'libsql', 'node:sqlite'] as const;
+export const driverNames = ['postgres', 'pglite', 'better-sqlite3', 'libsql', 'node:sqlite'] as const;
 
 export type DriverName = (typeof driverNames)[number];
 
@@ -30,7 +30,7 @@ export interface Config {
    */
   readonly url?: string | undefined;
   /**
-   * Which driver package to use. PostgreSQL: `postgres`. SQLite: `better-sqlite3`, `libsql`, or `node:sqlite` of Node 22.16
+   * Which driver package to use. PostgreSQL: `postgres`, or `pglite`, whose url is a folder. SQLite: `better-sqlite3`, `libsql`, or `node:sqlite` of Node 22.16
    * and later. Default: the first of them that is installed, in this order.
    */
   readonly driver?: DriverName | undefined;

@@ -54,6 +54,8 @@ export interface TransactionOptions {
 export interface ConnectOptions {
   /** As in the configuration, made absolute: `postgres://…`, `file:/…`, `:memory:` or a path. */
   readonly url: string;
+  /** The user's own connection, in the place of a url: it stays open, and as it was. REV_CONNECTION: it cannot be used. */
+  readonly connection?: object;
   /** Folder from which the user's own copy of the driver package is resolved. */
   readonly from: string;
   /** Which of the dialect's driver packages to use. Absent: the first that is installed. */

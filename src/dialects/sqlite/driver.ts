@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
+import { adopt } from './connections/adopt.js';
 import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
 import { copyRows } from './copy-rows.js';
 import { editSchema } from './edit-schema.js';
@@ -21,8 +22,13 @@ import { readStatistics, restoreStatistics } from './statistics.js';
 const busyTimeout = 5_000;
 const pollInterval = 25;
 
-/** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_LOCKED, REV_URL. */
+/** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_CONNECTION, REV_LOCKED, REV_URL. */
 export async function connect(options: ConnectOptions): Promise<Driver> {
+  if (options.connection) {
+    const { connection, open, file } = adopt(options.connection);
+    const openBeside = file === null ? null : (ending: string) => open(`${file}${ending}`, 0);
+    return new SqliteDriver(connection, options, openBeside);
+  }
   const path = databasePath(options.url);
   const open = findOpener(options);
   const file = options.create === false && !isDatabase(path) ? memory : path;
@@ -60,6 +66,8 @@ class SqliteDriver implements SqliteSession {
   readonly #database: Connection;
   readonly #signal: AbortSignal | undefined;
   readonly #options: ConnectOptions;
+  /** How long the connection itself waits for another writer, in milliseconds. */
+  readonly #busyTimeout: number;
   #savepoints = 0;
   /** Whether a transaction of this driver has begun; it is the driver that ends it. */
   #began = false;
@@ -77,6 +85,7 @@ class SqliteDriver implements SqliteSession {
     this.#database = database;
     this.#signal = options.signal;
     this.#options = options;
+    this.#busyTimeout = pragma(database, 'busy_timeout');
     this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
   }
 
@@ -141,8 +150,9 @@ class SqliteDriver implements SqliteSession {
     });
   }
 
+  /** A connection that was handed in stays open. */
   async close(): Promise<void> {
-    this.#database.close();
+    if (!this.#options.connection) this.#database.close();
   }
 
   /** Whatever happens inside: afterwards no transaction is open, and the pragmas are what they were. */
@@ -212,7 +222,7 @@ class SqliteDriver implements SqliteSession {
         await sleep(pollInterval);
       }
     } finally {
-      this.#database.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+      this.#database.exec(`PRAGMA busy_timeout = ${this.#busyTimeout}`);
     }
   }
 

@@ -40,6 +40,8 @@ export const nodeSqlite: Opener = {
     const { DatabaseSync } = module as Module;
     return connection(translated(() => new DatabaseSync(path, { timeout: busyTimeout })));
   },
+  adopt: (database) => connection(database as Database),
+  moduleOf: (database) => ({ DatabaseSync: database.constructor }),
 };
 
 function connection(database: Database): Connection {
@@ -64,7 +66,13 @@ function prepared(statement: Statement): Prepared {
   statement.setReadBigInts(true);
   return {
     reader: statement.columns().length > 0,
-    all: (params = []) => translated(() => (statement.all(...params) as Row[]).map(plain)),
+    all(params = []) {
+      return translated(() => {
+        // The user's own database may be set to give arrays.
+        statement.setReturnArrays(false);
+        return (statement.all(...params) as Row[]).map(plain);
+      });
+    },
     values(params = []) {
       return translated(() => {
         statement.setReturnArrays(true);
