@@ -22,6 +22,7 @@ const codes = {
   REV_UNWRITABLE: 1,
   REV_ROWS: 1,
   REV_HOOK: 1,
+  REV_RUN_HOOK: 1,
   REV_INTERNAL: 1,
   // 2: wrong usage or configuration
   REV_USAGE: 2,

@@ -8,6 +8,7 @@ import type { CurrentResult } from './commands/current.js';
 import type { Environment } from './commands/environment.js';
 import type { RunTargetOptions, RunTargetResult } from './commands/run-target.js';
 import type { StatusResult } from './commands/status.js';
+import type { RunHooks } from './config/run-hooks.js';
 import type { Report } from './runtime/events.js';
 
 export { sql } from 'drizzle-orm';
@@ -26,6 +27,13 @@ export type {
   View,
 } from './catalog/index.js';
 export { type Config, type ConfigContext, defineConfig } from './config/config.js';
+export type {
+  AfterRevision,
+  AfterRun,
+  BeforeRun,
+  FailedRun,
+  RunHooks,
+} from './config/run-hooks.js';
 export type { AutogenerateHooks, ColumnDifference } from './diff/overrides.js';
 export { RevError, type RevErrorCode } from './errors.js';
 export { type Layout, type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
@@ -81,6 +89,8 @@ export interface ProjectOptions {
   readonly args?: Readonly<Record<string, string>>;
   /** A word for the configuration and the journal, such as a release. */
   readonly tag?: string;
+  /** Called after those of the configuration. */
+  readonly runHooks?: RunHooks;
   /** Is told what happens. */
   readonly onEvent?: Report;
   readonly signal?: AbortSignal;
@@ -162,6 +172,7 @@ function environmentOf(options: ProjectOptions): Environment {
     configFile: options.config,
     url: options.url,
     connection: options.connection,
+    runHooks: options.runHooks,
     env: options.env ?? process.env.REV_ENV,
     args: options.args ?? {},
     tag: options.tag,

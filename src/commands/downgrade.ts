@@ -28,6 +28,7 @@ export async function downgrade(
     ...options,
     from: from ?? 'base',
     asks: true,
+    direction: 'downgrade',
     title: `rev downgrade from ${from} to ${to}`,
   });
 }

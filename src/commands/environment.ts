@@ -1,3 +1,4 @@
+import type { RunHooks } from '../config/run-hooks.js';
 import type { RenameCandidate } from '../diff/rename-candidates.js';
 import type { Report } from '../runtime/events.js';
 
@@ -16,6 +17,8 @@ export interface Environment {
   readonly url?: string | undefined;
   /** The program's own connection, in the place of a url. It stays open. */
   readonly connection?: object | undefined;
+  /** Called after those of the configuration. */
+  readonly runHooks?: RunHooks | undefined;
   readonly report: Report;
   readonly now: () => Date;
   /** Makes an id unlike any other. */

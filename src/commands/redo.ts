@@ -17,6 +17,7 @@ export async function redo(
     await runTarget(environment, ({ graph }, rows) => graph.planDowngrade(rows, target), {
       ...options,
       asks: true,
+      direction: 'downgrade',
       from: 'base',
       title: 'rev redo',
     }),
@@ -24,6 +25,7 @@ export async function redo(
   const up = runOnly(
     await runTarget(environment, ({ graph }, rows) => planBack(graph, rows, down.before), {
       ...options,
+      direction: 'upgrade',
       from: 'base',
       title: 'rev redo',
     }),

@@ -25,6 +25,7 @@ export async function reset(
   return runOnly(
     await runTarget(environment, ({ graph }, rows) => graph.planDowngrade(rows, 'base'), {
       ...options,
+      direction: 'downgrade',
       from: 'base',
       title: 'rev reset',
     }),

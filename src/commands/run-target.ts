@@ -20,6 +20,7 @@ import {
 } from './database.js';
 import type { Environment } from './environment.js';
 import { openProject, type Project } from './project.js';
+import { ProjectHooks } from './run-hooks.js';
 
 export interface RunTargetOptions {
   /** Print the SQL instead of running it; no database is asked. */
@@ -59,6 +60,8 @@ export async function runTarget(
     readonly clear?: boolean;
     /** Where data may be lost. */
     readonly asks?: boolean;
+    /** Whose hooks are called; absent: none are, nothing of the project's is run. */
+    readonly direction?: 'upgrade' | 'downgrade';
   },
 ): Promise<RunTargetResult> {
   const project = await openProject(environment);
@@ -94,7 +97,11 @@ export async function runTarget(
   }
   // Of a file that is not there a dry run makes none.
   const opening = { create: !options.dryRun, patience: options.lockWait ?? defaultLockWait };
-  return withDatabase(environment, config, opening, async ({ dialect, driver }) => {
+  const hooks =
+    options.direction && !options.dryRun
+      ? new ProjectHooks(environment, config, options.direction)
+      : undefined;
+  const work = async ({ dialect, driver }: Database): Promise<RunTargetResult> => {
     const runOptions: RunOptions = {
       dialect,
       driver,
@@ -117,13 +124,20 @@ export async function runTarget(
       ...(options.asks && !environment.yes
         ? { consent: (steps) => askForLosses(environment, project, { dialect, driver }, steps) }
         : {}),
+      ...hooks?.ofRun({ dialect, driver }),
       tag: environment.tag,
       ...(environment.signal === undefined ? {} : { signal: environment.signal }),
     };
     return options.dryRun
       ? { kind: 'dryRun', ...(await dryRun(runOptions)) }
       : { kind: 'run', ...(await run(runOptions)) };
-  });
+  };
+  try {
+    return await withDatabase(environment, config, opening, work);
+  } catch (error) {
+    await hooks?.tellError(error);
+    throw error;
+  }
 }
 
 /** The result of a run that was neither printed nor tried. */

@@ -22,6 +22,7 @@ export async function upgrade(
   const start = from ?? 'base';
   return runTarget(environment, ({ graph }, rows) => graph.planUpgrade(rows, to), {
     ...options,
+    direction: 'upgrade',
     from: start,
     title: `rev upgrade from ${start} to ${to}`,
   });

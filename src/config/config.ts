@@ -2,6 +2,7 @@
 
 import type { DialectName, QualifiedName } from '../catalog/index.js';
 import type { AutogenerateHooks } from '../diff/overrides.js';
+import type { RunHooks } from './run-hooks.js';
 
 /** As their package managers call them. */
 export const driverNames = ['postgres', 'pglite', 'better-sqlite3', 'libsql', 'node:sqlite'] as const;
@@ -65,6 +66,8 @@ export interface Config {
   readonly autogenerate?: AutogenerateHooks | undefined;
   /** Commands that each new revision file goes through, e.g. `prettier --write`; the file's path is added to them. */
   readonly hooks?: readonly string[] | undefined;
+  /** Functions that are called when revisions are run. */
+  readonly runHooks?: RunHooks | undefined;
   /** One transaction for each revision, or one for the whole run. Default: `each`. */
   readonly transaction?: 'each' | 'all' | undefined;
   /** How long a statement waits for a lock, in milliseconds; 0: for ever. Default: 5000. */
@@ -130,6 +133,7 @@ export interface ResolvedConfig {
   readonly renames: readonly string[];
   readonly autogenerate: AutogenerateHooks;
   readonly hooks: readonly string[];
+  readonly runHooks: RunHooks;
   readonly transaction: 'each' | 'all';
   readonly lockTimeout: number;
   readonly statementTimeout: number | undefined;

@@ -125,6 +125,7 @@ function resolveConfig(config: Config, file: string, options: LoadConfigOptions)
     renames: Object.freeze([...(config.renames ?? [])]),
     autogenerate: Object.freeze({ ...config.autogenerate }),
     hooks: Object.freeze([...(config.hooks ?? [])]),
+    runHooks: Object.freeze({ ...config.runHooks }),
     transaction: config.transaction ?? 'each',
     lockTimeout: config.lockTimeout ?? 5000,
     statementTimeout: config.statementTimeout,

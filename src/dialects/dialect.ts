@@ -1,3 +1,5 @@
+import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
+import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 import type { Catalog, DialectName, QualifiedName } from '../catalog/index.js';
 import type { DiffRules } from '../diff/rules.js';
 import type { Operation } from '../operations/index.js';
@@ -222,6 +224,12 @@ export type DatabaseCallback = (
   params: readonly unknown[],
   method: 'all' | 'execute' | 'get' | 'run' | 'values',
 ) => Promise<{ rows: unknown[] }>;
+
+/** The drizzle database that `op.db` is, by dialect. */
+export interface Databases {
+  readonly postgres: PgRemoteDatabase;
+  readonly sqlite: SqliteRemoteDatabase;
+}
 
 export interface DatabaseMaker {
   /**

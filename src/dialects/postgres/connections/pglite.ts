@@ -3,6 +3,7 @@ import { RevError } from '../../../errors.js';
 import type { ConnectOptions } from '../../dialect.js';
 import { connectFailure, type Peer } from '../failure.js';
 import { loadPackage } from '../packages.js';
+import { identifier } from '../quote.js';
 import { type Connection, type Result, type RowForm, sessionStart } from './connection.js';
 import { parsersFor, serializers } from './pglite-values.js';
 
@@ -62,12 +63,11 @@ export async function adoptPglite(client: PgliteClient): Promise<Connection> {
       hint: 'End it first: each revision has a transaction of its own.',
     });
   }
-  const [before] = await client.exec('show DateStyle', { rowMode: 'array' });
-  const [style] = (before?.rows[0] ?? []) as string[];
+  const before = await sessionSettings(client);
   const connection = await start(client, peerAt(client.dataDir ?? 'memory'));
   return Object.assign(connection, {
     close: async () => {
-      if (!client.closed) await client.query("select set_config('DateStyle', $1, false)", [style]);
+      if (!client.closed) await putBack(client, before);
     },
   });
 }
@@ -81,6 +81,26 @@ async function isInTransaction(client: PgliteClient): Promise<boolean> {
   }
   await client.exec('release savepoint rev_probe');
   return true;
+}
+
+/** What has been set for the session. A role is none of the settings that the server lists. */
+async function sessionSettings(client: PgliteClient): Promise<ReadonlyMap<string, string>> {
+  const [result] = await client.exec(
+    `select name, setting from pg_catalog.pg_settings where source = 'session'
+     union all select 'role', current_setting('role')`,
+    { rowMode: 'array' },
+  );
+  return new Map(result?.rows as [string, string][]);
+}
+
+async function putBack(client: PgliteClient, before: ReadonlyMap<string, string>): Promise<void> {
+  const after = await sessionSettings(client);
+  if (after.get('role') !== before.get('role')) await client.exec('reset role');
+  for (const name of after.keys()) if (!before.has(name)) await client.exec(`reset ${identifier(name)}`);
+  for (const [name, value] of before) {
+    if (name === 'role' ? value !== 'none' : after.get(name) !== value)
+      await client.query('select set_config($1, $2, false)', [name, value]);
+  }
 }
 
 function peerAt(place: string): Peer {
