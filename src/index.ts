@@ -139,6 +139,31 @@ export async function downgrade(
   return command.downgrade(environmentOf(options), options.target, options);
 }
 
+/**
+ * `rev stamp`: sets the version rows and runs nothing, for a database that exists already.
+ * @throws RevError as the command does
+ */
+export async function stamp(
+  options: ProjectOptions & {
+    /** One revision, or several on different branches. */
+    readonly target: string | readonly string[];
+    /** Delete all rows first, whatever they hold. */
+    readonly purge?: boolean;
+    readonly lockWait?: number;
+  },
+): Promise<RunReport> {
+  const [command, { runOnly }] = await Promise.all([
+    import('./commands/stamp.js'),
+    import('./commands/run-target.js'),
+  ]);
+  const { target, purge, lockWait } = options;
+  const targets = typeof target === 'string' ? [target] : target;
+  return {
+    kind: 'run',
+    ...runOnly(await command.stamp(environmentOf(options), targets, { purge, lockWait })),
+  };
+}
+
 /** `rev current`. @throws RevError as the command does */
 export async function current(options: ProjectOptions = {}): Promise<CurrentResult> {
   const command = await import('./commands/current.js');
@@ -173,7 +198,7 @@ function environmentOf(options: ProjectOptions): Environment {
     url: options.url,
     connection: options.connection,
     runHooks: options.runHooks,
-    env: options.env ?? process.env.REV_ENV,
+    env: options.env ?? (process.env.REV_ENV || undefined),
     args: options.args ?? {},
     tag: options.tag,
     report: options.onEvent ?? (() => undefined),

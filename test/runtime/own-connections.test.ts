@@ -72,7 +72,8 @@ for (const name of ['libsql', 'better-sqlite3']) {
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 22 || (major === 22 && minor >= 16)) {
   openers['node:sqlite'] = (path) => {
-    const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+    // The types are those of Node 20, which has none.
+    const { DatabaseSync } = require('node:sqlite');
     const database = new DatabaseSync(path);
     return {
       database,
@@ -80,7 +81,7 @@ if (major > 22 || (major === 22 && minor >= 16)) {
         database
           .prepare(sql)
           .all()
-          .map((row) => Object.values(row)),
+          .map((row: object) => Object.values(row)),
       exec: (sql) => database.exec(sql),
       close: () => database.close(),
     };
@@ -214,12 +215,12 @@ describe('a PGlite', () => {
     const bound = [
       7,
       'x',
-      [1, null, 3],
+      [1, 2, 3],
       { a: [1] },
       new Date(0),
       new Uint8Array([0, 255]),
       false,
-      ['a"b', '{', null],
+      ['a"b', '{', 'NULL', ''],
       12n,
     ];
     const binding = `select $1::int, $2::text, $3::int[], $4::jsonb, $5::timestamptz, $6::bytea, $7::bool, $8::text[], $9::int8`;
@@ -244,6 +245,7 @@ describe('a PGlite', () => {
         ['NULL', null],
       ],
     ]);
+    expect(await inside.values('select $1::int[]', [[1, null]])).toEqual([[[1, null]]]);
     expect(await inside.values(binding, bound)).toEqual(await outside.values(binding, bound));
   });
 

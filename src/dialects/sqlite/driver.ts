@@ -66,8 +66,8 @@ class SqliteDriver implements SqliteSession {
   readonly #database: Connection;
   readonly #signal: AbortSignal | undefined;
   readonly #options: ConnectOptions;
-  /** How long the connection itself waits for another writer, in milliseconds. */
-  readonly #busyTimeout: number;
+  /** How long a connection that was handed in waited for another writer. null: it is this driver's own. */
+  readonly #busyTimeoutBefore: number | null;
   #savepoints = 0;
   /** Whether a transaction of this driver has begun; it is the driver that ends it. */
   #began = false;
@@ -85,7 +85,9 @@ class SqliteDriver implements SqliteSession {
     this.#database = database;
     this.#signal = options.signal;
     this.#options = options;
-    this.#busyTimeout = pragma(database, 'busy_timeout');
+    this.#busyTimeoutBefore = options.connection ? pragma(database, 'busy_timeout') : null;
+    // Without it runners that start together come to a standstill, on a connection that is opened with no timeout.
+    if (options.connection) database.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
     this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
   }
 
@@ -152,7 +154,8 @@ class SqliteDriver implements SqliteSession {
 
   /** A connection that was handed in stays open. */
   async close(): Promise<void> {
-    if (!this.#options.connection) this.#database.close();
+    if (this.#busyTimeoutBefore === null) this.#database.close();
+    else if (this.#database.open) this.#database.exec(`PRAGMA busy_timeout = ${this.#busyTimeoutBefore}`);
   }
 
   /** Whatever happens inside: afterwards no transaction is open, and the pragmas are what they were. */
@@ -222,7 +225,7 @@ class SqliteDriver implements SqliteSession {
         await sleep(pollInterval);
       }
     } finally {
-      this.#database.exec(`PRAGMA busy_timeout = ${this.#busyTimeout}`);
+      this.#database.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
     }
   }
 
