@@ -1,4 +1,5 @@
 export { type AlterTable, applyChanges, describeChange, type TableChange } from './alter-table.js';
+export type { Backfill } from './backfill.js';
 export type { AddColumn, AlterColumn, ColumnFacets, DropColumn, RenameColumn } from './column-changes.js';
 export {
   type AddConstraint,

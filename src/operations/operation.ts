@@ -16,6 +16,7 @@ import {
 import { type Execute, execute } from './execute.js';
 import type { Faces } from './faces.js';
 import { type Insert, insert } from './insert.js';
+import { type MissingValues, missingValues } from './missing-values.js';
 import {
   type AlterPolicy,
   alterPolicy,
@@ -108,6 +109,7 @@ export type Operation =
   | EnableRowSecurity
   | Execute
   | Insert
+  | MissingValues
   | RenameEnum
   | RenameEnumValue
   | RenameIndex
@@ -149,6 +151,7 @@ const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> }
   enableRowSecurity,
   execute,
   insert,
+  missingValues,
   renameEnum,
   renameEnumValue,
   renameIndex,

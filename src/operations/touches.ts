@@ -257,7 +257,14 @@ const touchesOf: { readonly [K in OperationKind]: (operation: OperationOf<K>) =>
   dropSequence: ({ name }) => [touch('drop', whole('sequence', name))],
   alterSequence: ({ name }) => [touch('alter', whole('sequence', name))],
   renameSequence: ({ from, to }) => renamed(whole('sequence', from), whole('sequence', to)),
-  backfill: ({ table, columns }) => columns.map(({ name }) => touch('fill', part('column', table, name))),
+  backfill: ({ table, set, where }) => [
+    ...set.map(({ column }) => touch('fill', part('column', table, column))),
+    ...[...set.map(({ value }) => value), ...(where ? [where] : [])].flatMap(({ texts }) =>
+      expressionUses(table, texts.join(' ')),
+    ),
+  ],
+  missingValues: ({ table, columns }) =>
+    columns.map(({ name }) => touch('fill', part('column', table, name))),
   insert: ({ table, columns }) => [
     touch('fill', { ...part('column', table, ''), object: `rows of ${displayName(table)}` }),
     ...columns.map((name) => touch('use', part('column', table, name))),

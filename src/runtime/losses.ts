@@ -65,6 +65,7 @@ class Moved {
     switch (operation.kind) {
       case 'execute':
       case 'insert':
+      case 'backfill':
         this.#isAll = true;
         break;
       case 'renameTable':

@@ -22,6 +22,7 @@ import {
   sqlParts,
   sqlText,
 } from '../operations/index.js';
+import { type BackfillInput, backfillOf } from './backfill-input.js';
 import type { Executor } from './executor.js';
 import { type PolicyOptions, policyOf, type RoleAttributes, roleOf } from './policy-input.js';
 import type { QueryWatch } from './query-watch.js';
@@ -149,6 +150,11 @@ export interface Op<D extends DialectName = DialectName> {
   /** One SQL statement, as text or as drizzle's sql`…`, whose values are bound. */
   execute(statement: SqlInput): Promise<void>;
   bulkInsert(table: ObjectName, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
+  /**
+   * Gives the rows of a table values, a batch at a time in the order of a key. Outside of a transaction (`autocommit`)
+   * each batch commits by itself, and an interrupted backfill goes on after the last batch that was done.
+   */
+  backfill(backfill: BackfillInput): Promise<void>;
   /**
    * Runs the calls of `op` that the work makes outside of a transaction, for what cannot be in one. What the revision
    * has done before is committed; what comes after is in a transaction of its own. An interrupted revision goes on
@@ -342,12 +348,13 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch }:
     renameSchema: (from, to) => run(() => ({ kind: 'renameSchema', from, to })),
     execute: (statement) => run(() => ({ kind: 'execute', sql: sqlParts(statement) })),
     bulkInsert: (table, rows) => run(() => insertOf(table, rows)),
+    backfill: (backfill) => run(() => backfillOf(backfill)),
   };
 }
 
 /** Values of rows are the user's own, and stay as they are. */
 function frozen(operation: Operation): Operation {
-  return operation.kind === 'insert' || operation.kind === 'execute'
+  return ['insert', 'execute', 'backfill'].includes(operation.kind)
     ? Object.freeze(operation)
     : deepFreeze(operation);
 }

@@ -10,6 +10,7 @@ import {
   type OperationOf,
   type TableChange,
 } from '../../operations/index.js';
+import { updateRows } from '../backfill-statements.js';
 import type { CompileOptions, Statement } from '../dialect.js';
 import { aroundNewTypes, retypedColumns } from './column-dependents.js';
 import { alterTable, needsTable } from './compile-alter.js';
@@ -65,8 +66,9 @@ const compilers: {
   alterSequence,
   alterTable: alterTableInParts,
   alterView: (operation, before) => alterView(operation, before.views),
+  backfill: (operation) => [updateRows(operation, null, { identifier, placeholder })],
   // A comment in the revision's file.
-  backfill: () => [],
+  missingValues: () => [],
   createEnum: (operation) => [createEnum(nameOf(operation.enum), operation.enum.values)],
   createIndex: ({ index, table, restore }, _before, options) => [
     createIndex(index, table, options),

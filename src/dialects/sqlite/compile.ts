@@ -9,6 +9,7 @@ import {
 } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import type { Insert, Operation, OperationKind, OperationOf } from '../../operations/index.js';
+import { updateRows } from '../backfill-statements.js';
 import type { CompileOptions, Statement } from '../dialect.js';
 import { alterTable, changesInPlace } from './alter.js';
 import { createTableSql } from './definition.js';
@@ -57,8 +58,11 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   dropTable: ({ name }) => [{ sql: `DROP TABLE ${quoteIdentifier(name)}` }],
   renameTable: ({ from, to }, before) => renameTable(from, to, before),
   alterTable: ({ table, changes }, before, options) => alterTable(table, changes, before, options),
+  backfill: (operation) => [
+    updateRows(operation, null, { identifier: quoteIdentifier, placeholder: () => '?' }),
+  ],
   // A comment in the revision's file.
-  backfill: () => [],
+  missingValues: () => [],
   createIndex: ({ table, index }) => [{ sql: createIndexSql(table, index) }],
   dropIndex: ({ name, table }, before, options) => dropIndex(name, table, before, options),
   renameIndex({ table, from, to }, before) {
