@@ -85,8 +85,8 @@ export class ProjectHooks {
     outcome: string,
     call: (hooks: RunHooks, shared: RunHookContext & HookDatabase) => unknown,
   ): Promise<void> {
-    const { args, report } = this.#environment;
-    const options = { dialect, driver, args, folder: this.#config.folder, report, inTransaction };
+    const { args, report, signal } = this.#environment;
+    const options = { dialect, driver, args, folder: this.#config.folder, report, signal, inTransaction };
     try {
       for (const hooks of this.#all) {
         await callHook((database) => call(hooks, { ...this.#context, ...database }), options);

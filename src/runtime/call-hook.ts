@@ -21,6 +21,7 @@ export interface CallHookOptions {
   readonly args: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly report: Report;
+  readonly signal: AbortSignal | undefined;
   /** Whether a transaction of the runner is around it. */
   readonly inTransaction: boolean;
 }
@@ -28,7 +29,7 @@ export interface CallHookOptions {
 /** Calls a function of the project as a revision's is called: what it has begun is waited for, awaited or not. */
 export async function callHook(
   work: (database: HookDatabase) => unknown,
-  { dialect, driver, args, folder, report, inTransaction }: CallHookOptions,
+  { dialect, driver, args, folder, report, signal, inTransaction }: CallHookOptions,
 ): Promise<void> {
   const executor = new LiveExecutor(dialect, driver, {
     transactional: inTransaction,
@@ -36,6 +37,8 @@ export async function callHook(
     writerTimeout: undefined,
     outside: (inner) => inner(),
     onStatement: ({ sql }) => report({ kind: 'statement', sql }),
+    onBackfill: () => undefined,
+    signal,
   });
   const running: Promise<unknown>[] = [];
   const run = async (statement: string | SQL) => {

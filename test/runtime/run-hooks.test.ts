@@ -223,6 +223,24 @@ describe.each(Object.keys(places))('hooks of a run on %s', (name) => {
 });
 
 describe('runHooks of the configuration', () => {
+  it('may copy an SQLite database before it is changed', async () => {
+    const url = join(temporaryFolder(), 'app.db');
+    const cwd = smallProject(
+      `export default { dialect: 'sqlite', url: ${JSON.stringify(url)}, schema: './schema' };`,
+      history,
+    );
+    const runHooks: RunHooks = {
+      async beforeUpgrade({ before, execute }) {
+        if (before.length > 0) await execute(sql`vacuum into ${`${url}.${before.join('-')}`}`);
+      },
+    };
+    await upgrade({ cwd, target: 'a1', runHooks });
+    await upgrade({ cwd, runHooks });
+    await upgrade({ cwd, runHooks });
+    expect(readFile(`${url}.a1`, 'select version_num from alembic_version')).toEqual(['a1']);
+    expect(readFile(url, 'select version_num from alembic_version')).toEqual(['b1']);
+  });
+
   it('are called before those of the program, and know the environment', async () => {
     const url = join(temporaryFolder(), 'app.db');
     const cwd = smallProject(
