@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -45,9 +46,17 @@ export async function withDatabase<T>(
 /** For each connection that was handed in: what is asked of it last. */
 const turns = new WeakMap<object, Promise<unknown>>();
 
+/** Set inside of a turn: what its revisions and hooks call would wait for its end. */
+const inside = new AsyncLocalStorage<object>();
+
 /** A connection is one session, in which two runs would find themselves in one transaction: the second one waits. */
 function inTurn<T>(connection: object, work: () => Promise<T>): Promise<T> {
-  const turn = (turns.get(connection) ?? Promise.resolve()).then(work);
+  if (inside.getStore() === connection) {
+    throw new RevError('REV_CONNECTION', 'The connection is in use by the very run that asks for it.', {
+      hint: 'A revision or a hook calls a command with it: use op.db there, or db and execute of the hook.',
+    });
+  }
+  const turn = (turns.get(connection) ?? Promise.resolve()).then(() => inside.run(connection, work));
   turns.set(
     connection,
     turn.catch(() => undefined),

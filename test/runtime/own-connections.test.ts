@@ -146,6 +146,16 @@ describe.each(Object.keys(openers))('a database of %s', (name) => {
     });
   });
 
+  it('is refused inside of its own run, which would wait for itself', async () => {
+    const file = open(':memory:');
+    const options = { cwd: project('sqlite'), connection: file.database };
+    const runHooks = { afterRevision: () => current(options) };
+    await expect(upgrade({ ...options, runHooks })).rejects.toMatchObject({
+      code: 'REV_RUN_HOOK',
+      message: expect.stringContaining('in use by the very run'),
+    });
+  });
+
   it('has one run at a time, though several are asked for', async () => {
     const file = open(':memory:');
     const options = { cwd: project('sqlite'), connection: file.database };

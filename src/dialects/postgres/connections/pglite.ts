@@ -57,7 +57,9 @@ export async function adoptPglite(client: PgliteClient): Promise<Connection> {
       hint: 'Close it after the run, not before.',
     });
   }
-  await client.waitReady;
+  await client.waitReady.catch((error: unknown) => {
+    throw connectFailure(error, peerAt(client.dataDir ?? 'memory'));
+  });
   if (await isInTransaction(client)) {
     throw new RevError('REV_CONNECTION', 'A transaction is open on the connection that was handed in.', {
       hint: 'End it first: each revision has a transaction of its own.',
