@@ -46,6 +46,7 @@ describe('a configuration', () => {
       casing: undefined,
       renames: [],
       autogenerate: {},
+      runHooks: {},
       hooks: [],
       transaction: 'each',
       lockTimeout: 5000,

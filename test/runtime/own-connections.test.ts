@@ -267,6 +267,10 @@ describe('a PGlite', () => {
     expect((await upgrade(options)).steps).toHaveLength(3);
     expect(existsSync(join(cwd, 'data/PG_VERSION'))).toBe(true);
     await assertUpToDate(options);
+    await expect(upgrade({ cwd, url: 'pglite:alembic.config.mjs/data' })).rejects.toMatchObject({
+      code: 'REV_CONNECT',
+      message: expect.stringContaining('PGlite cannot open'),
+    });
   });
 });
 

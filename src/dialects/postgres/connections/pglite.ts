@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { RevError } from '../../../errors.js';
 import type { ConnectOptions } from '../../dialect.js';
-import { connectFailure, type Peer } from '../failure.js';
+import type { Peer } from '../failure.js';
 import { loadPackage } from '../packages.js';
 import { identifier } from '../quote.js';
 import { type Connection, type Result, type RowForm, sessionStart } from './connection.js';
@@ -44,7 +44,7 @@ export async function openPglite({ url, from, create, mustExist }: ConnectOption
   try {
     client = await (inMemory ? PGlite.create() : PGlite.create(url));
   } catch (error) {
-    throw connectFailure(error, peerAt(url));
+    throw notOpened(url, error);
   }
   const connection = await start(client, peerAt(url));
   return Object.assign(connection, { close: () => client.close() });
@@ -58,7 +58,7 @@ export async function adoptPglite(client: PgliteClient): Promise<Connection> {
     });
   }
   await client.waitReady.catch((error: unknown) => {
-    throw connectFailure(error, peerAt(client.dataDir ?? 'memory'));
+    throw notOpened(client.dataDir ?? 'memory', error);
   });
   if (await isInTransaction(client)) {
     throw new RevError('REV_CONNECTION', 'A transaction is open on the connection that was handed in.', {
@@ -103,6 +103,13 @@ async function putBack(client: PgliteClient, before: ReadonlyMap<string, string>
     if (name === 'role' ? value !== 'none' : after.get(name) !== value)
       await client.query('select set_config($1, $2, false)', [name, value]);
   }
+}
+
+function notOpened(place: string, error: unknown): RevError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new RevError('REV_CONNECT', `PGlite cannot open ${place}: ${reason}`, {
+    hint: 'The folder above it must exist and be writable, and no other process may have it open.',
+  });
 }
 
 function peerAt(place: string): Peer {
