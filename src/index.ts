@@ -26,7 +26,7 @@ export type {
   TableIndex,
   View,
 } from './catalog/index.js';
-export { type Config, type ConfigContext, defineConfig } from './config/config.js';
+export { type Config, type ConfigContext, defineConfig, type SeveralDatabases } from './config/config.js';
 export type {
   AfterRevision,
   AfterRun,
@@ -96,6 +96,8 @@ export interface ProjectOptions {
   /** Is told what happens. */
   readonly onEvent?: Report;
   readonly signal?: AbortSignal;
+  /** Which of the project's databases, where it has several. */
+  readonly database?: string;
 }
 
 /** What a run has done: its steps, and the version rows before and after it. */
@@ -209,5 +211,6 @@ function environmentOf(options: ProjectOptions): Environment {
     // A program that calls this has decided.
     yes: true,
     signal: options.signal,
+    database: options.database,
   };
 }

@@ -37,6 +37,9 @@ export class Output {
   readonly #options: OutputOptions;
   /** Whether a line of progress stands on the terminal. */
   #isLineOpen = false;
+  /** Results by database, where there are several. */
+  #sections: Record<string, unknown> | null = null;
+  #section: string | null = null;
   /** When the log gets its next line about rows, in milliseconds since they were begun. */
   #nextLine = logInterval;
   /** Colours for stdout and for stderr; none where that is no terminal. */
@@ -56,8 +59,23 @@ export class Output {
 
   /** A command's result: `value` as JSON, or `text` for a person. */
   result(value: Readonly<Record<string, unknown>>, text: string): void {
-    if (this.#options.json) writeOut(`${toJson({ version: 1, ...value })}\n`);
-    else if (text !== '') writeOut(text.endsWith('\n') ? text : `${text}\n`);
+    if (this.#sections && this.#section !== null) this.#sections[this.#section] = value;
+    if (this.#options.json) {
+      if (!this.#sections) writeOut(`${toJson({ version: 1, ...value })}\n`);
+    } else if (text !== '') writeOut(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** What follows is about one of several databases: one JSON document holds them all. */
+  begin(database: string): void {
+    this.talk(this.err.bold(`database ${database}`));
+    this.#sections ??= {};
+    this.#section = database;
+  }
+
+  /** All databases have had their turn. */
+  end(): void {
+    if (this.#options.json) writeOut(`${toJson({ version: 1, databases: this.#sections })}\n`);
+    this.#sections = null;
   }
 
   talk(text: string): void {

@@ -19,6 +19,8 @@ export interface Environment {
   readonly connection?: object | undefined;
   /** Called after those of the configuration. */
   readonly runHooks?: RunHooks | undefined;
+  /** `--database`: which of the project's databases, where it has several. */
+  readonly database?: string | undefined;
   readonly report: Report;
   readonly now: () => Date;
   /** Makes an id unlike any other. */

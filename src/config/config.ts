@@ -2,6 +2,7 @@
 
 import type { DialectName, QualifiedName } from '../catalog/index.js';
 import type { AutogenerateHooks } from '../diff/overrides.js';
+import type { sharedKeys } from './databases.js';
 import type { RunHooks } from './run-hooks.js';
 
 /** As their package managers call them. */
@@ -97,10 +98,20 @@ export interface ConfigContext {
   readonly tag: string | undefined;
 }
 
-export type ConfigFunction = (context: ConfigContext) => Config | Promise<Config>;
+/** The settings of one of several databases. */
+export type DatabaseConfig = Partial<Omit<Config, (typeof sharedKeys)[number]>>;
+
+/** A project with several databases and one history. What stands beside `databases` holds for all of them. */
+export interface SeveralDatabases extends Partial<Config> {
+  readonly databases: Readonly<Record<string, DatabaseConfig>>;
+}
+
+export type AnyConfig = Config | SeveralDatabases;
+
+export type ConfigFunction = (context: ConfigContext) => AnyConfig | Promise<AnyConfig>;
 
 /** Gives a configuration its type; returns it as it is. */
-export function defineConfig<C extends Config | ConfigFunction>(config: C): C {
+export function defineConfig<C extends AnyConfig | ConfigFunction>(config: C): C {
   return config;
 }
 
@@ -111,6 +122,10 @@ export interface ResolvedConfig {
   readonly folder: string;
   readonly env: string | undefined;
   readonly args: Readonly<Record<string, string>>;
+  /** Which of several databases this is; undefined: the only one. */
+  readonly database: string | undefined;
+  /** All of several databases, in their order. */
+  readonly databases: readonly string[];
   readonly dialect: DialectName;
   readonly driver: DriverName | undefined;
   /** As the configuration says it; `requireUrl` gives it checked and with an absolute path. */

@@ -29,6 +29,7 @@ describe('a configuration', () => {
     expect(config).toEqual({
       file: join(cwd, 'alembic.config.ts'),
       folder: cwd,
+      databases: [],
       env: undefined,
       args: {},
       dialect: 'sqlite',

@@ -5,6 +5,7 @@ import { readRunOptions, reportRun, rerunOptions } from './run-options.js';
 export const reset: CliCommand = {
   command: 'reset',
   describe: 'Take every revision down. Asks for the name of the database.',
+  eachDatabase: 'backwards',
   examples: [
     ['rev reset', 'down to base'],
     ['rev reset --yes', 'without a question: for scripts'],

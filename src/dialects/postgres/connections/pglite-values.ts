@@ -6,7 +6,7 @@ const json = new Set([114, 3802]);
 
 type Parser = (text: string) => unknown;
 
-/** @param arrays each type and the type of arrays of it; 0: there is none. */
+/** @param types each with the type of its arrays (0: there is none), and what stands between their elements. */
 export function parsersFor(
   types: readonly { readonly oid: number; readonly typarray: number; readonly typdelim: string }[],
 ): Record<number, Parser> {
