@@ -8,6 +8,7 @@ import type { Dialect, Driver } from '../dialects/dialect.js';
 import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
 import { load } from '../revisions/load.js';
+import type { AloneOptions } from '../runtime/alone.js';
 import type { Op } from '../runtime/op.js';
 import type { RevisionFunctions, RevisionSource } from '../runtime/revision-source.js';
 import { VersionTable } from '../runtime/version-table.js';
@@ -38,6 +39,7 @@ export async function withDatabase<T>(
     create: options.create,
     ...(options.mustExist ? { mustExist: true } : {}),
     ...(options.patience === undefined ? {} : { patience: options.patience }),
+    pooled: config.lock === 'lease',
     ...(config.driver === undefined ? {} : { driver: config.driver }),
     ...(environment.signal === undefined ? {} : { signal: environment.signal }),
     progress: (progress) => environment.report({ kind: 'copying', ...progress }),
@@ -79,6 +81,26 @@ export function versionTableName(config: ResolvedConfig): QualifiedName {
 
 export function journalTableName(config: ResolvedConfig): QualifiedName {
   return { schema: config.versionTableSchema ?? null, name: config.journalTable };
+}
+
+/** Five minutes: long enough for another replica's deploy. */
+export const defaultLockWait = 300_000;
+
+/** How this database's runners keep each other out. `lockWait`: in milliseconds. */
+export function lockOptions(
+  database: Database,
+  config: ResolvedConfig,
+  { report, signal }: Environment,
+  lockWait = defaultLockWait,
+): AloneOptions {
+  return {
+    ...database,
+    versionTable: versionTableName(config),
+    lock: config.lock === 'lease' ? { kind: 'lease', duration: config.leaseDuration } : { kind: 'session' },
+    lockWait,
+    report,
+    ...(signal === undefined ? {} : { signal }),
+  };
 }
 
 /** The heads that the database is at. Makes no table. */

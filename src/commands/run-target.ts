@@ -11,8 +11,10 @@ import type { RunOptions } from '../runtime/run-options.js';
 import { requireConsent } from './consent.js';
 import {
   type Database,
+  defaultLockWait,
   describeDatabase,
   journalTableName,
+  lockOptions,
   revisionSources,
   toolVersion,
   versionTableName,
@@ -32,6 +34,8 @@ export interface RunTargetOptions {
   readonly resume?: Resume | undefined;
   /** How long a statement waits for a lock, in milliseconds; overrides the configuration. */
   readonly lockTimeout?: number | undefined;
+  /** How often a transaction is run again that did not get a lock in time; overrides the configuration. */
+  readonly lockRetries?: number | undefined;
   /** How long a statement may take, in milliseconds; overrides the configuration. */
   readonly statementTimeout?: number | undefined;
   /** How long to wait for another runner, in milliseconds. Default: five minutes. */
@@ -42,9 +46,6 @@ export type RunTargetResult =
   | ({ readonly kind: 'run' } & RunResult)
   | ({ readonly kind: 'dryRun' } & DryRunResult)
   | { readonly kind: 'script'; readonly sql: string };
-
-/** Five minutes: long enough for another replica's deploy. */
-export const defaultLockWait = 300_000;
 
 type Planner = (project: Project, rows: readonly string[]) => Plan;
 
@@ -96,9 +97,7 @@ export async function runTarget(
   const opening = { create: !options.dryRun, patience: options.lockWait ?? defaultLockWait };
   return withDatabase(environment, config, opening, async ({ dialect, driver }) => {
     const runOptions: RunOptions = {
-      dialect,
-      driver,
-      versionTable: versionTableName(config),
+      ...lockOptions({ dialect, driver }, config, environment, options.lockWait),
       journalTable: journalTableName(config),
       toolVersion: toolVersion(),
       plan: (rows) => plan(project, rows),
@@ -109,16 +108,14 @@ export async function runTarget(
         statementTimeout: options.statementTimeout ?? config.statementTimeout ?? 0,
         writerTimeout: options.lockWait ?? defaultLockWait,
       },
-      lockWait: options.lockWait ?? defaultLockWait,
+      lockRetries: options.lockRetries ?? config.lockRetries,
       args: environment.args,
       folder: config.folder,
-      report: environment.report,
       resume: options.resume,
       ...(options.asks && !environment.yes
         ? { consent: (steps) => askForLosses(environment, project, { dialect, driver }, steps) }
         : {}),
       tag: environment.tag,
-      ...(environment.signal === undefined ? {} : { signal: environment.signal }),
     };
     return options.dryRun
       ? { kind: 'dryRun', ...(await dryRun(runOptions)) }

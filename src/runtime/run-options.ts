@@ -1,6 +1,7 @@
 import type { QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, TransactionOptions } from '../dialects/dialect.js';
 import type { Plan } from '../graph/graph.js';
+import type { RunnerLockChoice } from './alone.js';
 import type { Report } from './events.js';
 import type { PreparedStep } from './prepare.js';
 import type { Resume } from './progress.js';
@@ -18,6 +19,10 @@ export interface RunOptions {
   /** `each`: a transaction for each revision; `all`: one for the whole run. */
   readonly transaction: 'each' | 'all';
   readonly timeouts: TransactionOptions;
+  /** How other runners are kept out. */
+  readonly lock: RunnerLockChoice;
+  /** How often a transaction is run again that did not get a lock in time (`timeouts`). */
+  readonly lockRetries: number;
   /** How long to wait for another runner, in milliseconds. */
   readonly lockWait: number;
   readonly args: Readonly<Record<string, string>>;
@@ -33,5 +38,5 @@ export interface RunOptions {
   readonly consent?: ((steps: readonly PreparedStep[]) => Promise<void>) | undefined;
   /** For the journal. */
   readonly tag?: string | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }

@@ -1,11 +1,11 @@
 import { RevError } from '../errors.js';
+import { alone } from './alone.js';
 import type { StepReport } from './events.js';
 import { Journal } from './journal.js';
 import { prepare } from './prepare.js';
 import type { RunOptions } from './run-options.js';
 import { runAlone, runTogether } from './step.js';
 import { assertRows, RowsMoved, VersionTable } from './version-table.js';
-import { waitingReport } from './waiting.js';
 
 export interface RunResult {
   readonly steps: readonly (StepReport & { readonly duration: number })[];
@@ -32,14 +32,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
   await options.consent?.(foreseen);
   const asked = options.consent && new Set(foreseen.map(({ step }) => step.revision));
-  const release = await dialect.lock(driver, table.name, options.lockWait, waitingReport(options));
-  try {
+  return alone(options, async () => {
     if (!(await dialect.hasTable(driver, table.name))) await createTables(options, table);
     const journal = await openJournal(options);
-    return await runSteps(options, table, journal, asked);
-  } finally {
-    await release();
-  }
+    return runSteps(options, table, journal, asked);
+  });
 }
 
 /** A revision that is half taken down counts as applied: nothing else would say what became of it. */

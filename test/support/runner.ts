@@ -38,6 +38,9 @@ export interface RunnerOptions {
   readonly transaction?: 'each' | 'all';
   readonly signal?: AbortSignal;
   readonly resume?: Resume;
+  readonly lockTimeout?: number;
+  readonly statementTimeout?: number;
+  readonly lockRetries?: number;
 }
 
 export async function testRunner(name: 'sqlite' | 'postgres'): Promise<TestRunner> {
@@ -69,7 +72,9 @@ export async function runnerAt(name: 'sqlite' | 'postgres', url: string): Promis
         direction === 'upgrade' ? graph.planUpgrade(rows, target) : graph.planDowngrade(rows, target),
       revision: (id) => sourceOf(revisions.find((each) => each.id === id)),
       transaction: options.transaction ?? 'each',
-      timeouts: { lockTimeout: 5000 },
+      timeouts: { lockTimeout: options.lockTimeout ?? 5000, statementTimeout: options.statementTimeout ?? 0 },
+      lock: { kind: 'session' },
+      lockRetries: options.lockRetries ?? 5,
       lockWait: 30_000,
       args: {},
       folder: process.cwd(),

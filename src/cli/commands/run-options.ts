@@ -32,6 +32,12 @@ export function rerunOptions(yargs: Argv): Argv {
       coerce: milliseconds,
       describe: 'milliseconds that a statement waits for a lock',
     })
+    .option('lock-retries', {
+      type: 'string',
+      nargs: 1,
+      coerce: wholeNumber,
+      describe: 'how often a transaction is run again that got no lock in time (PostgreSQL)',
+    })
     .option('statement-timeout', {
       type: 'string',
       nargs: 1,
@@ -61,6 +67,7 @@ export function readRunOptions(args: CliArguments): RunTargetOptions {
     atomic: args.flag('atomic'),
     resume: args.text('resume') as RunTargetOptions['resume'],
     lockTimeout: args.number('lock-timeout'),
+    lockRetries: args.number('lock-retries'),
     statementTimeout: args.number('statement-timeout'),
     lockWait: args.number('lock-wait'),
   };
@@ -93,9 +100,22 @@ export function reportRun({ output }: CliContext, result: RunTargetResult): void
   output.result({ steps, before, after }, '');
 }
 
-function milliseconds(text: unknown): number {
+function wholeNumber(text: unknown): number {
+  const value = parseWholeNumber(text);
+  if (value !== undefined) return value;
+  throw new RevError('REV_USAGE', `"${String(text)}" is no number.`, {
+    hint: 'Give a whole number, for example --lock-retries 5; 0 tries once.',
+  });
+}
+
+function parseWholeNumber(text: unknown): number | undefined {
   const value = typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN;
-  if (Number.isInteger(value) && value >= 0) return value;
+  return Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
+function milliseconds(text: unknown): number {
+  const value = parseWholeNumber(text);
+  if (value !== undefined) return value;
   throw new RevError('REV_USAGE', `"${String(text)}" is no number of milliseconds.`, {
     hint: 'Give a whole number, for example --lock-timeout 5000; 0 waits for ever.',
   });

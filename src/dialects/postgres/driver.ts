@@ -2,6 +2,7 @@ import type postgresJs from 'postgres';
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
 import { connectFailure, interrupted, isLost, lostFailure, type Peer, statementFailure } from './failure.js';
+import { refuseLeftover } from './kept.js';
 import { loadPackage } from './packages.js';
 
 /** One session with PostgreSQL by the user's own copy of postgres.js. A session that is lost is never replaced. */
@@ -10,7 +11,12 @@ type Sql = postgresJs.Sql;
 type Session = postgresJs.ReservedSql;
 
 /** What postgres.js gives for one statement: rows, and what the server said of it. */
-type Result = readonly unknown[] & { readonly count: number | null; readonly command: string };
+type Result = readonly unknown[] & {
+  readonly count: number | null;
+  readonly command: string;
+  /** What the server has said at the log-in. */
+  readonly state: { readonly pid: number };
+};
 
 type Pending = postgresJs.PendingQuery<postgresJs.Row[]> & {
   canceller?: ((query: unknown) => Promise<void>) | null;
@@ -27,7 +33,24 @@ const connectSeconds = 10;
  */
 export const sessionStart = [`SET DateStyle TO 'ISO'`];
 
-export async function connect({ url, from, driver, signal }: ConnectOptions): Promise<Driver> {
+/** The same for one transaction. */
+const transactionStart = [`SET LOCAL DateStyle TO 'ISO'`];
+
+/** A session, as this dialect's other parts need it. */
+export interface PostgresSession extends Driver {
+  readonly peer: Peer;
+  /** The server's process of the last transaction, or of the session; null: there was none yet. */
+  readonly process: number | null;
+  /** The process that the log-in has told, and the one that runs a statement. */
+  processes(): Promise<{ readonly told: number; readonly running: number }>;
+  beside(): Promise<PostgresSession>;
+  guard(guard: (() => Promise<void>) | null): void;
+  /** Throws REV_INTERRUPTED after an abort. */
+  heedAbort(): void;
+}
+
+export async function connect(options: ConnectOptions): Promise<PostgresSession> {
+  const { url, from, driver, pooled = false, signal } = options;
   if (driver !== undefined && driver !== 'postgres') {
     throw new RevError('REV_CONFIG', `There is no driver ${driver} for PostgreSQL.`, {
       hint: "In the configuration, leave driver out, or set it to 'postgres'.",
@@ -43,8 +66,10 @@ export async function connect({ url, from, driver, signal }: ConnectOptions): Pr
   const strays = takeStrays();
   try {
     const session = await untilAborted(sql.reserve(), signal);
-    for (const statement of sessionStart) await untilAborted(session.unsafe(statement), signal);
-    return new PostgresDriver(sql, session, peer, lost, signal);
+    const start = pooled ? ['SELECT 1'] : sessionStart;
+    for (const statement of start) await untilAborted(session.unsafe(statement), signal);
+    const { signal: _, ...others } = options;
+    return new PostgresDriver({ sql, session, peer, lost, signal, pooled, beside: () => connect(others) });
   } catch (error) {
     await sql.end({ timeout: 0 });
     throw error instanceof RevError ? error : connectFailure(error, peer);
@@ -164,11 +189,23 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined
   }
 }
 
-class PostgresDriver implements Driver {
+interface Parts {
+  readonly sql: Sql;
+  readonly session: Session;
+  readonly peer: Peer;
+  readonly lost: { is: boolean };
+  readonly signal: AbortSignal | undefined;
+  readonly pooled: boolean;
+  readonly beside: () => Promise<PostgresSession>;
+}
+
+class PostgresDriver implements PostgresSession {
   readonly serverVersion: string;
+  readonly peer: Peer;
+  readonly beside: () => Promise<PostgresSession>;
   readonly #sql: Sql;
   readonly #session: Session;
-  readonly #peer: Peer;
+  readonly #pooled: boolean;
   readonly #lost: { is: boolean };
   readonly #signal: AbortSignal | undefined;
   readonly #running = new Set<Pending>();
@@ -177,32 +214,32 @@ class PostgresDriver implements Driver {
   #closed = false;
   /** Inside a transaction: whether an abort since it began refuses further statements. */
   #heedsAbort = false;
+  #guard: (() => Promise<void>) | null = null;
+  #process: number | null = null;
 
-  constructor(
-    sql: Sql,
-    session: Session,
-    peer: Peer,
-    lost: { is: boolean },
-    signal: AbortSignal | undefined,
-  ) {
+  constructor({ sql, session, peer, lost, signal, pooled, beside }: Parts) {
     this.#sql = sql;
     this.#session = session;
-    this.#peer = peer;
+    this.peer = peer;
+    this.beside = beside;
     this.#lost = lost;
     this.#signal = signal;
+    this.#pooled = pooled;
     this.serverVersion = String(sql.parameters.server_version ?? '').split(' ')[0] ?? '';
     signal?.addEventListener('abort', this.#onAbort);
   }
 
   async query<R extends Row = Row>(sql: string, params: readonly unknown[] = []): Promise<readonly R[]> {
-    return lastOf<R>(await this.#send(sql, params));
+    return lastOf<R>(await this.#ask(sql, params));
   }
 
   async values(sql: string, params: readonly unknown[] = []): Promise<readonly (readonly unknown[])[]> {
-    return lastOf<readonly unknown[]>(await this.#send(sql, params, { asValues: true }));
+    return lastOf<readonly unknown[]>(await this.#ask(sql, params, { asValues: true }));
   }
 
   async run({ sql, params = [] }: Statement): Promise<number> {
+    // A statement outside of a transaction cannot be guarded itself.
+    if (this.#depth === 0 && this.#guard) await this.transaction(async () => {});
     const results = await this.#send(sql, params);
     return results.reduce((sum, { count, command }) => sum + (command === 'SELECT' ? 0 : (count ?? 0)), 0);
   }
@@ -233,6 +270,24 @@ class PostgresDriver implements Driver {
     return this.#bracket(work, {}, 'rollback');
   }
 
+  guard(guard: (() => Promise<void>) | null): void {
+    this.#guard = guard;
+  }
+
+  heedAbort(): void {
+    if (this.#signal?.aborted) throw interrupted();
+  }
+
+  get process(): number | null {
+    return this.#process;
+  }
+
+  async processes(): Promise<{ readonly told: number; readonly running: number }> {
+    const [result] = await this.#send('select pg_backend_pid() as pid', []);
+    const [row] = (result ?? []) as readonly { readonly pid: number }[];
+    return { told: result?.state.pid ?? 0, running: row?.pid ?? 0 };
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -254,17 +309,25 @@ class PostgresDriver implements Driver {
       : `rollback to savepoint ${savepoint}; release savepoint ${savepoint}`;
     const end = ending === 'rollback' ? undo : outermost ? 'commit' : `release savepoint ${savepoint}`;
     const settings = [
+      ...(outermost && this.#pooled ? transactionStart : []),
       ...(options.lockTimeout ? [`set local lock_timeout = ${Math.ceil(options.lockTimeout)}`] : []),
       ...(options.statementTimeout
         ? [`set local statement_timeout = ${Math.ceil(options.statementTimeout)}`]
         : []),
     ];
-    await this.#send([outermost ? 'begin' : `savepoint ${savepoint}`, ...settings].join('; '), []);
+    const begin = outermost
+      ? ['begin', ...settings, 'select pg_backend_pid() as pid']
+      : [`savepoint ${savepoint}`, ...settings];
+    const [begun] = lastOf<{ readonly pid: number }>(await this.#send(begin.join('; '), []));
+    if (outermost) this.#process = begun?.pid ?? null;
     if (outermost) this.#heedsAbort = this.#signal?.aborted === false;
     this.#depth += 1;
     let result: T;
     try {
+      const stays = outermost && ending === 'commit';
+      if (stays) await this.#guard?.();
       result = await work();
+      if (stays && this.#pooled) await refuseLeftover(this);
     } catch (error) {
       this.#leave();
       await this.#send(undo, []).catch(() => {});
@@ -292,8 +355,26 @@ class PostgresDriver implements Driver {
   }
 
   #refusal(): RevError | null {
-    if (this.#lost.is || this.#closed) return lostFailure(this.#peer);
+    if (this.#lost.is || this.#closed) return lostFailure(this.peer);
     return this.#heedsAbort && this.#signal?.aborted ? interrupted() : null;
+  }
+
+  /** A question outside of a transaction gets one where the session keeps no settings. */
+  async #ask(
+    text: string,
+    params: readonly unknown[],
+    options: { readonly asValues?: boolean } = {},
+  ): Promise<readonly Result[]> {
+    if (!this.#pooled || this.#depth > 0) return this.#send(text, params, options);
+    // All are sent at once, so that nothing comes between.
+    const all = [
+      this.#send(['begin', ...transactionStart].join('; '), []),
+      this.#send(text, params, options),
+      this.#send('commit', []),
+    ];
+    const outcomes = await Promise.allSettled(all);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    return (await all[1]) ?? [];
   }
 
   /** One result for each statement of the text. */
@@ -313,10 +394,10 @@ class PostgresDriver implements Driver {
     } catch (error) {
       if (this.#lost.is || isLost(error)) {
         this.#lost.is = true;
-        throw lostFailure(this.#peer);
+        throw lostFailure(this.peer);
       }
       const cancelled = (error as { code?: string }).code === '57014' && this.#signal?.aborted;
-      throw cancelled ? interrupted() : statementFailure(error, text, this.#peer.user);
+      throw cancelled ? interrupted() : statementFailure(error, text, this.peer.user);
     } finally {
       this.#running.delete(pending);
     }

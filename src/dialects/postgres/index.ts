@@ -4,7 +4,8 @@ import { database } from './database.js';
 import { connect, sessionStart } from './driver.js';
 import { missingTypes } from './extension-names.js';
 import { hasTable, inspect } from './inspect.js';
-import { lock, lockBetween } from './lock.js';
+import { lease, lockBetween, runnerLock } from './lock.js';
+import { blockers, gaveUpWaiting } from './lock-waits.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { boundLiteral, identifier, literal } from './quote.js';
@@ -32,8 +33,11 @@ export const postgres: Dialect = {
   placeholder,
   scriptStart: sessionStart,
   scriptFrame,
-  lock,
+  runnerLock,
   lockBetween,
+  lease,
+  gaveUpWaiting,
+  blockers,
   standsAlone,
   refusedInTransaction,
   probeLone,

@@ -5,7 +5,7 @@ import { compile, needsCatalog } from './compile.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
 import { hasTable, inspect } from './inspect.js';
-import { lock, lockBetween } from './lock.js';
+import { lockBetween, runnerLock } from './lock.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { quoteIdentifier, quoteLiteral } from './quote.js';
@@ -33,8 +33,11 @@ export const sqlite: Dialect = {
   scriptStart: [],
   scriptFrame,
   rules,
-  lock,
+  runnerLock,
   lockBetween,
+  // Its writers wait for each other before they begin.
+  gaveUpWaiting: () => false,
+  blockers: async () => [],
   standsAlone,
   refusedInTransaction,
   probeLone,
