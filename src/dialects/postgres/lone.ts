@@ -1,4 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Driver, LoneOutcome, Row, Statement } from '../dialect.js';
+import type { PostgresSession } from './driver.js';
 import { sqlstateOf } from './failure.js';
 
 /** Statements that PostgreSQL runs only outside of a transaction, and what can be found out of one that was cut off. */
@@ -51,16 +53,14 @@ export function refusedInTransaction(error: unknown): boolean {
   return sqlstate === '25001' || sqlstate === '2D000';
 }
 
-/**
- * What became of a statement that was cut off, or (`failed`) that the server has refused. Nobody works on it any more:
- * the session that did held the runner's lock until its end.
- */
+/** What became of a statement that was cut off, or (`failed`) that the server has refused. */
 export async function probeLone(
   driver: Driver,
   { sql }: Statement,
   { failed }: { readonly failed: boolean },
 ): Promise<LoneOutcome> {
   const text = bare(sql);
+  await untilNobodyRuns(driver as PostgresSession, sql);
   const made = createIndex.exec(text);
   if (made) return probeIndex(driver, made[1] ?? '', made[2] ?? '', failed);
   if (failed) return again();
@@ -79,6 +79,23 @@ export async function probeLone(
     return exists === createDatabase.test(text) ? { kind: 'done' } : again();
   }
   return repeatable.some((pattern) => pattern.test(text)) ? again() : { kind: 'unknown' };
+}
+
+/**
+ * The server works on when its client is gone. A lock of that session would last as long; a lease does not. Where the
+ * text is cut (track_activity_query_size), its beginning tells.
+ */
+async function untilNobodyRuns(driver: PostgresSession, sql: string): Promise<void> {
+  for (;;) {
+    const running = await driver.query(
+      `select 1 from pg_stat_activity where state = 'active' and pid <> pg_backend_pid()
+         and datname = current_database() and starts_with($1, query) and length(query) >= least(length($1), 50)`,
+      [sql],
+    );
+    if (running.length === 0) return;
+    driver.heedAbort();
+    await wait(250);
+  }
 }
 
 /** An index that CONCURRENTLY has left half made is invalid: it is dropped, and made again. */

@@ -8,49 +8,53 @@ import type { PostgresSession } from './driver.js';
  * however idle or busy the server is.
  *
  * A pooler of sessions is harmless. One of transactions is known by its deeds: while this session rests, another one
- * gets its process; or while another one keeps a process, this one gets a new one. An idle pooler does the first (it
- * hands out what was used last, or has only one), a busy one or one that takes turns the second.
+ * gets its process; or while others keep theirs, this one gets a new one. A pooler that hands out what was used last does
+ * the first, one that takes turns the second, and with so few that the turn comes round, the first again.
  */
 
 export type Pooler =
   /** The session keeps its process, as far as can be seen. */
-  'of sessions' | 'of transactions';
+  | 'of sessions'
+  | 'of transactions';
 
-/** Each asks with a new session: a port may be shared by several processes of a pooler, each with its own sessions. */
-const rounds = 3;
-/** In milliseconds. A pooler that has no process to give for so long cannot be found out. */
-const patience = 10_000;
+/** A port may be shared by several processes of a pooler, each with sessions of its own: one would not be enough. */
+const others = 3;
+/** In milliseconds. Only a pooler lets anybody wait so long for a process. */
+const patience = 5000;
 
 /** null: the session is with the server itself. What cannot be found out counts as a pooler of transactions. */
 export async function findPooler(driver: PostgresSession): Promise<Pooler | null> {
   const { told, running } = await driver.processes();
   if (told === running) return null;
-  for (let round = 0; round < rounds; round += 1) {
-    if (await sharesProcesses(driver)) return 'of transactions';
-  }
-  return 'of sessions';
+  return (await isShared(driver, running, others)) ? 'of transactions' : 'of sessions';
 }
 
-async function sharesProcesses(driver: PostgresSession): Promise<boolean> {
-  const before = await driver.processes();
-  const stop = new AbortController();
-  const asked = (async () => {
-    const other = await driver.beside();
-    try {
-      return await other.rolledBack(async () => {
-        const taken = await other.processes();
-        const after = await driver.processes();
-        return taken.running === before.running || after.running !== before.running;
-      });
-    } finally {
-      await other.close();
-    }
-  })();
-  asked.catch(() => undefined);
+/** Opens another session that keeps its process while this one is asked again, and so on with the next one. */
+async function isShared(driver: PostgresSession, process: number, count: number): Promise<boolean> {
+  if (count === 0) return false;
+  const other = await driver.beside();
   try {
-    return await Promise.race([asked, wait(patience, true, { signal: stop.signal })]);
+    const stays = await inTime(
+      other.rolledBack(async () => {
+        if (other.process === process) return false;
+        const again = await inTime(driver.processes());
+        return again?.running === process && !(await isShared(driver, process, count - 1));
+      }),
+    );
+    return stays !== true;
+  } finally {
+    await other.close();
+  }
+}
+
+/** null: it takes too long. */
+async function inTime<T>(work: Promise<T>): Promise<T | null> {
+  const stop = new AbortController();
+  try {
+    return await Promise.race([work, wait(patience, null, { signal: stop.signal })]);
   } finally {
     stop.abort();
+    work.catch(() => undefined);
   }
 }
 
