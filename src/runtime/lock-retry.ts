@@ -6,8 +6,8 @@ import { pauseFor } from './waiting.js';
 /** In milliseconds. */
 const firstPause = 1000;
 const longestPause = 30_000;
-/** Between looks at who is in the way, where a statement waits for ever. */
-const unhurried = 5000;
+/** The longest time between looks at who is in the way. */
+const unhurried = 2000;
 
 /**
  * A transaction that did not get a lock in time is run again, whole: what it had done is undone, and those who waited
@@ -17,6 +17,8 @@ export class LockRetry {
   readonly #options: RunOptions;
   #failures = 0;
   #blockers: readonly Blocker[] = [];
+  /** What was said of them last. */
+  #said = '';
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -86,7 +88,6 @@ export class LockRetry {
       ? Math.min(Math.max(timeouts.lockTimeout / 3, 20), unhurried)
       : unhurried;
     let beside: Driver | null = null;
-    let said = '';
     try {
       for (;;) {
         await pauseFor(pause, stop, '');
@@ -94,8 +95,8 @@ export class LockRetry {
         const found = await this.#options.dialect.blockers(driver, beside);
         if (found.length === 0) continue;
         this.#blockers = found;
-        if (said !== this.#inTheWay) report({ kind: 'waiting', text: `  waiting${this.#inTheWay}` });
-        said = this.#inTheWay;
+        if (this.#said !== this.#inTheWay) report({ kind: 'waiting', text: `  waiting${this.#inTheWay}` });
+        this.#said = this.#inTheWay;
       }
     } catch {
       // It is over; or there is no second session to be had, and then nobody can be named.

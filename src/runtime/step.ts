@@ -59,11 +59,14 @@ export async function runTogether(
   }
   const { driver, timeouts } = session.options;
   const retry = new LockRetry(session.options);
-  for (let isAgain = false; ; isAgain = true) {
+  const begun = new Set<string>();
+  for (;;) {
     const attempts: Attempt[] = [];
     const work = async () => {
       await assertRows(session.table, driver, rows);
       for (const step of steps) {
+        const isAgain = begun.has(step.step.revision);
+        begun.add(step.step.revision);
         const attempt = new Attempt(session, step, { half: null, isAgain });
         attempts.push(attempt);
         await attempt.runInside();

@@ -14,8 +14,7 @@ import type { PostgresSession } from './driver.js';
 
 export type Pooler =
   /** The session keeps its process, as far as can be seen. */
-  | 'of sessions'
-  | 'of transactions';
+  'of sessions' | 'of transactions';
 
 /** A port may be shared by several processes of a pooler, each with sessions of its own: one would not be enough. */
 const others = 3;
