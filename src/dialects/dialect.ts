@@ -199,10 +199,10 @@ export interface LoneStatements {
 
 /** Keeps other runners out. Whoever wants it asks again: nobody waits inside of the database. */
 export interface RunnerLock {
-  /** Takes it, and returns its release; null: another runner has it. */
+  /** Takes it, and returns its release; null: another runner has it. Throws REV_POOLER where it would keep nobody out. */
   take(): Promise<(() => Promise<void>) | null>;
-  /** Who has it, for a message. */
-  holder(): Promise<LockHolder>;
+  /** Who has it; null: nobody, or nobody can tell. */
+  holder(): Promise<LockHolder | null>;
 }
 
 export interface LockHolder {
@@ -214,10 +214,7 @@ export interface LockHolder {
 }
 
 export interface Lock {
-  /**
-   * The lock of those who run the revisions of one version table. It ends with the session, however that ends. Throws
-   * REV_POOLER where the session is not the driver's own.
-   */
+  /** The lock of those who run the revisions of one version table. It ends with the session, however that ends. */
   runnerLock(driver: Driver, key: QualifiedName): Promise<RunnerLock>;
   /**
    * The same for work of several transactions, inside of which the other one keeps nobody out where it is the

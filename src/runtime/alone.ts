@@ -27,16 +27,37 @@ export interface AloneOptions {
  */
 export async function alone<T>(options: AloneOptions, work: () => Promise<T>): Promise<T> {
   const { dialect, driver, versionTable, lock } = options;
-  const ours =
+  const session = await dialect.runnerLock(driver, versionTable);
+  const held =
     lock.kind === 'lease'
-      ? await Lease.open(dialect, driver, { of: versionTable, duration: lock.duration })
-      : await dialect.runnerLock(driver, versionTable);
-  const release = await waitFor(ours, options);
+      ? beside(
+          await Lease.open(dialect, driver, { of: versionTable, duration: lock.duration }),
+          async () => session,
+        )
+      : beside(session, () => Lease.find(dialect, driver, versionTable));
+  const release = await waitFor(held, options);
   try {
     return await work();
   } finally {
     await release();
   }
+}
+
+/**
+ * While a configuration changes from one kind to the other, runners of both may meet. Each takes its own first and looks
+ * at the other's then: so of two at least one sees the other.
+ */
+function beside(ours: RunnerLock, theirs: () => Promise<RunnerLock | null>): RunnerLock {
+  const other = async () => (await (await theirs())?.holder()) ?? null;
+  return {
+    async take() {
+      const release = await ours.take();
+      if (!release || !(await other())) return release;
+      await release();
+      return null;
+    },
+    holder: async () => (await other()) ?? ours.holder(),
+  };
 }
 
 /** Keeps others out between the transactions of one revision, too. `wait`: in milliseconds. */

@@ -65,6 +65,12 @@ export class Lease implements RunnerLock {
     return lease;
   }
 
+  /** The lease as it is; null: there is none. It may be looked at, and is not to be taken. */
+  static async find(dialect: Dialect, driver: Driver, of: QualifiedName): Promise<Lease | null> {
+    if (!dialect.lease || !(await dialect.hasTable(driver, leaseTable(of)))) return null;
+    return new Lease(dialect, driver, dialect.lease, { of, duration: 0 });
+  }
+
   async take(): Promise<(() => Promise<void>) | null> {
     const { clock, takesFreeRow } = this.#sql;
     const [row] = await this.#driver.query<{ token: string | number }>(
@@ -86,11 +92,14 @@ export class Lease implements RunnerLock {
     };
   }
 
-  async holder(): Promise<LockHolder> {
+  async holder(): Promise<LockHolder | null> {
+    const { clock, takesFreeRow } = this.#sql;
+    const free = `SELECT token FROM ${this.#table} WHERE expires_at <= ${clock} ${takesFreeRow}`;
+    if ((await this.#driver.query(free)).length > 0) return null;
     const [row] = await this.#driver.query<{ holder: string | null; left: string | number }>(
-      `SELECT holder, expires_at - ${this.#sql.clock} AS "left" FROM ${this.#table}`,
+      `SELECT holder, expires_at - ${clock} AS "left" FROM ${this.#table}`,
     );
-    if (!row?.holder) return { who: 'another runner', hint: 'Try again: it has just gone.' };
+    if (!row?.holder) return null;
     const left = Math.ceil(Number(row.left) / 1000);
     return {
       who: row.holder,

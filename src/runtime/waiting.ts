@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { displayName, type QualifiedName } from '../catalog/index.js';
-import type { RunnerLock } from '../dialects/dialect.js';
+import type { LockHolder, RunnerLock } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { Report } from './events.js';
 
 const firstPause = 25;
 const longestPause = 1000;
+const justGone: LockHolder = { who: 'another runner', hint: 'Try again: it has just gone.' };
 
 export interface WaitOptions {
   /** What the runners share: for messages. */
@@ -28,7 +29,7 @@ export async function untilTaken(
     if (release) return release;
     const left = deadline - Date.now();
     if (left <= 0) {
-      const { who, hint, data } = await lock.holder();
+      const { who, hint, data } = (await lock.holder()) ?? justGone;
       throw new RevError(
         'REV_LOCKED',
         `Another runner works on ${displayName(name)}: ${who} holds the lock, after ${timeout / 1000} s of waiting.`,
@@ -37,7 +38,8 @@ export async function untilTaken(
     }
     if (!isSaid) report({ kind: 'waiting', text: 'Another runner holds the lock; waiting for it.' });
     isSaid = true;
-    await pauseFor(Math.min(pause, left), signal, 'another runner');
+    // Two that are in each other's way must not meet again.
+    await pauseFor(Math.min(pause * (0.5 + Math.random() / 2), left), signal, 'another runner');
   }
 }
 

@@ -27,7 +27,8 @@ describe('a pooler of transactions', () => {
       const driver = await connect(through);
       expect(await findPooler(driver)).toBe('of transactions');
     }
-    await expect(postgres.runnerLock(await connect(through), key)).rejects.toMatchObject({
+    const lock = await postgres.runnerLock(await connect(through), key);
+    await expect(lock.take()).rejects.toMatchObject({
       code: 'REV_POOLER',
       exitCode: 2,
       message: expect.stringContaining(new URL(through).host),

@@ -46,10 +46,14 @@ describe('a lease', () => {
   it('says who has it, and how long it lasts without them', async () => {
     const { one, two } = await given();
     const release = await (await open(one)).take();
-    const { who, hint } = await (await open(two)).holder();
-    expect(who).toMatch(/^.+@.+, process \d+$/);
-    expect(hint).toMatch(/ends in (59|60) s by itself/);
+    const other = await open(two);
+    expect(await other.holder()).toEqual({
+      who: expect.stringMatching(/^.+@.+, process \d+$/),
+      hint: expect.stringMatching(/ends in \d+ s by itself/),
+      data: expect.anything(),
+    });
     await release?.();
+    expect(await other.holder()).toBeNull();
   });
 
   it('is renewed while its holder works', async () => {
@@ -92,7 +96,7 @@ describe('a lease', () => {
     await one.transaction(async () => {
       await expire(two);
       expect(await second.take()).toBeNull();
-      expect((await second.holder()).hint).toContain('its last transaction is still open');
+      expect((await second.holder())?.hint).toContain('its last transaction is still open');
     });
     expect(await second.take()).not.toBeNull();
     await release?.();
@@ -123,6 +127,30 @@ describe('a lease', () => {
     ).rejects.toMatchObject({ code: 'REV_LOCKED', message: expect.stringContaining(', process ') });
     await release?.();
     await runner.upgrade([table('a1'), table('b1', ['a1'])], 'heads', { lock, lockWait: 50 });
+    expect(await runner.rows()).toEqual(['b1']);
+  });
+
+  it('and the lock of a session keep each other out', async () => {
+    const { one, two, runner } = await given();
+    const lease = { lock: { kind: 'lease', duration: 60_000 }, lockWait: 50 } as const;
+    const session = await postgres.runnerLock(one, of);
+    const release = await session.take();
+    const [row] = await one.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const second = await runner.second();
+    await expect(second.upgrade([table('a1')], 'heads', lease)).rejects.toMatchObject({
+      code: 'REV_LOCKED',
+      message: expect.stringContaining(`session ${row?.pid} `),
+    });
+    await release?.();
+    await second.upgrade([table('a1')], 'heads', lease);
+    const mine = await (await open(two)).take();
+    const more = [table('a1'), table('b1', ['a1'])];
+    await expect(second.upgrade(more, 'heads', { lockWait: 50 })).rejects.toMatchObject({
+      code: 'REV_LOCKED',
+      message: expect.stringContaining(`, process ${process.pid} `),
+    });
+    await mine?.();
+    await second.upgrade(more, 'heads', { lockWait: 50 });
     expect(await runner.rows()).toEqual(['b1']);
   });
 

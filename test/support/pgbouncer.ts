@@ -48,6 +48,8 @@ export async function pgBouncer(
   const child = spawn('pgbouncer', [file], {
     ...account,
     cwd: '/',
+    // Debian's is where only root looks.
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   onTestFinished(async () => {

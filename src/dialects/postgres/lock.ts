@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { QualifiedName } from '../../catalog/index.js';
 import type { Driver, LeaseSql, Lock, LockHolder, Row } from '../dialect.js';
 import type { PostgresSession } from './driver.js';
-import { findPooler, poolerFailure } from './pooler.js';
+import { findPooler, type Pooler, poolerFailure } from './pooler.js';
 
 /**
  * One runner at a time, by an advisory lock of the session. Nobody waits for it in the server: a session that waits
@@ -10,16 +10,17 @@ import { findPooler, poolerFailure } from './pooler.js';
  */
 export const runnerLock: Lock['runnerLock'] = async (given, key) => {
   const driver = given as PostgresSession;
-  const pooler = await findPooler(driver);
-  if (pooler === 'of transactions') throw poolerFailure(driver);
   const number = await lockNumber(driver, key);
+  let pooler: Promise<Pooler | null> | undefined;
   return {
     async take() {
+      pooler ??= findPooler(driver);
+      if ((await pooler) === 'of transactions') throw poolerFailure(driver);
       const [row] = await driver.query<{ taken: boolean; pid: number }>(
         `select pg_try_advisory_lock(${number}) as taken, pg_backend_pid() as pid`,
       );
       if (!row?.taken) return null;
-      if (pooler !== null) driver.guard(() => assertProcess(driver, row.pid));
+      if ((await pooler) !== null) driver.guard(() => assertProcess(driver, row.pid));
       return async () => {
         driver.guard(null);
         // If the session is gone, so is the lock.
@@ -33,7 +34,7 @@ export const runnerLock: Lock['runnerLock'] = async (given, key) => {
 /** The session's lock holds between transactions, too. */
 export const lockBetween: Lock['lockBetween'] = async () => ({
   take: async () => async () => {},
-  holder: async () => ({ who: 'another runner', hint: '' }),
+  holder: async () => null,
 });
 
 /** Whoever takes the lease over changes a column of a key, which FOR KEY SHARE forbids; who renews it does not. */
@@ -67,7 +68,7 @@ interface Holder extends Row {
   readonly since: string | null;
 }
 
-async function holderOf(driver: Driver, number: string): Promise<LockHolder> {
+async function holderOf(driver: Driver, number: string): Promise<LockHolder | null> {
   // The two halves of the number stand in classid and objid (PostgreSQL's manual, pg_locks).
   const [holder] = await driver.query<Holder>(`
     select l.pid, a.application_name as application, a.usename as user, host(a.client_addr) as client,
@@ -76,7 +77,7 @@ async function holderOf(driver: Driver, number: string): Promise<LockHolder> {
     where l.locktype = 'advisory' and l.granted and l.objsubid = 1
       and l.database = (select oid from pg_database where datname = current_database())
       and ((l.classid::bigint << 32) | l.objid::bigint) = ${number}`);
-  if (!holder) return { who: 'another session', hint: 'Try again: it has just gone.' };
+  if (!holder) return null;
   const about = [
     holder.application || 'no application name',
     ...(holder.user ? [`user ${holder.user}`] : []),

@@ -64,7 +64,7 @@ export function poolerFailure({ peer }: PostgresSession): RevError {
     {
       hint: [
         'Connect to the server itself, or to the pooler’s port for sessions (Supabase: port 5432; Neon: the host without -pooler).',
-        "Or keep other runners out by a row: lock: 'lease' in the configuration, for all who run revisions.",
+        "Or keep other runners out by a row: lock: 'lease' in the configuration.",
       ].join('\n'),
       data: { server: peer.place, database: peer.database, user: peer.user },
     },
