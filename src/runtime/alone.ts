@@ -52,9 +52,14 @@ function beside(ours: RunnerLock, theirs: () => Promise<RunnerLock | null>): Run
   return {
     async take() {
       const release = await ours.take();
-      if (!release || !(await other())) return release;
-      await release();
-      return null;
+      if (!release) return null;
+      let isFree = false;
+      try {
+        isFree = (await other()) === null;
+      } finally {
+        if (!isFree) await release();
+      }
+      return isFree ? release : null;
     },
     holder: async () => (await other()) ?? ours.holder(),
   };

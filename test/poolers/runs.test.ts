@@ -120,6 +120,21 @@ describe('with a lease', () => {
     expect(await database.sql('select version_num from alembic_version')).toEqual([{ version_num: 'b1' }]);
   });
 
+  it('is cancelled by Ctrl-C, and gives the lease back', async () => {
+    const { database, env } = await pooled();
+    const project = projectOf([
+      { id: 'a1', transactional: true, upgrade: (op) => op.execute('select pg_sleep(60)') },
+    ]);
+    const running = startRev(project, ['upgrade', 'heads'], env);
+    const asleep = "select 1 from pg_stat_activity where state = 'active' and query = 'select pg_sleep(60)'";
+    await until(database, asleep);
+    running.child.kill('SIGINT');
+    const { code, output } = await running.ended;
+    expect(code, output).toBe(130);
+    expect(await database.sql(asleep)).toEqual([]);
+    expect(await database.sql('select holder from alembic_version_lease')).toEqual([{ holder: null }]);
+  });
+
   it('waits for the index that the server still makes when its holder was killed', async () => {
     const { database, env } = await pooled();
     await database.sql('create table a (n integer)');
