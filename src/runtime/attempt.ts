@@ -56,7 +56,7 @@ export class Attempt {
   #rows: readonly string[] = [];
 
   constructor(session: Session, step: PreparedStep, options: AttemptOptions) {
-    const { dialect, driver, report, timeouts } = session.options;
+    const { dialect, driver, report, timeouts, signal } = session.options;
     this.#session = session;
     this.#step = step;
     this.#options = options;
@@ -68,6 +68,8 @@ export class Attempt {
       writerTimeout: timeouts.writerTimeout,
       outside: (work) => this.#outside(work),
       onStatement: ({ sql }) => report({ kind: 'statement', sql }),
+      onBackfill: (progress) => report({ kind: 'backfilling', ...progress }),
+      signal,
     });
   }
 
@@ -284,6 +286,7 @@ export class Attempt {
       contentHash: this.#hash,
       progress: isRunning ? this.#progress.hash : null,
       pending: isRunning ? this.#progress.pending : null,
+      checkpoint: isRunning ? this.#progress.checkpoint : null,
       tag: this.#session.options.tag ?? null,
     };
   }

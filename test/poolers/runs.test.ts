@@ -41,6 +41,11 @@ beforeAll(async () => {
   await database.drop();
 });
 
+/** Only the way up is of interest. */
+function revision(id: string, upgrade: FaultRevision['upgrade'], transactional = true): FaultRevision {
+  return { id, transactional, upgrade, downgrade: () => undefined };
+}
+
 /** Waits for a query to have a row. */
 const until = ({ sql }: TestDatabase, query: string) =>
   expect.poll(async () => (await sql(query)).length, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
@@ -96,15 +101,11 @@ describe('with a lease', () => {
   it('goes on when its holder was killed in a transaction', async () => {
     const { database, env } = await pooled();
     const project = projectOf([
-      { id: 'a1', transactional: true, upgrade: (op) => op.execute('create table a (n integer)') },
-      {
-        id: 'b1',
-        transactional: true,
-        upgrade: async (op) => {
-          await op.execute('insert into a values (1)');
-          await op.execute('select pg_sleep(1)');
-        },
-      },
+      revision('a1', (op) => op.execute('create table a (n integer)')),
+      revision('b1', async (op) => {
+        await op.execute('insert into a values (1)');
+        await op.execute('select pg_sleep(1)');
+      }),
     ]);
     const first = startRev(project, ['upgrade', 'heads'], env);
     await until(
@@ -122,9 +123,7 @@ describe('with a lease', () => {
 
   it('is cancelled by Ctrl-C, and gives the lease back', async () => {
     const { database, env } = await pooled();
-    const project = projectOf([
-      { id: 'a1', transactional: true, upgrade: (op) => op.execute('select pg_sleep(60)') },
-    ]);
+    const project = projectOf([revision('a1', (op) => op.execute('select pg_sleep(60)'))]);
     const running = startRev(project, ['upgrade', 'heads'], env);
     const asleep = "select 1 from pg_stat_activity where state = 'active' and query = 'select pg_sleep(60)'";
     await until(database, asleep);
@@ -139,11 +138,7 @@ describe('with a lease', () => {
     const { database, env } = await pooled();
     await database.sql('create table a (n integer)');
     const project = projectOf([
-      {
-        id: 'a1',
-        transactional: false,
-        upgrade: (op) => op.execute('create index concurrently a_n on a (n)'),
-      },
+      revision('a1', (op) => op.execute('create index concurrently a_n on a (n)'), false),
     ]);
     // The index has to wait for a writer.
     const writer = await postgres.connect({ url: database.url, from: process.cwd() });
