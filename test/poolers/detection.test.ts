@@ -40,10 +40,11 @@ describe('a pooler of transactions', () => {
     const { url } = await freshDatabase();
     const through = await pgBouncer(url, { mode: 'transaction', size: 6 });
     let isOver = false;
-    const others = Array.from({ length: 10 }, async () => {
-      const driver = await connect(through);
+    const others: Promise<void>[] = [];
+    const work = async (driver: PostgresSession) => {
       while (!isOver) await driver.rolledBack(() => driver.query('select pg_sleep(0.002)'));
-    });
+    };
+    for (let count = 0; count < 10; count += 1) others.push(work(await connect(through)));
     for (let time = 0; time < 10; time += 1) {
       expect(await findPooler(await connect(through))).toBe('of transactions');
     }
