@@ -158,6 +158,37 @@ describe('a statement that gets no lock in time', () => {
   });
 });
 
+describe('an index that is made anew', () => {
+  it('leaves nothing behind when it is interrupted and run again', async () => {
+    const { runner, idler } = await given();
+    await idler.end();
+    await runner.driver.run({ sql: 'create index t_n on t (n)' });
+    const anew: TestRevision = {
+      id: 'a1',
+      transactional: false,
+      upgrade: (op) => op.execute('reindex index concurrently t_n'),
+    };
+    const invalid = () =>
+      runner.column('select indexrelid::regclass::text from pg_index where not indisvalid');
+    const stop = new AbortController();
+    const interruptible = await runner.interruptible(stop.signal);
+    const { driver: writer } = await runner.second();
+    // It waits for the writer, with half of its work done.
+    await writer.transaction(async () => {
+      await writer.run({ sql: 'insert into t values (3)' });
+      const work = interruptible.upgrade([anew], 'heads', { signal: stop.signal });
+      work.catch(() => undefined);
+      await expect.poll(invalid, { timeout: 30_000 }).toEqual(['t_n_ccnew']);
+      stop.abort();
+      await expect(work).rejects.toMatchObject({ code: 'REV_INTERRUPTED' });
+    });
+    expect(await invalid()).toEqual(['t_n_ccnew']);
+    await runner.upgrade([anew]);
+    expect(await invalid()).toEqual([]);
+    expect(await runner.rows()).toEqual(['a1']);
+  });
+});
+
 describe('a statement that takes longer than it may', () => {
   it('says which limit that is', async () => {
     const { runner, idler } = await given();

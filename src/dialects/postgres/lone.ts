@@ -19,6 +19,10 @@ const detach = new RegExp(
   String.raw`^alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(${qualified})\s+detach\s+partition\s+(${qualified})\s+concurrently$`,
   'i',
 );
+const reindex = new RegExp(
+  String.raw`^reindex\s+(?:\([^)]*\)\s*)?(index|table|schema|database)\s+concurrently\s+(${qualified})?$`,
+  'i',
+);
 const createDatabase = new RegExp(String.raw`^create\s+database\s+(${name})`, 'i');
 const dropDatabase = new RegExp(
   String.raw`^drop\s+database\s+(?:if\s+exists\s+)?(${name})\s*(?:with\b.*)?$`,
@@ -63,6 +67,8 @@ export async function probeLone(
   await untilNobodyRuns(driver as PostgresSession, sql);
   const made = createIndex.exec(text);
   if (made) return probeIndex(driver, made[1] ?? '', made[2] ?? '', failed);
+  const reindexed = reindex.exec(text);
+  if (reindexed) return again(await leftByReindex(driver, reindexed[1] ?? '', reindexed[2]));
   if (failed) return again();
   const dropped = dropIndex.exec(text);
   if (dropped)
@@ -114,6 +120,26 @@ async function probeIndex(
   if (!found) return again();
   if (!found.valid) return again([{ sql: `DROP INDEX CONCURRENTLY ${found.name}` }]);
   return failed ? again() : { kind: 'done' };
+}
+
+/** The new index of each one that REINDEX CONCURRENTLY had begun (PostgreSQL's manual, REINDEX: _ccnew and _ccold). */
+async function leftByReindex(
+  driver: Driver,
+  kind: string,
+  name: string | undefined,
+): Promise<readonly Statement[]> {
+  const of: Readonly<Record<string, string>> = {
+    index: 'i.indrelid = (select indrelid from pg_index where indexrelid = to_regclass($1))',
+    table: 'i.indrelid = to_regclass($1)',
+    schema: 'c.relnamespace = to_regnamespace($1)',
+    database: '$1::text is not null',
+  };
+  const rows = await driver.query<Row & { readonly name: string }>(
+    `select i.indexrelid::regclass::text as name from pg_index i join pg_class c on c.oid = i.indexrelid
+     where not i.indisvalid and c.relname ~ '_cc(new|old)[0-9]*$' and ${of[kind.toLowerCase()]} order by 1`,
+    [name ?? ''],
+  );
+  return rows.map((row) => ({ sql: `DROP INDEX CONCURRENTLY IF EXISTS ${row.name}` }));
 }
 
 /** A detachment that was cut off between its two transactions is pending, and can only be finished. */
