@@ -8,11 +8,14 @@ import type { Dialect, Driver } from '../dialects/dialect.js';
 import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
 import { load } from '../revisions/load.js';
+import type { RevisionFile } from '../revisions/scan.js';
 import type { AloneOptions } from '../runtime/alone.js';
 import type { Op } from '../runtime/op.js';
 import type { RevisionFunctions, RevisionSource } from '../runtime/revision-source.js';
+import { inDatabase } from '../runtime/sections.js';
 import { VersionTable } from '../runtime/version-table.js';
 import type { Environment } from './environment.js';
+import { defaultLockWait } from './lock-wait.js';
 import type { Project } from './project.js';
 
 /** A session with the configured database. */
@@ -83,9 +86,6 @@ export function journalTableName(config: ResolvedConfig): QualifiedName {
   return { schema: config.versionTableSchema ?? null, name: config.journalTable };
 }
 
-/** Five minutes: long enough for another replica's deploy. */
-export const defaultLockWait = 300_000;
-
 /** How this database's runners keep each other out. `lockWait`: in milliseconds. */
 export function lockOptions(
   database: Database,
@@ -137,13 +137,21 @@ export function revisionSources(project: Project): (id: string) => RevisionSourc
           .update(await readFile(file.file))
           .digest('hex'),
       load: () => {
-        loaded ??= load<Op>(file);
+        loaded ??= loadIn(file, project.config);
         return loaded;
       },
     };
     sources.set(id, source);
     return source;
   };
+}
+
+async function loadIn(
+  file: RevisionFile,
+  { database: name, databases: names }: ResolvedConfig,
+): Promise<RevisionFunctions> {
+  const functions = await load<Op>(file);
+  return name === undefined ? functions : inDatabase(functions, { name, names });
 }
 
 /** This package's version. */

@@ -73,6 +73,18 @@ export async function aloneBetween(options: AloneOptions, wait: number): Promise
   return waitFor(lock, { ...options, lockWait: wait });
 }
 
+/** `alone` for work on the whole database, which a revision between two of its transactions would be in the way of, too. */
+export function aloneWithAll<T>(options: AloneOptions, work: () => Promise<T>): Promise<T> {
+  return alone(options, async () => {
+    const release = await aloneBetween(options, options.lockWait);
+    try {
+      return await work();
+    } finally {
+      await release();
+    }
+  });
+}
+
 function waitFor(lock: RunnerLock, { versionTable, lockWait, report, signal }: AloneOptions) {
   return untilTaken(lock, { name: versionTable, timeout: lockWait, report, signal });
 }

@@ -22,22 +22,27 @@ export function tagOption(yargs: Argv): Argv {
   });
 }
 
+export function lockTimeoutOption(yargs: Argv): Argv {
+  return yargs.option('lock-timeout', {
+    type: 'string',
+    nargs: 1,
+    coerce: milliseconds,
+    describe: 'milliseconds that a statement waits for a lock',
+  });
+}
+
 /** Options of every command that runs revisions. */
 export function rerunOptions(yargs: Argv): Argv {
-  return tagOption(lockWaitOption(yargs))
+  return lockTimeoutOption(tagOption(lockWaitOption(yargs)))
     .option('atomic', { type: 'boolean', describe: 'one transaction for the whole run' })
-    .option('lock-timeout', {
-      type: 'string',
-      nargs: 1,
-      coerce: milliseconds,
-      describe: 'milliseconds that a statement waits for a lock',
-    })
     .option('lock-retries', {
       type: 'string',
       nargs: 1,
       coerce: wholeNumber,
       describe: 'how often a transaction is run again that got no lock in time (PostgreSQL)',
     })
+    .option('backup', { type: 'boolean', describe: 'take a backup before the first step' })
+    .option('no-backup', { type: 'boolean', describe: 'take none, whatever the configuration says' })
     .option('statement-timeout', {
       type: 'string',
       nargs: 1,
@@ -65,12 +70,23 @@ export function readRunOptions(args: CliArguments): RunTargetOptions {
     sql: args.flag('sql'),
     dryRun: args.flag('dry-run'),
     atomic: args.flag('atomic'),
+    backup: wantedBackup(args),
     resume: args.text('resume') as RunTargetOptions['resume'],
     lockTimeout: args.number('lock-timeout'),
     lockRetries: args.number('lock-retries'),
     statementTimeout: args.number('statement-timeout'),
     lockWait: args.number('lock-wait'),
   };
+}
+
+function wantedBackup(args: CliArguments): boolean | undefined {
+  const [wanted, unwanted] = [args.flag('backup'), args.flag('no-backup')];
+  if (wanted && unwanted) {
+    throw new RevError('REV_USAGE', '--backup and --no-backup: which is it?', {
+      hint: 'Leave one of them out.',
+    });
+  }
+  return wanted ? true : unwanted ? false : undefined;
 }
 
 /** Prints a script, or how a run went. */
@@ -90,14 +106,14 @@ export function reportRun({ output }: CliContext, result: RunTargetResult): void
     output.result({ dryRun: true, steps, notTried, before }, '');
     return;
   }
-  const { steps, before, after } = result;
+  const { steps, before, after, backup = null } = result;
   const total = steps.reduce((sum, step) => sum + step.duration, 0);
   output.talk(
     steps.length === 0
       ? `Nothing to do: the database is at ${after.join(', ') || 'base'}.`
       : `${steps.length} step${steps.length === 1 ? '' : 's'} in ${duration(total)}; the database is at ${after.join(', ') || 'base'}.`,
   );
-  output.result({ steps, before, after }, '');
+  output.result({ steps, before, after, backup }, '');
 }
 
 function wholeNumber(text: unknown): number {

@@ -39,6 +39,8 @@ const transactionStart = [`SET LOCAL DateStyle TO 'ISO'`];
 /** A session, as this dialect's other parts need it. */
 export interface PostgresSession extends Driver {
   readonly peer: Peer;
+  /** What PostgreSQL's own programs need to reach the same database. */
+  readonly settings: ConnectionSettings;
   /** The server's process of the last transaction, or of the session; null: there was none yet. */
   readonly process: number | null;
   /** The process that the log-in has told, and the one that runs a statement. */
@@ -199,6 +201,20 @@ interface Parts {
   readonly beside: () => Promise<PostgresSession>;
 }
 
+/** As postgres.js has read them from the URL and the environment. */
+export interface ConnectionSettings {
+  readonly host: readonly string[];
+  readonly port: readonly number[];
+  /** Of a socket; false: there is a host. */
+  readonly path: string | false;
+  readonly user: string;
+  readonly database: string;
+  readonly pass: unknown;
+  readonly ssl: unknown;
+  readonly connect_timeout: number;
+  readonly connection: Readonly<Record<string, unknown>>;
+}
+
 class PostgresDriver implements PostgresSession {
   readonly serverVersion: string;
   readonly peer: Peer;
@@ -227,6 +243,10 @@ class PostgresDriver implements PostgresSession {
     this.#pooled = pooled;
     this.serverVersion = String(sql.parameters.server_version ?? '').split(' ')[0] ?? '';
     signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  get settings(): ConnectionSettings {
+    return this.#sql.options as unknown as ConnectionSettings;
   }
 
   async query<R extends Row = Row>(sql: string, params: readonly unknown[] = []): Promise<readonly R[]> {
