@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import type { ResolvedConfig } from '../config/config.js';
-import { alone } from '../runtime/alone.js';
+import { aloneWithAll } from '../runtime/alone.js';
 import { type BackupPlace, type TakenBackup, takeBackup } from '../runtime/backup.js';
 import { VersionTable } from '../runtime/version-table.js';
-import { type Database, databaseName, versionTableName, withDatabase } from './database.js';
+import { type Database, databaseName, lockOptions, versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
-import { defaultLockWait } from './lock-wait.js';
 import { openConfig } from './project.js';
 
 export interface BackupCommandOptions {
@@ -25,21 +24,13 @@ export async function backup(
 ): Promise<TakenBackup> {
   const config = await openConfig(environment);
   return withDatabase(environment, config, { create: false, mustExist: true }, (database) =>
-    alone(
-      {
-        ...database,
-        versionTable: versionTableName(config),
-        lockWait: options.lockWait ?? defaultLockWait,
-        report: environment.report,
-        signal: environment.signal,
-      },
-      () =>
-        backupNow(
-          environment,
-          config,
-          database,
-          options.to === undefined ? undefined : { file: resolve(environment.cwd, options.to) },
-        ),
+    aloneWithAll(lockOptions(database, config, environment, options.lockWait), () =>
+      backupNow(
+        environment,
+        config,
+        database,
+        options.to === undefined ? undefined : { file: resolve(environment.cwd, options.to) },
+      ),
     ),
   );
 }

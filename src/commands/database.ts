@@ -10,11 +10,13 @@ import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
 import { load } from '../revisions/load.js';
 import type { RevisionFile } from '../revisions/scan.js';
+import type { AloneOptions } from '../runtime/alone.js';
 import type { Op } from '../runtime/op.js';
 import type { RevisionFunctions, RevisionSource } from '../runtime/revision-source.js';
 import { inDatabase } from '../runtime/sections.js';
 import { VersionTable } from '../runtime/version-table.js';
 import type { Environment } from './environment.js';
+import { defaultLockWait } from './lock-wait.js';
 import type { Project } from './project.js';
 
 /** A session with the configured database. */
@@ -82,6 +84,7 @@ async function withSession<T>(
     create: options.create,
     ...(options.mustExist ? { mustExist: true } : {}),
     ...(options.patience === undefined ? {} : { patience: options.patience }),
+    pooled: config.lock === 'lease',
     ...(config.driver === undefined ? {} : { driver: config.driver }),
     ...(environment.signal === undefined ? {} : { signal: environment.signal }),
     progress: (progress) => environment.report({ kind: 'copying', ...progress }),
@@ -123,6 +126,23 @@ export function versionTableName(config: ResolvedConfig): QualifiedName {
 
 export function journalTableName(config: ResolvedConfig): QualifiedName {
   return { schema: config.versionTableSchema ?? null, name: config.journalTable };
+}
+
+/** How this database's runners keep each other out. `lockWait`: in milliseconds. */
+export function lockOptions(
+  database: Database,
+  config: ResolvedConfig,
+  { report, signal }: Environment,
+  lockWait = defaultLockWait,
+): AloneOptions {
+  return {
+    ...database,
+    versionTable: versionTableName(config),
+    lock: config.lock === 'lease' ? { kind: 'lease', duration: config.leaseDuration } : { kind: 'session' },
+    lockWait,
+    report,
+    ...(signal === undefined ? {} : { signal }),
+  };
 }
 
 /** The heads that the database is at. Makes no table. */

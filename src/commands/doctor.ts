@@ -2,6 +2,7 @@ import type { ResolvedConfig } from '../config/config.js';
 import { RevError, type RevErrorCode } from '../errors.js';
 import { RevisionGraph } from '../graph/graph.js';
 import { scan } from '../revisions/scan.js';
+import { alone } from '../runtime/alone.js';
 import { Journal } from '../runtime/journal.js';
 import {
   type ExamineOptions,
@@ -10,10 +11,8 @@ import {
   type VersionTableFault,
   type VersionTableFaultCode,
 } from '../runtime/version-table-faults.js';
-import { waitingReport } from '../runtime/waiting.js';
-import { journalTableName, toolVersion, versionTableName, withDatabase } from './database.js';
+import { journalTableName, lockOptions, toolVersion, versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
-import { defaultLockWait } from './lock-wait.js';
 import { openConfig } from './project.js';
 
 export interface DoctorOptions {
@@ -103,14 +102,9 @@ async function examine(
     const faults = await examineVersionTable(options);
     refuseKnown(known, faults);
     if (!fix || faults.every(({ repair }) => !repair)) return { left: faults, fixed: [] };
-    const release = await dialect.lock(
-      driver,
-      options.table,
-      lockWait ?? defaultLockWait,
-      waitingReport(environment),
-    );
-    try {
-      const timeouts = { lockTimeout: config.lockTimeout, writerTimeout: lockWait ?? defaultLockWait };
+    const lock = lockOptions({ dialect, driver }, config, environment, lockWait);
+    return alone(lock, async () => {
+      const timeouts = { lockTimeout: config.lockTimeout, writerTimeout: lock.lockWait };
       const fixed = await driver.transaction(async () => {
         // Another runner may have been at work until now.
         const now = (await examineVersionTable(options)).filter(({ repair }) => repair);
@@ -118,9 +112,7 @@ async function examine(
         return now;
       }, timeouts);
       return { left: await examineVersionTable(options), fixed };
-    } finally {
-      await release();
-    }
+    });
   });
 }
 

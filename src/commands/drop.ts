@@ -2,7 +2,7 @@ import { emptyCatalog } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import type { Droppable } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
-import { alone } from '../runtime/alone.js';
+import { aloneWithAll } from '../runtime/alone.js';
 import { backupNow } from './backup.js';
 import { readProjectModels, scopeOf } from './compare.js';
 import { requireConsent } from './consent.js';
@@ -11,6 +11,7 @@ import {
   databaseName,
   describeDatabase,
   journalTableName,
+  lockOptions,
   versionTableName,
   withDatabase,
 } from './database.js';
@@ -45,35 +46,25 @@ export async function drop(
       { message: `This drops all of ${describeDatabase(config)}, with its data:`, details: shown },
       { word: databaseName(config) },
     );
-    return alone(
-      {
-        dialect,
-        driver,
-        versionTable: versionTableName(config),
-        lockWait: options.lockWait ?? defaultLockWait,
-        report: environment.report,
-        signal: environment.signal,
-      },
-      async () => {
-        const taken = wantsBackup(config, 'downgrade', options)
-          ? (await backupNow(environment, config, database)).file
-          : null;
-        const dropped = await driver.transaction(
-          async () => {
-            const objects = await find();
-            if (objects.some(({ text }) => !shown.includes(text))) throw changed();
-            await dialect.dropAll(driver, objects);
-            return objects.map(({ text }) => text);
-          },
-          {
-            lockTimeout: options.lockTimeout ?? config.lockTimeout,
-            statementTimeout: options.statementTimeout ?? config.statementTimeout ?? 0,
-            writerTimeout: options.lockWait ?? defaultLockWait,
-          },
-        );
-        return { dropped, backup: taken };
-      },
-    );
+    return aloneWithAll(lockOptions({ dialect, driver }, config, environment, options.lockWait), async () => {
+      const taken = wantsBackup(config, 'downgrade', options)
+        ? (await backupNow(environment, config, database)).file
+        : null;
+      const dropped = await driver.transaction(
+        async () => {
+          const objects = await find();
+          if (objects.some(({ text }) => !shown.includes(text))) throw changed();
+          await dialect.dropAll(driver, objects);
+          return objects.map(({ text }) => text);
+        },
+        {
+          lockTimeout: options.lockTimeout ?? config.lockTimeout,
+          statementTimeout: options.statementTimeout ?? config.statementTimeout ?? 0,
+          writerTimeout: options.lockWait ?? defaultLockWait,
+        },
+      );
+      return { dropped, backup: taken };
+    });
   });
 }
 

@@ -9,8 +9,9 @@ import { readHeader } from '../revisions/header.js';
 import { rewriteParents } from '../revisions/rewrite.js';
 import type { RevisionFile } from '../revisions/scan.js';
 import { replaceRevision } from '../revisions/write.js';
+import { alone } from '../runtime/alone.js';
 import { type ComparedBranches, type CompareOptions, compareIfWanted } from './branch-operations.js';
-import { readRows, versionTableName, withDatabase } from './database.js';
+import { lockOptions, readRows, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openProject, type Project } from './project.js';
 
@@ -96,20 +97,16 @@ async function whileNothingRuns(
   let isAsked = false;
   try {
     await withDatabase(environment, config, { create: false, mustExist: true }, async (database) => {
-      const { dialect, driver } = database;
-      const release = await dialect.lock(driver, versionTableName(config), config.lockTimeout, () => {});
-      try {
-        await driver.transaction(
+      await alone(lockOptions(database, config, environment, config.lockTimeout), () =>
+        database.driver.transaction(
           async () => {
             const rows = await readRows(database, config);
             isAsked = true;
             work(rows);
           },
           { writerTimeout: config.lockTimeout },
-        );
-      } finally {
-        await release();
-      }
+        ),
+      );
     });
   } catch (error) {
     throw isAsked ? error : unasked(error);

@@ -3,12 +3,18 @@ import { resolve } from 'node:path';
 import { sameData } from '../catalog/index.js';
 import { RevError } from '../errors.js';
 import type { RevisionGraph } from '../graph/graph.js';
-import { alone } from '../runtime/alone.js';
+import { aloneWithAll } from '../runtime/alone.js';
 import { VersionTable } from '../runtime/version-table.js';
 import { requireConsent } from './consent.js';
-import { type Database, databaseName, describeDatabase, versionTableName, withDatabase } from './database.js';
+import {
+  type Database,
+  databaseName,
+  describeDatabase,
+  lockOptions,
+  versionTableName,
+  withDatabase,
+} from './database.js';
 import type { Environment } from './environment.js';
-import { defaultLockWait } from './lock-wait.js';
 import { openProject } from './project.js';
 
 export interface RestoreCommandOptions {
@@ -61,22 +67,12 @@ export async function restore(
       },
       { word: databaseName(config) },
     );
-    return alone(
-      {
-        dialect,
-        driver,
-        versionTable: table.name,
-        lockWait: options.lockWait ?? defaultLockWait,
-        report: environment.report,
-        signal: environment.signal,
-      },
-      async () => {
-        await dialect.restore(driver, file, { ...tools, noOwner: options.noOwner ?? false });
-        const after = await rowsNow(database, table);
-        if (!sameData(after, rows ?? [])) throw otherRows(file, after);
-        return { file, before, after };
-      },
-    );
+    return aloneWithAll(lockOptions({ dialect, driver }, config, environment, options.lockWait), async () => {
+      await dialect.restore(driver, file, { ...tools, noOwner: options.noOwner ?? false });
+      const after = await rowsNow(database, table);
+      if (!sameData(after, rows ?? [])) throw otherRows(file, after);
+      return { file, before, after };
+    });
   });
 }
 

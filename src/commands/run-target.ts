@@ -15,6 +15,7 @@ import {
   type Database,
   describeDatabase,
   journalTableName,
+  lockOptions,
   revisionSources,
   toolVersion,
   versionTableName,
@@ -38,6 +39,8 @@ export interface RunTargetOptions {
   readonly backup?: boolean | undefined;
   /** How long a statement waits for a lock, in milliseconds; overrides the configuration. */
   readonly lockTimeout?: number | undefined;
+  /** How often a transaction is run again that did not get a lock in time; overrides the configuration. */
+  readonly lockRetries?: number | undefined;
   /** How long a statement may take, in milliseconds; overrides the configuration. */
   readonly statementTimeout?: number | undefined;
   /** How long to wait for another runner, in milliseconds. Default: five minutes. */
@@ -110,9 +113,7 @@ export async function runTarget(
       : undefined;
   const work = async ({ dialect, driver }: Database): Promise<RunTargetResult> => {
     const runOptions: RunOptions = {
-      dialect,
-      driver,
-      versionTable: versionTableName(config),
+      ...lockOptions({ dialect, driver }, config, environment, options.lockWait),
       journalTable: journalTableName(config),
       toolVersion: toolVersion(),
       plan: (rows) => plan(project, rows),
@@ -123,10 +124,9 @@ export async function runTarget(
         statementTimeout: options.statementTimeout ?? config.statementTimeout ?? 0,
         writerTimeout: options.lockWait ?? defaultLockWait,
       },
-      lockWait: options.lockWait ?? defaultLockWait,
+      lockRetries: options.lockRetries ?? config.lockRetries,
       args: environment.args,
       folder: config.folder,
-      report: environment.report,
       resume: options.resume,
       ...(options.asks && !environment.yes
         ? { consent: (steps) => askForLosses(environment, project, { dialect, driver }, steps) }
@@ -136,7 +136,6 @@ export async function runTarget(
         : {}),
       ...hooks?.ofRun({ dialect, driver }),
       tag: environment.tag,
-      ...(environment.signal === undefined ? {} : { signal: environment.signal }),
     };
     return options.dryRun
       ? { kind: 'dryRun', ...(await dryRun(runOptions)) }

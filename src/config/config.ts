@@ -87,6 +87,15 @@ export interface Config {
   readonly transaction?: 'each' | 'all' | undefined;
   /** How long a statement waits for a lock, in milliseconds; 0: for ever. Default: 5000. */
   readonly lockTimeout?: number | undefined;
+  /** PostgreSQL: how often a transaction is run again that did not get a lock in time. Default: 5. */
+  readonly lockRetries?: number | undefined;
+  /**
+   * PostgreSQL: how runners keep each other out. `session`: by a lock of the session. `lease`: by a row that is renewed,
+   * for URLs that lead to a pooler of transactions (PgBouncer, Supavisor). Default: `session`.
+   */
+  readonly lock?: 'session' | 'lease' | undefined;
+  /** With `lease`: milliseconds after which the row of a runner that is gone counts no more. Default: 30000. */
+  readonly leaseDuration?: number | undefined;
   /** How long a statement may take, in milliseconds. Default: the server's own limit. */
   readonly statementTimeout?: number | undefined;
   /** Backups before runs, and where they go. */
@@ -167,6 +176,9 @@ export interface ResolvedConfig {
   readonly runHooks: RunHooks;
   readonly transaction: 'each' | 'all';
   readonly lockTimeout: number;
+  readonly lockRetries: number;
+  readonly lock: 'session' | 'lease';
+  readonly leaseDuration: number;
   readonly statementTimeout: number | undefined;
   readonly backup: {
     readonly before: readonly BackedUpRun[];

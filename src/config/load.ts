@@ -142,6 +142,9 @@ function resolveConfig(
     runHooks: Object.freeze({ ...config.runHooks }),
     transaction: config.transaction ?? 'each',
     lockTimeout: config.lockTimeout ?? 5000,
+    lockRetries: config.lockRetries ?? 5,
+    lock: config.lock ?? 'session',
+    leaseDuration: config.leaseDuration ?? 30_000,
     statementTimeout: config.statementTimeout,
     backup: Object.freeze({
       before: Object.freeze([config.backup?.before ?? []].flat()),

@@ -5,7 +5,7 @@ import type { ResolvedConfig, TableFilter } from './config.js';
 
 /**
  * Says for a table whether it is compared. A pattern matches the name, or `schema.name`; `*` is any text, `?` any character.
- * The version table and the journal are never compared, nor is the table in which drizzle's own migrator keeps its books.
+ * The version table, the lease and the journal are never compared, nor is the table in which drizzle's own migrator keeps its books.
  */
 export function tableScope(
   config: Pick<
@@ -16,7 +16,7 @@ export function tableScope(
   const included = config.include === undefined ? undefined : toPredicate(config.include);
   const excluded = config.exclude === undefined ? undefined : toPredicate(config.exclude);
   const schema = config.versionTableSchema ?? null;
-  const own = new Set([config.versionTable, config.journalTable]);
+  const own = new Set([config.versionTable, config.journalTable, `${config.versionTable}_lease`]);
   return (table) => {
     // `schema` may be the default schema by its name, where a catalog says null.
     if (own.has(table.name) && (table.schema === schema || table.schema === null)) return false;

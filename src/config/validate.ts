@@ -129,6 +129,13 @@ const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   runHooks: functionsOf(runHookNames),
   transaction: oneOf('each', 'all'),
   lockTimeout: milliseconds,
+  lockRetries: (value) =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 1000
+      ? undefined
+      : 'must be a whole number from 0 to 1000',
+  lock: oneOf('session', 'lease'),
+  leaseDuration: (value) =>
+    milliseconds(value) ?? ((value as number) >= 1000 ? undefined : 'must be 1000 milliseconds or more'),
   statementTimeout: milliseconds,
   backup,
   template: text,

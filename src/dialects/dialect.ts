@@ -38,6 +38,13 @@ export interface Driver {
   transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Undoes all that happens inside; for questions whose asking changes something. */
   rolledBack<T>(work: () => Promise<T>): Promise<T>;
+  /** Another session with the same database, which `signal` does not reach. Absent: there is no use for one. */
+  beside?(): Promise<Driver>;
+  /**
+   * From now on each transaction that is to be committed begins with this, and what it throws rolls it back. Before a
+   * statement outside of a transaction it is asked in one of its own. null: no more.
+   */
+  guard?(guard: (() => Promise<void>) | null): void;
   close(): Promise<void>;
 }
 
@@ -62,6 +69,11 @@ export interface ConnectOptions {
   readonly from: string;
   /** Which of the dialect's driver packages to use. Absent: the first that is installed. */
   readonly driver?: string;
+  /**
+   * PostgreSQL: behind a pooler, where the next transaction may be in another session of the server. Nothing is kept in
+   * the session.
+   */
+  readonly pooled?: boolean;
   /** SQLite: make the file if it does not exist. False: a missing file is an empty database, and none is made. */
   readonly create?: boolean;
   /** SQLite: a missing file is REV_CONNECT, where an empty database would be an answer to the wrong question. */
@@ -191,30 +203,69 @@ export interface LoneStatements {
   probeLone(driver: Driver, statement: Statement, how: { readonly failed: boolean }): Promise<LoneOutcome>;
 }
 
+/** Keeps other runners out. Whoever wants it asks again: nobody waits inside of the database. */
+export interface RunnerLock {
+  /** Takes it, and returns its release; null: another runner has it. Throws REV_POOLER where it would keep nobody out. */
+  take(): Promise<(() => Promise<void>) | null>;
+  /** Who has it; null: nobody, or nobody can tell. */
+  holder(): Promise<LockHolder | null>;
+}
+
+export interface LockHolder {
+  /** As the subject of a sentence. */
+  readonly who: string;
+  /** What to do. */
+  readonly hint: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
 export interface Lock {
+  /** The lock of those who run the revisions of one version table. It ends with the session, however that ends. */
+  runnerLock(driver: Driver, key: QualifiedName): Promise<RunnerLock>;
   /**
-   * Waits until this is the only runner, polling (never a blocking wait: that can hang CREATE INDEX CONCURRENTLY).
-   * The lock ends with the session, however it dies. Returns the release.
-   * @param key what is locked: one runner for each version table.
-   * @param timeout in milliseconds. Throws REV_LOCKED when it is over.
-   * @param waiting is called each time that it was in vain; what it throws ends the waiting
+   * The same for work of several transactions, inside of which the other one keeps nobody out where it is the
+   * transaction itself (SQLite). Ends with the process.
    */
-  lock(
-    driver: Driver,
-    key: QualifiedName,
-    timeout: number,
-    waiting: () => void,
-  ): Promise<() => Promise<void>>;
+  lockBetween(driver: Driver, key: QualifiedName): Promise<RunnerLock>;
+  /** How a row keeps other runners out, where no session can; absent: there is no need. */
+  readonly lease?: LeaseSql;
+}
+
+/** The parts of a lease's SQL in which databases differ. */
+export interface LeaseSql {
+  /** The server's clock, as an expression: milliseconds since 1970, also inside of a long transaction. */
+  readonly clock: string;
+  /** Ends a SELECT: until the transaction's end nobody else takes the row, but its other columns may change. */
+  readonly holdsRow: string;
+  /** Ends a SELECT: the row, if nobody holds it; it is taken. */
+  readonly takesFreeRow: string;
+}
+
+/** A session that keeps another one waiting. */
+export interface Blocker {
+  /** null: a prepared transaction, which is no session's. */
+  readonly pid: number | null;
+  readonly application: string | null;
+  readonly user: string | null;
+  /** As the server calls it, e.g. `idle in transaction`. */
+  readonly state: string | null;
+  /** When its transaction began; UTC. */
+  readonly since: string | null;
+  /** What it runs, or has run last, without values. */
+  readonly query: string | null;
+  /** What is waited for, if it is a table or an index. */
+  readonly relation: string | null;
+}
+
+/** Locks on tables and rows, that a statement waits for. */
+export interface LockWaits {
+  /** Whether an error says that a statement has waited for a lock as long as it may. */
+  gaveUpWaiting(error: unknown): boolean;
   /**
-   * The same for work of several transactions, inside of which `lock` keeps nobody out where it is the transaction
-   * itself (SQLite). Ends with the process. Throws REV_LOCKED when the timeout is over.
+   * Who keeps the driver's statement waiting right now; nobody: it does not wait.
+   * @param beside another session with the same database
    */
-  lockBetween(
-    driver: Driver,
-    key: QualifiedName,
-    timeout: number,
-    waiting: () => void,
-  ): Promise<() => Promise<void>>;
+  blockers(driver: Driver, beside: Driver): Promise<readonly Blocker[]>;
 }
 
 export interface BackupOptions {
@@ -297,6 +348,7 @@ export interface Dialect
     Normalizer,
     Compiler,
     Lock,
+    LockWaits,
     LoneStatements,
     Backup,
     Dropper,

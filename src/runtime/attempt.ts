@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { QualifiedName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
 import { callRevision } from './call.js';
 import type { StepReport } from './events.js';
@@ -35,6 +34,8 @@ export interface AttemptOptions {
   readonly resume?: Resume | undefined;
   /** Keeps other runners out between transactions; throws NotAlone. Absent: the run is one transaction. */
   readonly beAlone?: () => Promise<void>;
+  /** The revision was begun before, and all of that was undone: nobody is told of its beginning once more. */
+  readonly isAgain?: boolean;
   /** What `op.autocommit` does instead, where there is no leaving the transaction. It throws. */
   readonly leave?: () => never;
 }
@@ -128,6 +129,13 @@ export class Attempt {
     return explained;
   }
 
+  /** Whether another attempt would begin where this one did, or goes on where the journal says. */
+  get isRepeatable(): boolean {
+    const { isSaved, entry } = this.#progress;
+    // What a person has said of the interrupted operation was said of this attempt.
+    return !isSaved || (entry !== null && this.#options.resume === undefined);
+  }
+
   get #isTransactional(): boolean {
     return this.#step.source?.transactional !== false;
   }
@@ -153,7 +161,7 @@ export class Attempt {
     const { options } = this.#session;
     const { source, call, report } = this.#step;
     options.signal?.throwIfAborted();
-    options.report({ kind: 'stepStarted', step: report });
+    if (!this.#options.isAgain) options.report({ kind: 'stepStarted', step: report });
     this.#hash = source ? await source.contentHash() : null;
     await before();
     if (this.#progress.resumed > 0)
@@ -283,9 +291,4 @@ export class Attempt {
       tag: this.#session.options.tag ?? null,
     };
   }
-}
-
-/** The name under which the runners of one version table are told apart from others. */
-export function lockKey({ table }: Session): QualifiedName {
-  return table.name;
 }

@@ -1,8 +1,9 @@
+import { alone } from './alone.js';
 import { Attempt, type FinishedStep, type Session } from './attempt.js';
+import { LockRetry } from './lock-retry.js';
 import { type PreparedStep, prepare } from './prepare.js';
 import type { RunOptions } from './run-options.js';
 import { VersionTable } from './version-table.js';
-import { waitingReport } from './waiting.js';
 
 export interface DryRunResult {
   /** What was run and rolled back. */
@@ -24,22 +25,20 @@ export async function dryRun(options: RunOptions): Promise<DryRunResult> {
   const table = new VersionTable(dialect, options.versionTable);
   const first = await table.read(driver);
   await prepare(options.plan(first), options.revision);
-  const release = await dialect.lock(driver, table.name, options.lockWait, waitingReport(options));
-  try {
+  return alone(options, async () => {
     const before = await table.read(driver);
     const all = await prepare(options.plan(before), options.revision);
     const outside = all.findIndex(({ source }) => source?.transactional === false);
     const able = outside < 0 ? all : all.slice(0, outside);
     const steps = await tryOut({ options, table, journal: null }, able);
     return { steps, notTried: all.slice(steps.length).map(({ step }) => step.revision), before };
-  } finally {
-    await release();
-  }
+  });
 }
 
 async function tryOut(session: Session, steps: readonly PreparedStep[]): Promise<readonly FinishedStep[]> {
   const { driver, dialect, timeouts } = session.options;
   const done: FinishedStep[] = [];
+  const watch = new LockRetry(session.options);
   let attempt: Attempt | undefined;
   const work = async () => {
     if (!(await dialect.hasTable(driver, session.table.name))) await driver.runAll(session.table.create());
@@ -55,9 +54,11 @@ async function tryOut(session: Session, steps: readonly PreparedStep[]): Promise
     }
   };
   try {
-    await driver.transaction(work, { ...timeouts, dryRun: true });
+    await watch.watched(() => driver.transaction(work, { ...timeouts, dryRun: true }));
   } catch (error) {
-    if (!(error instanceof LeavesTransaction)) throw (await attempt?.failed(error, 'run')) ?? error;
+    if (error instanceof LeavesTransaction) return done;
+    const failure = watch.explained(error);
+    throw (await attempt?.failed(failure, 'run')) ?? failure;
   }
   return done;
 }

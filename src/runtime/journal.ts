@@ -1,8 +1,9 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { type Column, emptyCatalog, type QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, Row } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import { column, type Operation, primaryKey } from '../operations/index.js';
+import { userName } from './user-name.js';
 
 /** One run of one revision. Never holds a URL, a password or a row's values. */
 export interface JournalEntry {
@@ -356,14 +357,5 @@ export class Journal {
 
   get #table(): string {
     return this.#dialect.identifier(this.#name);
-  }
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container may run under a user id that has no name.
-    return String(process.getuid?.() ?? '');
   }
 }

@@ -1,6 +1,7 @@
 import type { QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, TransactionOptions } from '../dialects/dialect.js';
 import type { Plan, RowChange } from '../graph/graph.js';
+import type { RunnerLockChoice } from './alone.js';
 import type { TakenBackup } from './backup.js';
 import type { Report, StepReport } from './events.js';
 import type { PreparedStep } from './prepare.js';
@@ -28,6 +29,10 @@ export interface RunOptions {
   /** `each`: a transaction for each revision; `all`: one for the whole run. */
   readonly transaction: 'each' | 'all';
   readonly timeouts: TransactionOptions;
+  /** How other runners are kept out. */
+  readonly lock: RunnerLockChoice;
+  /** How often a transaction is run again that did not get a lock in time (`timeouts`). */
+  readonly lockRetries: number;
   /** How long to wait for another runner, in milliseconds. */
   readonly lockWait: number;
   readonly args: Readonly<Record<string, string>>;
@@ -53,5 +58,5 @@ export interface RunOptions {
   readonly afterRun?: ((run: RunResult) => Promise<void>) | undefined;
   /** For the journal. */
   readonly tag?: string | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }

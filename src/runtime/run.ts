@@ -1,4 +1,5 @@
 import { RevError } from '../errors.js';
+import { alone } from './alone.js';
 import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
 import { Journal } from './journal.js';
@@ -6,7 +7,6 @@ import { prepare } from './prepare.js';
 import type { RunOptions, RunResult } from './run-options.js';
 import { runAlone, runTogether } from './step.js';
 import { assertRows, RowsMoved, VersionTable } from './version-table.js';
-import { waitingReport } from './waiting.js';
 
 export type { RunResult } from './run-options.js';
 
@@ -30,19 +30,18 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await options.consent?.(foreseen);
   const asked = options.consent && new Set(foreseen.map(({ step }) => step.revision));
   const start = new StartingPoint(options.backup);
-  const release = await dialect.lock(driver, table.name, options.lockWait, waitingReport(options));
-  try {
-    const found = await table.read(driver);
-    if (options.plan(found).steps.length > 0) await start.keep(found);
-    if (!(await dialect.hasTable(driver, table.name))) await createTables(options, table);
-    const journal = await openJournal(options);
-    const result = await runSteps(options, table, journal, asked, start);
-    return { ...result, ...(start.file === undefined ? {} : { backup: start.file }) };
-  } catch (error) {
-    throw start.explain(error);
-  } finally {
-    await release();
-  }
+  return alone(options, async () => {
+    try {
+      const found = await table.read(driver);
+      if (options.plan(found).steps.length > 0) await start.keep(found);
+      if (!(await dialect.hasTable(driver, table.name))) await createTables(options, table);
+      const journal = await openJournal(options);
+      const result = await runSteps(options, table, journal, asked, start);
+      return { ...result, ...(start.file === undefined ? {} : { backup: start.file }) };
+    } catch (error) {
+      throw start.explain(error);
+    }
+  });
 }
 
 /** A revision that is half taken down counts as applied: nothing else would say what became of it. */

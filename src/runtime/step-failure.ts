@@ -34,13 +34,14 @@ export function interrupted({ revision }: StepReport, outcome: Outcome): RevErro
 /** The failure of one revision, in the user's words; what was thrown stays as the cause. */
 export function explain(error: unknown, report: StepReport, outcome: Outcome): unknown {
   const revError = error instanceof RevError ? error : undefined;
-  if (revError && !['REV_STATEMENT', 'REV_OPERATION', 'REV_UNSUPPORTED'].includes(revError.code))
+  const isLate = revError?.code === 'REV_LOCK_TIMEOUT';
+  if (revError && !isLate && !['REV_STATEMENT', 'REV_OPERATION', 'REV_UNSUPPORTED'].includes(revError.code))
     return error;
   const message = error instanceof Error ? error.message : String(error);
   const operation = revError?.data.operation;
   const name = `${report.revision}${report.message ? ` (${report.message})` : ''}`;
   return new RevError(
-    'REV_REVISION_FAILED',
+    isLate ? 'REV_LOCK_TIMEOUT' : 'REV_REVISION_FAILED',
     `The ${report.direction} of revision ${name} failed${operation ? ` at: ${operation}` : ''}\n${message}`,
     {
       hint: [

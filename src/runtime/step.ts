@@ -1,10 +1,11 @@
 import { RevError } from '../errors.js';
-import { Attempt, type FinishedStep, lockKey, NotAlone, type Session } from './attempt.js';
+import { aloneBetween } from './alone.js';
+import { Attempt, type FinishedStep, NotAlone, type Session } from './attempt.js';
 import type { HalfRun } from './journal.js';
+import { LockRetry } from './lock-retry.js';
 import type { PreparedStep } from './prepare.js';
 import type { Resume } from './progress.js';
 import { assertRows } from './version-table.js';
-import { waitingReport } from './waiting.js';
 
 /** One step in its own transaction, or outside of any where the revision asks for it. */
 export async function runAlone(
@@ -13,6 +14,8 @@ export async function runAlone(
   rows: readonly string[],
 ): Promise<FinishedStep> {
   const turn = new Turn(session);
+  const retry = new LockRetry(session.options);
+  let isAgain = false;
   try {
     if (step.source?.transactional === false) await turn.wait();
     for (;;) {
@@ -23,15 +26,17 @@ export async function runAlone(
         continue;
       }
       const resume = half ? resumeOf(session, half) : undefined;
-      const attempt = new Attempt(session, step, { half, resume, beAlone: () => turn.takeOrGiveUp() });
+      const beAlone = () => turn.takeOrGiveUp();
+      const attempt = new Attempt(session, step, { half, resume, beAlone, isAgain });
+      isAgain = true;
       try {
-        await attempt.runAlone(rows);
+        await retry.watched(() => attempt.runAlone(rows));
         return attempt.done();
       } catch (error) {
-        const failure = await attempt.failed(error, 'revision');
-        if (!(failure instanceof NotAlone)) throw failure;
+        if (error instanceof NotAlone) await turn.wait();
+        else if (!attempt.isRepeatable || !(await retry.isWorthwhile(error)))
+          throw await attempt.failed(retry.explained(error), 'revision');
       }
-      await turn.wait();
     }
   } finally {
     await turn.end();
@@ -53,20 +58,29 @@ export async function runTogether(
     );
   }
   const { driver, timeouts } = session.options;
-  const attempts: Attempt[] = [];
-  try {
-    await driver.transaction(async () => {
+  const retry = new LockRetry(session.options);
+  const begun = new Set<string>();
+  for (;;) {
+    const attempts: Attempt[] = [];
+    const work = async () => {
       await assertRows(session.table, driver, rows);
       for (const step of steps) {
-        const attempt = new Attempt(session, step, { half: null });
+        const isAgain = begun.has(step.step.revision);
+        begun.add(step.step.revision);
+        const attempt = new Attempt(session, step, { half: null, isAgain });
         attempts.push(attempt);
         await attempt.runInside();
       }
-    }, timeouts);
-  } catch (error) {
-    throw (await attempts.at(-1)?.failed(error, 'run')) ?? error;
+    };
+    try {
+      await retry.watched(() => driver.transaction(work, timeouts));
+      return attempts.map((attempt) => attempt.done());
+    } catch (error) {
+      if (await retry.isWorthwhile(error)) continue;
+      const failure = retry.explained(error);
+      throw (await attempts.at(-1)?.failed(failure, 'run')) ?? failure;
+    }
   }
-  return attempts.map((attempt) => attempt.done());
 }
 
 function resumeOf({ options, resumed }: Session, { revision }: HalfRun): Resume | undefined {
@@ -94,20 +108,14 @@ class Turn {
   }
 
   async wait(): Promise<void> {
-    const { dialect, driver, lockWait } = this.#session.options;
-    this.#release ??= await dialect.lockBetween(
-      driver,
-      lockKey(this.#session),
-      lockWait,
-      waitingReport(this.#session.options),
-    );
+    const { options } = this.#session;
+    this.#release ??= await aloneBetween(options, options.lockWait);
   }
 
   /** From inside of a transaction nobody may be waited for: whoever has the turn may be waiting for the transaction. */
   async takeOrGiveUp(): Promise<void> {
-    const { dialect, driver } = this.#session.options;
     try {
-      this.#release ??= await dialect.lockBetween(driver, lockKey(this.#session), 0, () => undefined);
+      this.#release ??= await aloneBetween(this.#session.options, 0);
     } catch (error) {
       if (error instanceof RevError && error.code === 'REV_LOCKED') throw new NotAlone();
       throw error;

@@ -209,9 +209,11 @@ describe('rev doctor --fix beside another runner', () => {
     await project.ok(['ensure-version']);
     await sql(insert(first, second));
     const driver = await dialect.connect({ url, from: project.folder });
-    const release = await dialect.lock(driver, { schema: null, name: 'alembic_version' }, 0, () => {});
+    const release = await (
+      await dialect.runnerLock(driver, { schema: null, name: 'alembic_version' })
+    ).take();
     await refused(project, fix, 'REV_LOCKED', 3);
-    await release();
+    await release?.();
     await driver.close();
     await project.ok(fix);
   });

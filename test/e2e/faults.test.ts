@@ -145,7 +145,9 @@ describe('a process that waits for another runner', () => {
   it('ends with the first Ctrl-C', async () => {
     const database = await freshDatabase();
     const holder = await postgres.connect({ url: database.url, from: process.cwd() });
-    const release = await postgres.lock(holder, { schema: null, name: 'alembic_version' }, 0, () => {});
+    const release = await (
+      await postgres.runnerLock(holder, { schema: null, name: 'alembic_version' })
+    ).take();
     const running = startRev(projectOf('postgres', database.url), ['upgrade', 'heads']);
     running.child.stderr?.on('data', (chunk) => {
       if (String(chunk).includes('waiting for it')) running.child.kill('SIGINT');
@@ -153,7 +155,7 @@ describe('a process that waits for another runner', () => {
     const { code, output } = await running.ended;
     expect(output).toContain('REV_INTERRUPTED');
     expect(code).toBe(130);
-    await release();
+    await release?.();
     await holder.close();
   });
 });

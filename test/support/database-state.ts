@@ -1,7 +1,7 @@
 import type { Dialect, Driver } from '../../src/dialects/dialect.js';
 
 /** Names of the runner's own tables. */
-const own = ['alembic_version', 'alembic_journal'];
+const own = ['alembic_version', 'alembic_version_lease', 'alembic_journal'];
 
 export interface DatabaseState {
   readonly catalog: unknown;

@@ -12,7 +12,7 @@ export function faultProject(
   const project = userProject();
   project.write(
     'alembic.config.mjs',
-    `export default { dialect: '${dialect}',${dialect === 'sqlite' ? " driver: 'libsql'," : ''} url: process.env.TEST_URL ?? ${JSON.stringify(url)}, schema: './schema' };`,
+    `export default { dialect: '${dialect}',${dialect === 'sqlite' ? " driver: 'libsql'," : ''} url: process.env.TEST_URL ?? ${JSON.stringify(url)}, lock: process.env.TEST_LOCK, leaseDuration: 2000, schema: './schema' };`,
   );
   history.forEach((revision, at) => {
     project.write(`revisions/${revision.id}.mjs`, revisionText(revision, history[at - 1]?.id ?? null));

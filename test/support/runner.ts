@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { Dialect, Driver } from '../../src/dialects/dialect.js';
 import { loadDialect } from '../../src/dialects/load-dialect.js';
 import { RevisionGraph } from '../../src/graph/graph.js';
+import type { RunnerLockChoice } from '../../src/runtime/alone.js';
 import type { RunEvent } from '../../src/runtime/events.js';
 import type { Op } from '../../src/runtime/op.js';
 import type { Resume } from '../../src/runtime/progress.js';
@@ -32,12 +33,20 @@ export interface TestRunner {
   column(sql: string): Promise<readonly unknown[]>;
   /** Another session with the same database. */
   second(): Promise<TestRunner>;
+  /** The same, whose statements an abort cancels. */
+  interruptible(signal: AbortSignal): Promise<TestRunner>;
 }
 
 export interface RunnerOptions {
   readonly transaction?: 'each' | 'all';
   readonly signal?: AbortSignal;
   readonly resume?: Resume;
+  readonly lockTimeout?: number;
+  readonly statementTimeout?: number;
+  readonly lockRetries?: number;
+  readonly lockWait?: number;
+  readonly lock?: RunnerLockChoice;
+  readonly onEvent?: (event: RunEvent) => void;
 }
 
 export async function testRunner(name: 'sqlite' | 'postgres'): Promise<TestRunner> {
@@ -45,9 +54,18 @@ export async function testRunner(name: 'sqlite' | 'postgres'): Promise<TestRunne
   return runnerAt(name, url);
 }
 
-export async function runnerAt(name: 'sqlite' | 'postgres', url: string): Promise<TestRunner> {
+export async function runnerAt(
+  name: 'sqlite' | 'postgres',
+  url: string,
+  signal?: AbortSignal,
+): Promise<TestRunner> {
   const dialect = await loadDialect(name);
-  const driver = await dialect.connect({ url, from: process.cwd(), create: true });
+  const driver = await dialect.connect({
+    url,
+    from: process.cwd(),
+    create: true,
+    ...(signal ? { signal } : {}),
+  });
   onTestFinished(() => driver.close());
   const events: RunEvent[] = [];
   const start = (
@@ -69,11 +87,16 @@ export async function runnerAt(name: 'sqlite' | 'postgres', url: string): Promis
         direction === 'upgrade' ? graph.planUpgrade(rows, target) : graph.planDowngrade(rows, target),
       revision: (id) => sourceOf(revisions.find((each) => each.id === id)),
       transaction: options.transaction ?? 'each',
-      timeouts: { lockTimeout: 5000 },
-      lockWait: 30_000,
+      timeouts: { lockTimeout: options.lockTimeout ?? 5000, statementTimeout: options.statementTimeout ?? 0 },
+      lock: options.lock ?? { kind: 'session' },
+      lockRetries: options.lockRetries ?? 5,
+      lockWait: options.lockWait ?? 30_000,
       args: {},
       folder: process.cwd(),
-      report: (event) => events.push(event),
+      report: (event) => {
+        events.push(event);
+        options.onEvent?.(event);
+      },
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.resume ? { resume: options.resume } : {}),
     });
@@ -88,6 +111,7 @@ export async function runnerAt(name: 'sqlite' | 'postgres', url: string): Promis
     downgrade: (revisions, target, options = {}) => start(revisions, 'downgrade', target, options),
     rows: () => column('select version_num from alembic_version order by 1'),
     second: () => runnerAt(name, url),
+    interruptible: (each) => runnerAt(name, url, each),
   };
 }
 

@@ -35,6 +35,12 @@ export function lockTimeoutOption(yargs: Argv): Argv {
 export function rerunOptions(yargs: Argv): Argv {
   return lockTimeoutOption(tagOption(lockWaitOption(yargs)))
     .option('atomic', { type: 'boolean', describe: 'one transaction for the whole run' })
+    .option('lock-retries', {
+      type: 'string',
+      nargs: 1,
+      coerce: wholeNumber,
+      describe: 'how often a transaction is run again that got no lock in time (PostgreSQL)',
+    })
     .option('backup', { type: 'boolean', describe: 'take a backup before the first step' })
     .option('no-backup', { type: 'boolean', describe: 'take none, whatever the configuration says' })
     .option('statement-timeout', {
@@ -67,6 +73,7 @@ export function readRunOptions(args: CliArguments): RunTargetOptions {
     backup: wantedBackup(args),
     resume: args.text('resume') as RunTargetOptions['resume'],
     lockTimeout: args.number('lock-timeout'),
+    lockRetries: args.number('lock-retries'),
     statementTimeout: args.number('statement-timeout'),
     lockWait: args.number('lock-wait'),
   };
@@ -109,9 +116,22 @@ export function reportRun({ output }: CliContext, result: RunTargetResult): void
   output.result({ steps, before, after, backup }, '');
 }
 
-function milliseconds(text: unknown): number {
+function wholeNumber(text: unknown): number {
+  const value = parseWholeNumber(text);
+  if (value !== undefined) return value;
+  throw new RevError('REV_USAGE', `"${String(text)}" is no number.`, {
+    hint: 'Give a whole number, for example --lock-retries 5; 0 tries once.',
+  });
+}
+
+function parseWholeNumber(text: unknown): number | undefined {
   const value = typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN;
-  if (Number.isInteger(value) && value >= 0) return value;
+  return Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
+function milliseconds(text: unknown): number {
+  const value = parseWholeNumber(text);
+  if (value !== undefined) return value;
   throw new RevError('REV_USAGE', `"${String(text)}" is no number of milliseconds.`, {
     hint: 'Give a whole number, for example --lock-timeout 5000; 0 waits for ever.',
   });

@@ -9,6 +9,7 @@ import {
 import { RevError } from '../../errors.js';
 import type { AlterPolicy, CreatePolicy, DropPolicy } from '../../operations/index.js';
 import { closedExpression } from './expressions.js';
+import { policies as setting } from './kept.js';
 import { block } from './numbering.js';
 import { identifier, literal } from './quote.js';
 
@@ -66,8 +67,6 @@ function expressions({ using, check }: Policy): readonly string[] {
   ];
 }
 
-const setting = literal('rev.kept_policies');
-
 /** A comment is remembered by its table and policy, and the table by what it keeps when it is renamed. */
 const keyOf = (table: QualifiedName, name: string) =>
   `${literal(identifier(table))}::regclass::oid || ' ' || ${literal(name)}`;
@@ -84,5 +83,6 @@ function restoreComment(table: QualifiedName, name: string): string {
   const start = `COMMENT ON POLICY ${identifier(name)} ON ${identifier(table)} IS `.replaceAll('%', '%%');
   return block(`IF ${kept} ->> (${keyOf(table, name)}) IS NOT NULL THEN
     EXECUTE format(${literal(`${start}%L`)}, ${kept} ->> (${keyOf(table, name)}));
-  END IF;`);
+  END IF;
+  PERFORM set_config(${setting}, (${kept} - (${keyOf(table, name)}))::text, false);`);
 }

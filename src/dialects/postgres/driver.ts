@@ -1,23 +1,46 @@
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
-import type { Connection, ConnectionSettings, Result, RowForm } from './connections/connection.js';
+import {
+  type Connection,
+  type ConnectionSettings,
+  type Result,
+  type RowForm,
+  sessionStart,
+} from './connections/connection.js';
 import { openConnection } from './connections/open.js';
-import { interrupted, isLost, lostFailure, statementFailure } from './failure.js';
+import { interrupted, isLost, lostFailure, type Peer, statementFailure } from './failure.js';
+import { refuseLeftover } from './kept.js';
 
 /** One session with PostgreSQL, by whatever package is behind the connection. */
-export async function connect(options: ConnectOptions): Promise<Driver> {
-  return new PostgresDriver(await openConnection(options), options.signal);
+export async function connect(options: ConnectOptions): Promise<PostgresSession> {
+  const { signal, ...others } = options;
+  return new PostgresDriver(await openConnection(options), options, () => connect(others));
 }
 
-/** What PostgreSQL's own programs need to reach the same database. */
+/** What a session has for good, one behind a pooler has in each transaction. */
+const transactionStart = sessionStart.map((statement) => statement.replace(/^SET /, 'SET LOCAL '));
+
+/** A session, as this dialect's other parts need it. */
 export interface PostgresSession extends Driver {
-  /** undefined: no other program can reach it. */
+  readonly peer: Peer;
+  /** What PostgreSQL's own programs need to reach the same database; undefined: none can. */
   readonly settings: ConnectionSettings | undefined;
+  /** The server's process of the last transaction, or of the session; null: there was none yet. */
+  readonly process: number | null;
+  /** The process that the log-in has told, and the one that runs a statement. */
+  processes(): Promise<{ readonly told: number; readonly running: number }>;
+  beside?(): Promise<PostgresSession>;
+  guard(guard: (() => Promise<void>) | null): void;
+  /** Throws REV_INTERRUPTED after an abort. */
+  heedAbort(): void;
 }
 
 class PostgresDriver implements PostgresSession {
   readonly serverVersion: string;
+  /** Absent: the database is in this process alone. */
+  readonly beside?: () => Promise<PostgresSession>;
   readonly #connection: Connection;
+  readonly #pooled: boolean;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = () => this.#connection.cancel();
   #depth = 0;
@@ -25,12 +48,24 @@ class PostgresDriver implements PostgresSession {
   #closed = false;
   /** Inside a transaction: whether an abort since it began refuses further statements. */
   #heedsAbort = false;
+  #guard: (() => Promise<void>) | null = null;
+  #process: number | null = null;
 
-  constructor(connection: Connection, signal: AbortSignal | undefined) {
+  constructor(
+    connection: Connection,
+    { signal, pooled = false }: ConnectOptions,
+    beside: () => Promise<PostgresSession>,
+  ) {
     this.#connection = connection;
+    this.#pooled = pooled;
     this.#signal = signal;
+    if (connection.settings) this.beside = beside;
     this.serverVersion = connection.serverVersion;
     signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  get peer(): Peer {
+    return this.#connection.peer;
   }
 
   get settings(): ConnectionSettings | undefined {
@@ -38,14 +73,16 @@ class PostgresDriver implements PostgresSession {
   }
 
   async query<R extends Row = Row>(sql: string, params: readonly unknown[] = []): Promise<readonly R[]> {
-    return lastOf<R>(await this.#send(sql, params));
+    return lastOf<R>(await this.#ask(sql, params));
   }
 
   async values(sql: string, params: readonly unknown[] = []): Promise<readonly (readonly unknown[])[]> {
-    return lastOf<readonly unknown[]>(await this.#send(sql, params, 'arrays'));
+    return lastOf<readonly unknown[]>(await this.#ask(sql, params, 'arrays'));
   }
 
   async run({ sql, params = [] }: Statement): Promise<number> {
+    // A statement outside of a transaction cannot be guarded itself.
+    if (this.#depth === 0 && this.#guard) await this.transaction(async () => {});
     const results = await this.#send(sql, params);
     return results.reduce((sum, { count, command }) => sum + (command === 'SELECT' ? 0 : count), 0);
   }
@@ -76,6 +113,24 @@ class PostgresDriver implements PostgresSession {
     return this.#bracket(work, {}, 'rollback');
   }
 
+  guard(guard: (() => Promise<void>) | null): void {
+    this.#guard = guard;
+  }
+
+  heedAbort(): void {
+    if (this.#signal?.aborted) throw interrupted();
+  }
+
+  get process(): number | null {
+    return this.#process;
+  }
+
+  async processes(): Promise<{ readonly told: number; readonly running: number }> {
+    const [row] = lastOf<{ readonly pid: number }>(await this.#send('select pg_backend_pid() as pid', []));
+    const running = row?.pid ?? 0;
+    return { told: this.#connection.process ?? running, running };
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -96,17 +151,25 @@ class PostgresDriver implements PostgresSession {
       : `rollback to savepoint ${savepoint}; release savepoint ${savepoint}`;
     const end = ending === 'rollback' ? undo : outermost ? 'commit' : `release savepoint ${savepoint}`;
     const settings = [
+      ...(outermost && this.#pooled ? transactionStart : []),
       ...(options.lockTimeout ? [`set local lock_timeout = ${Math.ceil(options.lockTimeout)}`] : []),
       ...(options.statementTimeout
         ? [`set local statement_timeout = ${Math.ceil(options.statementTimeout)}`]
         : []),
     ];
-    await this.#send([outermost ? 'begin' : `savepoint ${savepoint}`, ...settings].join('; '), []);
+    const begin = outermost
+      ? ['begin', ...settings, 'select pg_backend_pid() as pid']
+      : [`savepoint ${savepoint}`, ...settings];
+    const [begun] = lastOf<{ readonly pid: number }>(await this.#send(begin.join('; '), []));
+    if (outermost) this.#process = begun?.pid ?? null;
     if (outermost) this.#heedsAbort = this.#signal?.aborted === false;
     this.#depth += 1;
     let result: T;
     try {
+      const stays = outermost && ending === 'commit';
+      if (stays) await this.#guard?.();
       result = await work();
+      if (stays && this.#pooled) await refuseLeftover(this);
     } catch (error) {
       this.#leave();
       await this.#send(undo, []).catch(() => {});
@@ -136,6 +199,24 @@ class PostgresDriver implements PostgresSession {
   #refusal(): RevError | null {
     if (this.#isLost || this.#connection.isLost || this.#closed) return lostFailure(this.#connection.peer);
     return this.#heedsAbort && this.#signal?.aborted ? interrupted() : null;
+  }
+
+  /** A question outside of a transaction gets one where the session keeps no settings. */
+  async #ask(
+    text: string,
+    params: readonly unknown[],
+    rows: RowForm = 'objects',
+  ): Promise<readonly Result[]> {
+    if (!this.#pooled || this.#depth > 0) return this.#send(text, params, rows);
+    // All are sent at once, so that nothing comes between.
+    const all = [
+      this.#send(['begin', ...transactionStart].join('; '), []),
+      this.#send(text, params, rows),
+      this.#send('commit', []),
+    ];
+    const outcomes = await Promise.allSettled(all);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    return (await all[1]) ?? [];
   }
 
   /** One result for each statement of the text. */

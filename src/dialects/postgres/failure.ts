@@ -149,6 +149,10 @@ function hintFor({ code = '', message = '' }: ServerError, statement: string, us
       return 'The server is a standby (select pg_is_in_recovery()), or default_transaction_read_only is on: use the URL of the primary server.';
     case '55P04':
       return 'Add the value in a revision of its own, and run without --atomic: it can be used once it is committed.';
+    case '57014':
+      return /statement timeout/.test(message)
+        ? 'It took longer than it may: statementTimeout in the configuration, --statement-timeout, or the server’s own statement_timeout. 0 is no limit.'
+        : undefined;
     case '55P03':
       return [
         'Another session holds a lock on it. Open transactions, the oldest first:',
@@ -173,7 +177,7 @@ export function sqlstateOf(error: unknown): string | undefined {
 const excerptLength = 160;
 
 /** A statement as one short line; of a statement on data, no value is shown. */
-function shortSql(statement: string, line: number | undefined): string {
+export function shortSql(statement: string, line?: number): string {
   const onData = !/^\s*(create|alter|drop|comment|set|begin|commit|savepoint|release|rollback)\b/i.test(
     statement,
   );

@@ -7,7 +7,8 @@ import { connect } from './driver.js';
 import { dropAll, droppable } from './drop-all.js';
 import { missingTypes } from './extension-names.js';
 import { hasTable, inspect } from './inspect.js';
-import { lock, lockBetween } from './lock.js';
+import { lease, lockBetween, runnerLock } from './lock.js';
+import { blockers, gaveUpWaiting } from './lock-waits.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { boundLiteral, identifier, literal } from './quote.js';
@@ -37,8 +38,11 @@ export const postgres: Dialect = {
   placeholder,
   scriptStart: sessionStart,
   scriptFrame,
-  lock,
+  runnerLock,
   lockBetween,
+  lease,
+  gaveUpWaiting,
+  blockers,
   standsAlone,
   refusedInTransaction,
   probeLone,

@@ -1,4 +1,6 @@
 import type { QualifiedName } from '../../catalog/index.js';
+import { RevError } from '../../errors.js';
+import type { Driver } from '../dialect.js';
 import { belongingsOfIndexes, belongingsOfViews, commentsOfConstraints, runAgain } from './belongings.js';
 import type { Dependents } from './dependents.js';
 import { block } from './numbering.js';
@@ -28,6 +30,7 @@ export function restoreIndex(name: QualifiedName): string {
 const views = literal('rev.kept_views');
 const indexes = literal('rev.kept_indexes');
 const constraints = literal('rev.kept_constraints');
+export const policies = literal('rev.kept_policies');
 
 function keep(setting: string, name: QualifiedName, belongings: string): string {
   const text = literal(identifier(name));
@@ -78,4 +81,24 @@ function statementsOf(objects: string, belongings: string): string {
   )
   SELECT coalesce(json_agg(json_build_object('sql', s.sql, 'column', s."column") ORDER BY s.step, s.sql), '[]')
   INTO statements FROM statement_of AS s;`;
+}
+
+/**
+ * Behind a pooler the next transaction is in another session, where nothing is remembered: what is not given back in this
+ * one would be lost. Throws REV_OPERATION.
+ */
+export async function refuseLeftover(driver: Driver): Promise<void> {
+  const [left] = await driver.query<{ name: string }>(
+    `select item as name from unnest(array[${views}, ${indexes}, ${policies}]) as setting,
+       jsonb_object_keys(coalesce(nullif(current_setting(setting, true), ''), '{}')::jsonb) as item limit 1`,
+  );
+  if (!left) return;
+  throw new RevError(
+    'REV_OPERATION',
+    'A view, an index or a policy is dropped with { keep: true }, and is not made again in the same transaction. Behind a pooler nothing outlives the transaction.',
+    {
+      hint: 'Drop it and make it again inside of one transaction, or connect to the server itself.',
+      data: { kept: left.name },
+    },
+  );
 }

@@ -1,4 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Driver, LoneOutcome, Row, Statement } from '../dialect.js';
+import type { PostgresSession } from './driver.js';
 import { sqlstateOf } from './failure.js';
 
 /** Statements that PostgreSQL runs only outside of a transaction, and what can be found out of one that was cut off. */
@@ -15,6 +17,10 @@ const dropIndex = new RegExp(
 );
 const detach = new RegExp(
   String.raw`^alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(${qualified})\s+detach\s+partition\s+(${qualified})\s+concurrently$`,
+  'i',
+);
+const reindex = new RegExp(
+  String.raw`^reindex\s+(?:\([^)]*\)\s*)?(index|table|schema|database)\s+concurrently\s+(${qualified})?$`,
   'i',
 );
 const createDatabase = new RegExp(String.raw`^create\s+database\s+(${name})`, 'i');
@@ -51,18 +57,18 @@ export function refusedInTransaction(error: unknown): boolean {
   return sqlstate === '25001' || sqlstate === '2D000';
 }
 
-/**
- * What became of a statement that was cut off, or (`failed`) that the server has refused. Nobody works on it any more:
- * the session that did held the runner's lock until its end.
- */
+/** What became of a statement that was cut off, or (`failed`) that the server has refused. */
 export async function probeLone(
   driver: Driver,
   { sql }: Statement,
   { failed }: { readonly failed: boolean },
 ): Promise<LoneOutcome> {
   const text = bare(sql);
+  await untilNobodyRuns(driver as PostgresSession, sql);
   const made = createIndex.exec(text);
   if (made) return probeIndex(driver, made[1] ?? '', made[2] ?? '', failed);
+  const reindexed = reindex.exec(text);
+  if (reindexed) return again(await leftByReindex(driver, reindexed[1] ?? '', reindexed[2]));
   if (failed) return again();
   const dropped = dropIndex.exec(text);
   if (dropped)
@@ -81,6 +87,23 @@ export async function probeLone(
   return repeatable.some((pattern) => pattern.test(text)) ? again() : { kind: 'unknown' };
 }
 
+/**
+ * The server works on when its client is gone. A lock of that session would last as long; a lease does not. Where the
+ * text is cut (track_activity_query_size), its beginning tells.
+ */
+async function untilNobodyRuns(driver: PostgresSession, sql: string): Promise<void> {
+  for (;;) {
+    const running = await driver.query(
+      `select 1 from pg_stat_activity where state = 'active' and pid <> pg_backend_pid()
+         and datname = current_database() and starts_with($1, query) and length(query) >= least(length($1), 50)`,
+      [sql],
+    );
+    if (running.length === 0) return;
+    driver.heedAbort();
+    await wait(250);
+  }
+}
+
 /** An index that CONCURRENTLY has left half made is invalid: it is dropped, and made again. */
 async function probeIndex(
   driver: Driver,
@@ -97,6 +120,26 @@ async function probeIndex(
   if (!found) return again();
   if (!found.valid) return again([{ sql: `DROP INDEX CONCURRENTLY ${found.name}` }]);
   return failed ? again() : { kind: 'done' };
+}
+
+/** The new index of each one that REINDEX CONCURRENTLY had begun (PostgreSQL's manual, REINDEX: _ccnew and _ccold). */
+async function leftByReindex(
+  driver: Driver,
+  kind: string,
+  name: string | undefined,
+): Promise<readonly Statement[]> {
+  const of: Readonly<Record<string, string>> = {
+    index: 'i.indrelid = (select indrelid from pg_index where indexrelid = to_regclass($1))',
+    table: 'i.indrelid = to_regclass($1)',
+    schema: 'c.relnamespace = to_regnamespace($1)',
+    database: '$1::text is not null',
+  };
+  const rows = await driver.query<Row & { readonly name: string }>(
+    `select i.indexrelid::regclass::text as name from pg_index i join pg_class c on c.oid = i.indexrelid
+     where not i.indisvalid and c.relname ~ '_cc(new|old)[0-9]*$' and ${of[kind.toLowerCase()]} order by 1`,
+    [name ?? ''],
+  );
+  return rows.map((row) => ({ sql: `DROP INDEX CONCURRENTLY IF EXISTS ${row.name}` }));
 }
 
 /** A detachment that was cut off between its two transactions is pending, and can only be finished. */

@@ -7,7 +7,7 @@ import { database } from './database.js';
 import { connect } from './driver.js';
 import { dropAll, droppable } from './drop-all.js';
 import { hasTable, inspect } from './inspect.js';
-import { lock, lockBetween } from './lock.js';
+import { lockBetween, runnerLock } from './lock.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { keys, quoteIdentifier, quoteLiteral } from './quote.js';
@@ -36,8 +36,11 @@ export const sqlite: Dialect = {
   scriptStart: [],
   scriptFrame,
   rules,
-  lock,
+  runnerLock,
   lockBetween,
+  // Its writers wait for each other before they begin.
+  gaveUpWaiting: () => false,
+  blockers: async () => [],
   standsAlone,
   refusedInTransaction,
   probeLone,

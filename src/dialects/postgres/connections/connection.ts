@@ -4,6 +4,8 @@ import type { Peer } from '../failure.js';
 export interface Connection {
   readonly peer: Peer;
   readonly serverVersion: string;
+  /** The server's process, as the log-in has told it; absent: there is no server. */
+  readonly process?: number;
   /** Absent: the database is in this process alone. */
   readonly settings?: ConnectionSettings;
   /** Whether it is gone, with all that was not committed. */

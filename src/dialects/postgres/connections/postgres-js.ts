@@ -17,7 +17,12 @@ type Sql = postgresJs.Sql;
 type Session = postgresJs.ReservedSql;
 
 /** What postgres.js gives for one statement: rows, and what the server said of it. */
-type PackageResult = readonly unknown[] & { readonly count: number | null; readonly command: string };
+type PackageResult = readonly unknown[] & {
+  readonly count: number | null;
+  readonly command: string;
+  /** What the server has said at the log-in. */
+  readonly state: { readonly pid: number };
+};
 
 type Pending = postgresJs.PendingQuery<postgresJs.Row[]> & {
   canceller?: ((query: unknown) => Promise<void>) | null;
@@ -37,7 +42,7 @@ const connectSeconds = 10;
 
 /** @param client the user's own, whose options say where to; absent: the URL does. */
 export async function openPostgresJs(
-  { url, from, signal }: Pick<ConnectOptions, 'url' | 'from' | 'signal'>,
+  { url, from, pooled, signal }: Pick<ConnectOptions, 'url' | 'from' | 'pooled' | 'signal'>,
   client?: PostgresJsClient,
 ): Promise<Connection> {
   const postgres = loadPackage('postgres', from) as typeof postgresJs;
@@ -50,8 +55,13 @@ export async function openPostgresJs(
   const strays = takeStrays();
   try {
     const session = await untilAborted(sql.reserve(), signal);
-    for (const statement of sessionStart) await untilAborted(session.unsafe(statement), signal);
-    return new PostgresJsConnection(sql, session, peer, lost);
+    const start = pooled ? ['SELECT 1'] : sessionStart;
+    let process = 0;
+    for (const statement of start) {
+      const { state } = (await untilAborted(session.unsafe(statement), signal)) as unknown as PackageResult;
+      process = state.pid;
+    }
+    return new PostgresJsConnection({ sql, session, peer, process, lost });
   } catch (error) {
     await sql.end({ timeout: 0 });
     throw error instanceof RevError ? error : connectFailure(error, peer);
@@ -203,18 +213,29 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined
   }
 }
 
+interface Parts {
+  readonly sql: Sql;
+  readonly session: Session;
+  readonly peer: Peer;
+  /** The server's, as the log-in has told it. */
+  readonly process: number;
+  readonly lost: { readonly is: boolean };
+}
+
 class PostgresJsConnection implements Connection {
   readonly peer: Peer;
+  readonly process: number;
   readonly serverVersion: string;
   readonly #sql: Sql;
   readonly #session: Session;
   readonly #lost: { readonly is: boolean };
   readonly #running = new Set<Pending>();
 
-  constructor(sql: Sql, session: Session, peer: Peer, lost: { readonly is: boolean }) {
+  constructor({ sql, session, peer, process, lost }: Parts) {
     this.#sql = sql;
     this.#session = session;
     this.peer = peer;
+    this.process = process;
     this.#lost = lost;
     this.serverVersion = String(sql.parameters.server_version ?? '').split(' ')[0] ?? '';
   }

@@ -1,0 +1,125 @@
+import type { Blocker, Driver } from '../dialects/dialect.js';
+import { RevError } from '../errors.js';
+import type { RunOptions } from './run-options.js';
+import { pauseFor } from './waiting.js';
+
+/** In milliseconds. */
+const firstPause = 1000;
+const longestPause = 30_000;
+/** The longest time between looks at who is in the way. */
+const unhurried = 2000;
+
+/**
+ * A transaction that did not get a lock in time is run again, whole: what it had done is undone, and those who waited
+ * behind it get their turn meanwhile. While it runs, another session looks who keeps it waiting: afterwards nobody knows.
+ */
+export class LockRetry {
+  readonly #options: RunOptions;
+  #failures = 0;
+  #blockers: readonly Blocker[] = [];
+  /** What was said of them last. */
+  #said = '';
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  /** How often it was tried. */
+  get tries(): number {
+    return this.#failures + 1;
+  }
+
+  /** Does the work, and says who is in its way. */
+  async watched<T>(work: () => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    const watch = this.#watch(stop.signal);
+    try {
+      return await work();
+    } finally {
+      stop.abort();
+      await watch;
+    }
+  }
+
+  /**
+   * After a failure: whether to try again. If so it has paused, longer each time and never as long as others do.
+   * Throws REV_INTERRUPTED.
+   */
+  async isWorthwhile(error: unknown): Promise<boolean> {
+    const { dialect, lockRetries, report, signal } = this.#options;
+    if (signal?.aborted || !dialect.gaveUpWaiting(error) || this.#failures >= lockRetries) return false;
+    this.#failures += 1;
+    const most = Math.min(firstPause * 2 ** (this.#failures - 1), longestPause);
+    const pause = Math.round(most / 2 + (Math.random() * most) / 2);
+    report({
+      kind: 'waiting',
+      text: `  no lock in time${this.#inTheWay}; everything of this transaction is undone, and run again in ${(pause / 1000).toFixed(1)} s (${this.#failures} of ${lockRetries})`,
+    });
+    await pauseFor(pause, signal, 'a lock');
+    return true;
+  }
+
+  /** The same error, saying who was in the way. */
+  explained(error: unknown): unknown {
+    const { dialect, timeouts } = this.#options;
+    if (!(error instanceof RevError) || !dialect.gaveUpWaiting(error)) return error;
+    const times = this.tries === 1 ? '' : `, ${this.tries} times`;
+    const seconds = timeouts.lockTimeout ? ` in ${timeouts.lockTimeout / 1000} s${times}` : times;
+    const pids = this.#blockers.flatMap(({ pid }) => (pid === null ? [] : [pid]));
+    return new RevError('REV_LOCK_TIMEOUT', `No lock${seconds}${this.#inTheWay}.\n${error.message}`, {
+      hint: [
+        ...(pids.length === 0
+          ? [error.hint ?? 'Try again when the transactions that hold it have ended.']
+          : [
+              `Wait for it, or end it: ${pids.map((pid) => `select pg_terminate_backend(${pid});`).join(' ')}`,
+            ]),
+        'To try longer or more often: --lock-timeout, --lock-retries (lockTimeout, lockRetries).',
+      ].join('\n'),
+      data: { ...error.data, blockers: this.#blockers, tries: this.tries },
+      cause: error,
+    });
+  }
+
+  async #watch(stop: AbortSignal): Promise<void> {
+    const { driver, timeouts, report } = this.#options;
+    if (!driver.beside) return;
+    // Twice within each wait that can time out.
+    const pause = timeouts.lockTimeout
+      ? Math.min(Math.max(timeouts.lockTimeout / 3, 20), unhurried)
+      : unhurried;
+    let beside: Driver | null = null;
+    try {
+      for (;;) {
+        await pauseFor(pause, stop, '');
+        beside ??= await driver.beside();
+        const found = await this.#options.dialect.blockers(driver, beside);
+        if (found.length === 0) continue;
+        this.#blockers = found;
+        if (this.#said !== this.#inTheWay) report({ kind: 'waiting', text: `  waiting${this.#inTheWay}` });
+        this.#said = this.#inTheWay;
+      }
+    } catch {
+      // It is over; or there is no second session to be had, and then nobody can be named.
+    } finally {
+      await beside?.close().catch(() => undefined);
+    }
+  }
+
+  get #inTheWay(): string {
+    const [first] = this.#blockers;
+    if (!first) return '';
+    const who = this.#blockers.map(describeBlocker).join('; ');
+    return `${first.relation === null ? '' : ` for ${first.relation}`}, held up by ${who}`;
+  }
+}
+
+function describeBlocker({ pid, application, user, state, since, query }: Blocker): string {
+  if (pid === null) return 'a prepared transaction (pg_prepared_xacts)';
+  const about = [
+    application || 'no application name',
+    ...(user === null ? [] : [`user ${user}`]),
+    ...(state === null ? [] : [state]),
+    ...(since === null ? [] : [`since ${since}`]),
+  ].join(', ');
+  return `session ${pid} (${about})${query === null ? '' : `: ${query}`}`;
+}

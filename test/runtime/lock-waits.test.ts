@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/runtime/events.js';
+import { type TestRevision, type TestRunner, testRunner } from '../support/runner.js';
+
+/** Revisions whose statements wait for locks that other sessions of PostgreSQL hold. */
+
+/** A session that has changed a row, and rests in its transaction. */
+interface Idler {
+  readonly pid: number;
+  end(): Promise<void>;
+}
+
+async function given(): Promise<{ runner: TestRunner; idler: Idler }> {
+  const runner = await testRunner('postgres');
+  await runner.driver.run({ sql: 'create table t (n integer); insert into t values (1), (2)' });
+  const { driver } = await runner.second();
+  let end = () => {};
+  const decision = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  let begun: (pid: number) => void = () => {};
+  const pid = new Promise<number>((resolve) => {
+    begun = resolve;
+  });
+  const ended = driver.transaction(async () => {
+    const [row] = await driver.query<{ pid: number }>('select pg_backend_pid() as pid');
+    await driver.run({ sql: 'update t set n = 4711 where n = 1' });
+    begun(row?.pid ?? 0);
+    await decision;
+  });
+  return {
+    runner,
+    idler: {
+      pid: await pid,
+      end: () => {
+        end();
+        return ended;
+      },
+    },
+  };
+}
+
+const altering = (id: string, column: string, down: readonly string[] = []): TestRevision => ({
+  id,
+  down,
+  upgrade: (op) => {
+    op.execute(`insert into t values (${id.length})`);
+    op.execute(`alter table t add column ${column} integer`);
+  },
+});
+
+const isUndone = (event: RunEvent) => event.kind === 'waiting' && event.text.includes('run again');
+
+describe('a statement that gets no lock in time', () => {
+  it.each(['each', 'all'] as const)('has its transaction run again (%s)', async (transaction) => {
+    const { runner, idler } = await given();
+    const result = await runner.upgrade([altering('a1', 'x'), altering('b1', 'y', ['a1'])], 'heads', {
+      lockTimeout: 200,
+      transaction,
+      onEvent: (event) => void (isUndone(event) && idler.end()),
+    });
+    expect(result.steps.map(({ revision }) => revision)).toEqual(['a1', 'b1']);
+    expect(await runner.column('select n from t order by n')).toEqual([2, 2, 2, 4711]);
+    const started = runner.events.flatMap((event) =>
+      event.kind === 'stepStarted' ? [event.step.revision] : [],
+    );
+    expect([...new Set(started)]).toEqual(['a1', 'b1']);
+    expect(started).toHaveLength(2);
+    expect(await runner.column("select revision || ' ' || status from alembic_journal order by 1")).toEqual([
+      'a1 done',
+      'b1 done',
+    ]);
+  });
+
+  it('names who is in the way, while it waits and in the end, and shows no value', async () => {
+    const { runner, idler } = await given();
+    const error = await runner
+      .upgrade([altering('a1', 'x')], 'heads', { lockTimeout: 300, lockRetries: 1 })
+      .then(
+        () => expect.unreachable(),
+        (reason: unknown) => reason,
+      );
+    const who = `for t, held up by session ${idler.pid} (rev, user postgres, idle in transaction, since `;
+    expect(error).toMatchObject({
+      code: 'REV_LOCK_TIMEOUT',
+      exitCode: 1,
+      message: expect.stringContaining(`No lock in 0.3 s, 2 times ${who}`),
+      hint: expect.stringContaining(`select pg_terminate_backend(${idler.pid});`),
+      data: {
+        tries: 2,
+        revision: 'a1',
+        blockers: [{ pid: idler.pid, state: 'idle in transaction', relation: 't' }],
+      },
+    });
+    const told = runner.events.flatMap((event) => (event.kind === 'waiting' ? [event.text] : []));
+    expect(told[0]).toContain(`waiting ${who}`);
+    expect(told[1]).toMatch(/everything .* is undone, and run again in \d\.\d s \(1 of 1\)/);
+    expect(told).toHaveLength(2);
+    const all = JSON.stringify([error, (error as Error).message, told]);
+    expect(all).toContain('update t set n = … where n = …');
+    expect(all).not.toContain('4711');
+    await idler.end();
+    expect(await runner.column("select status || ' ' || error_code from alembic_journal")).toEqual([
+      'failed REV_LOCK_TIMEOUT',
+    ]);
+  });
+
+  it('is not run again for any other failure', async () => {
+    const { runner, idler } = await given();
+    const broken: TestRevision = { id: 'a1', upgrade: (op) => op.execute('insert into nowhere values (1)') };
+    await expect(runner.upgrade([broken])).rejects.toMatchObject({ code: 'REV_REVISION_FAILED' });
+    expect(runner.events.filter(isUndone)).toEqual([]);
+    await idler.end();
+  });
+
+  it('does not repeat what was done outside of a transaction', async () => {
+    const { runner, idler } = await given();
+    let calls = 0;
+    const parts: TestRevision = {
+      id: 'a1',
+      upgrade: async (op) => {
+        calls += 1;
+        op.execute('insert into t values (10)');
+        await op.autocommit(() => op.execute('insert into t values (20)'));
+        await op.execute('alter table t add column x integer');
+      },
+    };
+    await runner.upgrade([parts], 'heads', {
+      lockTimeout: 200,
+      onEvent: (event) => void (isUndone(event) && idler.end()),
+    });
+    expect(calls).toBe(2);
+    expect(await runner.column('select n from t order by n')).toEqual([2, 10, 20, 4711]);
+    expect(runner.events).toContainEqual(expect.objectContaining({ kind: 'resumed', position: 2 }));
+  });
+
+  it.each([
+    ['while it waits in the server', 'held up by'],
+    ['before it is run again', 'run again'],
+  ])('ends with an interrupt at once %s', async (_, text) => {
+    const { runner, idler } = await given();
+    const stop = new AbortController();
+    const interruptible = await runner.interruptible(stop.signal);
+    let at = 0;
+    const work = interruptible.upgrade([altering('a1', 'x')], 'heads', {
+      lockTimeout: text === 'run again' ? 100 : 60_000,
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.kind !== 'waiting' || !event.text.includes(text)) return;
+        at = Date.now();
+        stop.abort();
+      },
+    });
+    await expect(work).rejects.toMatchObject({ code: 'REV_INTERRUPTED' });
+    expect(Date.now() - at).toBeLessThan(5000);
+    await idler.end();
+    expect(await runner.driver.query("select 1 from pg_locks where locktype = 'advisory'")).toEqual([]);
+  });
+});
+
+describe('an index that is made anew', () => {
+  it('leaves nothing behind when it is interrupted and run again', async () => {
+    const { runner, idler } = await given();
+    await idler.end();
+    await runner.driver.run({ sql: 'create index t_n on t (n)' });
+    const anew: TestRevision = {
+      id: 'a1',
+      transactional: false,
+      upgrade: (op) => op.execute('reindex index concurrently t_n'),
+    };
+    const invalid = () =>
+      runner.column('select indexrelid::regclass::text from pg_index where not indisvalid');
+    const stop = new AbortController();
+    const interruptible = await runner.interruptible(stop.signal);
+    const { driver: writer } = await runner.second();
+    // It waits for the writer, with half of its work done.
+    await writer.transaction(async () => {
+      await writer.run({ sql: 'insert into t values (3)' });
+      const work = interruptible.upgrade([anew], 'heads', { signal: stop.signal });
+      work.catch(() => undefined);
+      await expect.poll(invalid, { timeout: 30_000 }).toEqual(['t_n_ccnew']);
+      stop.abort();
+      await expect(work).rejects.toMatchObject({ code: 'REV_INTERRUPTED' });
+    });
+    expect(await invalid()).toEqual(['t_n_ccnew']);
+    await runner.upgrade([anew]);
+    expect(await invalid()).toEqual([]);
+    expect(await runner.rows()).toEqual(['a1']);
+  });
+});
+
+describe('a statement that takes longer than it may', () => {
+  it('says which limit that is', async () => {
+    const { runner, idler } = await given();
+    const slow: TestRevision = { id: 'a1', upgrade: (op) => op.execute('select pg_sleep(60)') };
+    await expect(runner.upgrade([slow], 'heads', { statementTimeout: 50 })).rejects.toMatchObject({
+      code: 'REV_REVISION_FAILED',
+      message: expect.stringContaining('statement timeout'),
+      hint: expect.stringContaining('--statement-timeout'),
+    });
+    await idler.end();
+  });
+});
