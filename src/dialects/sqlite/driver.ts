@@ -11,9 +11,10 @@ import { copyRows } from './copy-rows.js';
 import { editSchema } from './edit-schema.js';
 import { type Faults, findFaults, refuseNewFaults } from './integrity.js';
 import { isLive, type LiveStatement } from './live-statement.js';
-import { checkPath, databasePath, isDatabase, memory } from './location.js';
+import { checkPath, databasePath, isDatabase, memory, serverAddress } from './location.js';
 import { findOpener } from './open.js';
 import { beginsRebuild } from './rebuilt-name.js';
+import { setAside } from './set-aside.js';
 import { connectError, endedError, isBusy, statementError, transactionEnd } from './statement-error.js';
 import { readStatistics, restoreStatistics } from './statistics.js';
 
@@ -23,18 +24,20 @@ const pollInterval = 25;
 
 /** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_LOCKED, REV_URL. */
 export async function connect(options: ConnectOptions): Promise<Driver> {
-  const path = databasePath(options.url);
+  const server = serverAddress(options.url);
+  const path = server?.host ?? databasePath(options.url);
   const open = findOpener(options);
-  const file = options.create === false && !isDatabase(path) ? memory : path;
+  const isMissing = server === null && !isDatabase(path);
+  const file = options.create === false && isMissing ? memory : path;
   let database: Connection | undefined;
   try {
-    if (options.mustExist && !isDatabase(path)) throw missing(path);
-    checkPath(file);
+    if (options.mustExist && isMissing) throw missing(path);
+    if (server === null) checkPath(file);
     database = open(file, busyTimeout);
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
     const opened = database;
     await whenFree(() => columnOf(opened, 'SELECT count(*) FROM sqlite_schema'), options);
-    const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
+    const openBeside = server || file === memory ? null : (at: string) => open(`${file}${at}`, 0);
     return new SqliteDriver(database, options, openBeside);
   } catch (thrown) {
     database?.close();
@@ -67,6 +70,8 @@ class SqliteDriver implements SqliteSession {
   #ended: RevError | null = null;
   /** As they were before the first rebuild of the transaction. */
   #statistics: ReturnType<typeof readStatistics> | null = null;
+  /** What makes views and triggers again that are away while their table is. */
+  #aside: readonly string[] = [];
 
   constructor(
     database: Connection,
@@ -121,6 +126,7 @@ class SqliteDriver implements SqliteSession {
     return this.#withForeignKeysOff(async () => {
       await this.#whenFree('BEGIN IMMEDIATE', patience);
       this.#began = true;
+      this.#refuseForeignKeys();
       const before = this.#faults();
       const result = await work();
       this.#refuseEnded();
@@ -137,6 +143,7 @@ class SqliteDriver implements SqliteSession {
     return this.#withForeignKeysOff(async () => {
       this.#run({ sql: 'BEGIN' });
       this.#began = true;
+      this.#refuseForeignKeys();
       return work();
     });
   }
@@ -150,19 +157,32 @@ class SqliteDriver implements SqliteSession {
     const foreignKeys = this.#pragma('foreign_keys');
     const legacyAlterTable = this.#pragma('legacy_alter_table');
     this.#database.exec('PRAGMA foreign_keys = OFF');
-    // The pragma does nothing, and says nothing, where a transaction is open; DROP TABLE would then delete the children.
-    if (this.#pragma('foreign_keys') !== 0) {
-      throw new RevError('REV_INTERNAL', 'SQLite did not turn foreign keys off before the transaction.');
-    }
-    this.#database.exec('PRAGMA legacy_alter_table = OFF');
+    if (legacyAlterTable !== 0) this.#database.exec('PRAGMA legacy_alter_table = OFF');
     try {
       return await this.#untilEnded(work);
     } finally {
       if (this.#database.open) {
         this.#database.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
-        this.#database.exec(`PRAGMA legacy_alter_table = ${legacyAlterTable}`);
+        if (this.#pragma('legacy_alter_table') !== legacyAlterTable) {
+          this.#database.exec(`PRAGMA legacy_alter_table = ${legacyAlterTable}`);
+        }
       }
     }
+  }
+
+  /**
+   * The pragma does nothing, and says nothing, where a transaction is open, and a server may not heed it. DROP TABLE
+   * would then delete the children.
+   */
+  #refuseForeignKeys(): void {
+    if (this.#pragma('foreign_keys') === 0) return;
+    throw new RevError(
+      'REV_UNSUPPORTED',
+      'The database does not let foreign keys be turned off for a transaction.',
+      {
+        hint: 'Nothing was changed. A rebuild of a table would delete the rows that refer to it.',
+      },
+    );
   }
 
   /** Whatever happens inside: afterwards no transaction is open. */
@@ -199,7 +219,7 @@ class SqliteDriver implements SqliteSession {
   /** Runs BEGIN or COMMIT as soon as no other connection is in the way, without blocking this process meanwhile. */
   async #whenFree(sql: string, patience: number): Promise<void> {
     const deadline = performance.now() + patience;
-    this.#database.exec('PRAGMA busy_timeout = 0');
+    this.#setBusyTimeout(0);
     try {
       for (;;) {
         this.#refuseAborted();
@@ -212,8 +232,13 @@ class SqliteDriver implements SqliteSession {
         await sleep(pollInterval);
       }
     } finally {
-      this.#database.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+      this.#setBusyTimeout(busyTimeout);
     }
+  }
+
+  /** A server lets everybody wait in turn. */
+  #setBusyTimeout(milliseconds: number): void {
+    if (!this.#database.isServer) this.#database.exec(`PRAGMA busy_timeout = ${milliseconds}`);
   }
 
   /** Outside of a transaction a reader waits as long as a writer would. */
@@ -249,6 +274,17 @@ class SqliteDriver implements SqliteSession {
         if (!this.#guard(statement.sql, () => editSchema(this.#database, statement))) {
           await this.runAll(statement.otherwise);
         }
+        return 0;
+      case 'look away':
+        if (!this.#database.isServer) return this.#run(statement);
+        this.#aside = this.#guard(statement.sql, () =>
+          setAside(this.#database, statement.schema, statement.table),
+        );
+        return 0;
+      case 'look again':
+        if (!this.#database.isServer) return this.#run(statement);
+        this.#guard(statement.sql, () => this.#database.exec(this.#aside.join('\n;\n')));
+        this.#aside = [];
         return 0;
     }
   }

@@ -82,6 +82,7 @@ export function endedError(sql: string, end: TransactionEnd, thrown?: unknown): 
       data: { statement },
     });
   }
+  if (thrown instanceof RevError) return thrown;
   const error = statementError(thrown, sql);
   return new RevError(error.code, `${error.message}\nThe statement ended the transaction: ${what}.`, {
     hint: error.hint ?? hint,

@@ -1,6 +1,6 @@
 import type { Row } from '../../dialect.js';
 import { statementsOf } from '../statements.js';
-import type { Connection, Opener, Prepared } from './connection.js';
+import { type Connection, checkEach, type Opener, type Prepared } from './connection.js';
 import { SqliteError } from './result-codes.js';
 
 /** The part of node:sqlite that is used: Node 22.16 and later. */
@@ -44,6 +44,7 @@ export const nodeSqlite: Opener = {
 
 function connection(database: Database): Connection {
   return {
+    isServer: false,
     get open() {
       return database.isOpen;
     },
@@ -54,6 +55,7 @@ function connection(database: Database): Connection {
     prepare: (sql) =>
       statementsOf(sql).length === 1 ? translated(() => prepared(database.prepare(sql))) : null,
     exec: (sql) => translated(() => database.exec(sql)),
+    check: (statements) => checkEach((sql) => translated(() => database.prepare(sql)), statements),
     allowSchemaWrites: (allowed) => database.enableDefensive?.(!allowed),
     close: () => database.close(),
   };
