@@ -37,8 +37,8 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
     const opened = database;
     await whenFree(() => columnOf(opened, 'SELECT count(*) FROM sqlite_schema'), options);
-    const openBeside = server || file === memory ? null : (at: string) => open(`${file}${at}`, 0);
-    return new SqliteDriver(database, options, openBeside);
+    const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
+    return new SqliteDriver(database, options, server ? refuseBeside : openBeside);
   } catch (thrown) {
     database?.close();
     throw connectError(thrown, path);
@@ -51,9 +51,21 @@ function missing(path: string): RevError {
   });
 }
 
+function refuseBeside(): never {
+  throw new RevError('REV_UNSUPPORTED', 'On a libsql server a revision cannot leave its transaction.', {
+    hint: [
+      'There is no lock that would keep other runners out between two transactions.',
+      'Leave out `transactional = false` and op.autocommit, and make several revisions of it.',
+    ].join('\n'),
+  });
+}
+
 /** What only SQLite's own lock asks of a driver. */
 export interface SqliteSession extends Driver {
-  /** Opens the file beside the database whose name has this ending. null: the database is in memory, and nobody else's. */
+  /**
+   * Opens the file beside the database whose name has this ending. null: the database is in memory, and nobody else's.
+   * Throws REV_UNSUPPORTED for a server.
+   */
   readonly openBeside: ((ending: string) => Connection) | null;
 }
 

@@ -11,6 +11,7 @@ import {
   unique,
 } from '../../../src/operations/index.js';
 import { freshSqlite } from '../../support/sqlite.js';
+import { testOfFiles } from '../../support/sqlite-file.js';
 
 const compile = (operation: Operation) => sqlite.compile(operation, emptyCatalog('sqlite'), {});
 const t = { schema: null, name: 't' } as const;
@@ -184,7 +185,7 @@ test('a renamed index is made anew, all of it', async () => {
   ]);
 });
 
-test('a script stops before it commits rows without a parent', async () => {
+testOfFiles('a script stops before it commits rows without a parent', async () => {
   const db = await freshSqlite();
   await db.setup(
     'create table p (id integer primary key)',

@@ -22,7 +22,11 @@ export function openServer(address: ServerAddress): Connection {
   let open = true;
   const run = (sql: string, statements: readonly (readonly Token[])[], params: readonly unknown[] = []) => {
     const inside = stream.inTransaction;
-    const texts = statements.map((tokens) => sql.slice(tokens[0]?.start, tokens.at(-1)?.end));
+    // One alone is sent as it is: SQLite keeps the text of a definition with its comments.
+    const texts =
+      statements.length === 1
+        ? [sql]
+        : statements.map((tokens) => sql.slice(tokens[0]?.start, tokens.at(-1)?.end));
     const outcomes = stream.run(texts.map((text) => ({ sql: text, args: params.map(encode) })));
     const failed = outcomes.find(({ error }) => error !== null)?.error;
     if (inside && failed?.code === timedOut) throw cut(stream);
