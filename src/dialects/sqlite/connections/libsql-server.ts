@@ -31,9 +31,10 @@ export function openServer(address: ServerAddress): Connection {
     const failed = outcomes.find(({ error }) => error !== null)?.error;
     if (inside && failed?.code === timedOut) throw cut(stream);
     if (failed) throw sqliteError(failed);
-    const isEnd = statements.some(([first]) => isWord(first, 'commit', 'end', 'rollback'));
-    const isCut = outcomes.some(({ result }) => result === null) || (!stream.inTransaction && !isEnd);
-    if (inside && isCut) throw cut(stream);
+    const hasEnded = statements.some(
+      ([first], at) => outcomes[at]?.result && isWord(first, 'commit', 'end', 'rollback'),
+    );
+    if (inside && !stream.inTransaction && !hasEnded) throw cut(stream);
     return outcomes.map(({ result }) => result ?? nothing);
   };
   return {
@@ -95,7 +96,9 @@ function encode(value: unknown): HranaValue {
   if (typeof value === 'number' && Number.isFinite(value)) return { type: 'float', value };
   if (typeof value === 'string') return { type: 'text', value };
   if (value instanceof Uint8Array) return { type: 'blob', base64: Buffer.from(value).toString('base64') };
-  throw new TypeError(`SQLite cannot bind a ${typeof value === 'number' ? value : typeof value}.`);
+  if (typeof value === 'number')
+    throw new TypeError(`A libsql server takes no ${value}: JSON has no form for it.`);
+  throw new TypeError(`SQLite cannot bind a ${typeof value}.`);
 }
 
 function decode(value: HranaValue): unknown {
