@@ -29,6 +29,7 @@ export { type Config, type ConfigContext, defineConfig } from './config/config.j
 export type { AutogenerateHooks, ColumnDifference } from './diff/overrides.js';
 export { RevError, type RevErrorCode } from './errors.js';
 export { type Layout, type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
+export { defineOperation, type OperationDefinition } from './operations/define-operation.js';
 export {
   type ColumnOptions,
   check,
@@ -38,6 +39,7 @@ export {
   unique,
 } from './operations/factories.js';
 export type { Operation } from './operations/operation.js';
+export type { OwnOperation, SqlTools } from './operations/own.js';
 export type { RunEvent } from './runtime/events.js';
 export type { Op } from './runtime/op.js';
 

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { RevError } from '../errors.js';
 import type { RunEvent } from '../runtime/events.js';
 
-type CopyProgress = Omit<Extract<RunEvent, { readonly kind: 'copying' }>, 'kind'>;
+type RowsEvent = Extract<RunEvent, { readonly kind: 'copying' | 'backfilling' }>;
 
 export interface OutputOptions {
   readonly json: boolean;
@@ -29,11 +29,16 @@ export async function withQuietStdout<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** In milliseconds. */
+const logInterval = 30_000;
+
 /** The only place that prints: data on stdout, talk on stderr, one JSON document with `--json`. */
 export class Output {
   readonly #options: OutputOptions;
   /** Whether a line of progress stands on the terminal. */
   #isLineOpen = false;
+  /** When the log gets its next line about rows, in milliseconds since they were begun. */
+  #nextLine = logInterval;
   /** Colours for stdout and for stderr; none where that is no terminal. */
   readonly out: ReturnType<typeof pc.createColors>;
   readonly err: ReturnType<typeof pc.createColors>;
@@ -95,7 +100,8 @@ export class Output {
         if (this.#options.verbose) this.talk(dim(indented(event.sql)));
         break;
       case 'copying':
-        this.#copying(event);
+      case 'backfilling':
+        this.#rows(event);
         break;
       case 'stepStarted': {
         const { direction, revision, message } = event.step;
@@ -116,13 +122,20 @@ export class Output {
     this.#isLineOpen = false;
   }
 
-  /** One line that is written over itself; nothing where nobody watches. */
-  #copying(progress: CopyProgress): void {
+  /** One line that is written over itself; where nobody watches, now and then a line for the log. */
+  #rows(event: RowsEvent): void {
     const { quiet, json } = this.#options;
-    if (quiet || json || process.stderr.isTTY !== true) return;
+    if (quiet || json) return;
+    const isOver = event.rows >= event.total;
+    if (process.stderr.isTTY !== true) {
+      const isDue = !isOver && event.elapsed >= this.#nextLine;
+      if (isDue) this.talk(`  ${rowsLine(event)}`);
+      if (isDue || isOver) this.#nextLine = (isOver ? 0 : event.elapsed) + logInterval;
+      return;
+    }
     this.#endLine();
-    if (progress.rows >= progress.total) return;
-    process.stderr.write(this.err.dim(`  ${copyLine(progress)}`));
+    if (isOver) return;
+    process.stderr.write(this.err.dim(`  ${rowsLine(event)}`));
     this.#isLineOpen = true;
   }
 
@@ -139,12 +152,12 @@ export function duration(milliseconds: number): string {
 }
 
 /** `copying users: 450,000 of 1,000,000 rows (45 %), 610,000 rows/s, 0.9 s left` */
-export function copyLine({ table, rows, total, elapsed }: CopyProgress): string {
+export function rowsLine({ kind, table, rows, total, elapsed }: RowsEvent): string {
   const count = (value: number) => Math.round(value).toLocaleString('en');
   const perSecond = rows / Math.max(elapsed / 1000, 0.001);
   const left = rows === 0 ? '' : `, ${duration(((total - rows) / perSecond) * 1000)} left`;
   const share = Math.floor((rows / Math.max(total, 1)) * 100);
-  return `copying ${table}: ${count(rows)} of ${count(total)} rows (${share} %), ${count(perSecond)} rows/s${left}`;
+  return `${kind} ${table}: ${count(rows)} of ${count(total)} rows (${share} %), ${count(perSecond)} rows/s${left}`;
 }
 
 function indented(text: string): string {

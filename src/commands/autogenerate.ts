@@ -1,6 +1,6 @@
 import { displayName } from '../catalog/index.js';
-import { type RevisionSteps, revisionSteps } from '../diff/backfills.js';
 import { describeUncompared } from '../diff/live-only.js';
+import { type RevisionSteps, revisionSteps } from '../diff/missing-values.js';
 import { RevError } from '../errors.js';
 import type { Operation } from '../operations/index.js';
 import { type Comparison, compare, decideRenames } from './compare.js';
@@ -51,7 +51,7 @@ export async function autogenerate(
 function toFillIn({ upgrade, downgrade }: RevisionSteps): readonly string[] {
   const lines = (operations: readonly Operation[], direction: string) =>
     operations.flatMap((each) =>
-      each.kind === 'backfill'
+      each.kind === 'missingValues'
         ? each.columns.map(
             ({ name }) =>
               `${displayName(each.table)}.${name} becomes NOT NULL: fill in its rows at the marked place in ${direction}`,

@@ -148,6 +148,8 @@ export interface Compiler {
    * type but that of its place, so numbers are quoted there.
    */
   boundLiteral(value: unknown): string;
+  /** Values of keys on their way through text: `text` is SQL that gives it, `literal` the value again. */
+  readonly keys: { text(expression: string): string; literal(text: string): string };
   /** The placeholder of the n-th bound value, from 1. */
   placeholder(position: number): string;
   /** What a script says first, so that its statements mean what they mean in a session of `rev`. */

@@ -1,53 +1,41 @@
-import { type DefaultValue, displayName, type QualifiedName } from '../catalog/index.js';
+import { displayName, type QualifiedName } from '../catalog/index.js';
 import type { Faces } from './faces.js';
+import { literalText, type SqlParts } from './sql-text.js';
 
-/** A place in a revision where a person gives rows the values that a column needs before it becomes NOT NULL. */
+/** Values for the rows of a table, made in batches in the order of a key. */
 export interface Backfill {
   readonly kind: 'backfill';
   readonly table: QualifiedName;
-  readonly columns: readonly {
-    readonly name: string;
-    /** What new rows get; null where a person must say it. */
-    readonly default: DefaultValue | null;
-  }[];
+  readonly set: readonly { readonly column: string; readonly value: SqlParts }[];
+  /** null: all rows. */
+  readonly where: SqlParts | null;
+  /** Columns that no row has null; null: the primary key. */
+  readonly key: readonly string[] | null;
+  /** In rows. */
+  readonly batchSize: number;
+  /** Between two batches outside of a transaction, in milliseconds. */
+  readonly pause: number;
 }
 
-/** It is a comment with an example: what the values are, nobody can guess. So it runs nothing and has nothing to undo. */
-export const backfill: Faces<Backfill, never> = {
-  invert: () => [],
+export const backfill: Faces<Backfill> = {
+  invert: () => null,
   apply: (_operation, catalog) => catalog,
-  describe: ({ table, columns }) =>
-    `fill in ${columns.map(({ name }) => `${displayName(table)}.${name}`).join(', ')} (the place is marked in the revision)`,
-  render({ table, columns }, source) {
-    const names = columns.map(({ name }) => `${displayName(table)}.${name}`).join(', ');
-    return [
-      `// TODO: rows that are there already need a value in ${oneLine(names)}. For example:`,
-      ...columns.map(({ name, default: value }) => {
-        const place = quoted(name);
-        const update = `update ${tableText(table)} set ${place} = ${valueText(value)} where ${place} is null`;
-        return `// await op.execute(${oneLine(source.string(update))});`;
+  describe: ({ table, set }) =>
+    `backfill ${displayName(table)} (${set.map(({ column }) => column).join(', ')})`,
+  render({ table, set, where, key, batchSize, pause }, source) {
+    const sql = ({ texts, values }: SqlParts) =>
+      source.sql(texts.reduce((text, next, at) => text + literalText(values[at - 1]) + next));
+    return source.statement('backfill', [
+      source.object({
+        table: source.name(table),
+        set: source.object(Object.fromEntries(set.map(({ column, value }) => [column, sql(value)]))),
+        where: where === null ? undefined : sql(where),
+        key: key === null ? undefined : source.strings(key),
+        batchSize: String(batchSize),
+        pause: pause === 0 ? undefined : String(pause),
       }),
-    ].join('\n');
+    ]);
   },
   reduce: () => null,
   losses: () => [],
 };
-
-function valueText(value: DefaultValue | null): string {
-  if (value === null) return '…';
-  if (value.kind === 'expression') return value.sql;
-  return typeof value.value === 'string' ? `'${value.value.replaceAll("'", "''")}'` : String(value.value);
-}
-
-function tableText({ schema, name }: QualifiedName): string {
-  return schema === null ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
-}
-
-/** As both dialects read it; for a comment, not for a statement that runs. */
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
-}

@@ -55,7 +55,7 @@ export class Attempt {
   #rows: readonly string[] = [];
 
   constructor(session: Session, step: PreparedStep, options: AttemptOptions) {
-    const { dialect, driver, report, timeouts } = session.options;
+    const { dialect, driver, report, timeouts, signal } = session.options;
     this.#session = session;
     this.#step = step;
     this.#options = options;
@@ -67,6 +67,8 @@ export class Attempt {
       writerTimeout: timeouts.writerTimeout,
       outside: (work) => this.#outside(work),
       onStatement: ({ sql }) => report({ kind: 'statement', sql }),
+      onBackfill: (progress) => report({ kind: 'backfilling', ...progress }),
+      signal,
     });
   }
 
@@ -276,6 +278,7 @@ export class Attempt {
       contentHash: this.#hash,
       progress: isRunning ? this.#progress.hash : null,
       pending: isRunning ? this.#progress.pending : null,
+      checkpoint: isRunning ? this.#progress.checkpoint : null,
       tag: this.#session.options.tag ?? null,
     };
   }

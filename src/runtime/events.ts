@@ -10,6 +10,8 @@ export type RunEvent =
   | { readonly kind: 'statement'; readonly sql: string }
   /** A large table is being copied. */
   | ({ readonly kind: 'copying' } & CopyProgress)
+  /** Rows of a table are given values, a batch at a time. */
+  | ({ readonly kind: 'backfilling' } & CopyProgress)
   /** What a command of `hooks` printed. */
   | { readonly kind: 'hook'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string };

@@ -29,13 +29,18 @@ export interface JournalEntry {
    * It is written before the statement is run.
    */
   readonly pending: string | null;
+  /** Of an operation that is done in part: the last key that is done, as JSON. */
+  readonly checkpoint: string | null;
   /** `--tag`. */
   readonly tag: string | null;
 }
 
 /** The parts of an entry that change while its revision runs. */
 export type EntryChange = Partial<
-  Pick<JournalEntry, 'finishedAt' | 'duration' | 'status' | 'position' | 'errorCode' | 'progress' | 'pending'>
+  Pick<
+    JournalEntry,
+    'finishedAt' | 'duration' | 'status' | 'position' | 'errorCode' | 'progress' | 'pending' | 'checkpoint'
+  >
 >;
 
 /** A run that is half done: its process has died, or one of its operations has failed. */
@@ -46,6 +51,7 @@ export interface HalfRun {
   readonly position: number;
   readonly progress: string;
   readonly pending: string | null;
+  readonly checkpoint: string | null;
   readonly startedAt: string;
 }
 
@@ -55,7 +61,7 @@ export interface History {
   readonly applied: Recorded | null;
   /** What happened to it last, if it has failed or is half done. */
   readonly failed: Recorded | null;
-  readonly half: HalfRun | null;
+  readonly half: Pick<HalfRun, 'direction' | 'position'> | null;
 }
 
 /** One run, as it is shown. */
@@ -95,6 +101,7 @@ const columns = [
   'progress',
   'pending',
   'tag',
+  'checkpoint',
 ] as const;
 
 /** By the names that they have in an entry. */
@@ -106,10 +113,14 @@ const changeable = {
   errorCode: 'error_code',
   progress: 'progress',
   pending: 'pending',
+  checkpoint: 'checkpoint',
 } as const;
 
 /** Columns that journals of the first versions lack. */
-const later: readonly Column[] = ['progress', 'pending', 'tag'].map((name) => column(name, 'varchar(255)'));
+const later: readonly Column[] = [
+  ...['progress', 'pending', 'tag'].map((name) => column(name, 'varchar(255)')),
+  column('checkpoint', 'text'),
+];
 
 /** Who ran what, when and how it ended. The version rows rule without it: a journal that cannot be written is left out. */
 export class Journal {
@@ -201,6 +212,7 @@ export class Journal {
       entry.progress,
       entry.pending,
       entry.tag,
+      entry.checkpoint,
     ];
     const places = columns.map((_, at) => this.#dialect.placeholder(at + 1)).join(', ');
     await driver.run({
@@ -232,7 +244,7 @@ export class Journal {
     const others = except === undefined ? '' : ` AND id <> ${literal(except)}`;
     const where = `WHERE revision = ${literal(revision)} AND progress IS NOT NULL${others}`;
     await driver.run({
-      sql: `UPDATE ${this.#table} SET progress = NULL, pending = NULL, status = 'failed',
+      sql: `UPDATE ${this.#table} SET progress = NULL, pending = NULL, checkpoint = NULL, status = 'failed',
         error_code = coalesce(error_code, 'REV_INTERRUPTED') ${where}`,
     });
   }
@@ -246,23 +258,24 @@ export class Journal {
       position: number;
       progress: string;
       pending: string | null;
+      checkpoint?: string | null;
       started_at: string;
     }>(
       driver,
-      `SELECT id, revision, direction, position, progress, pending, started_at FROM ${this.#table}
-       WHERE progress IS NOT NULL ORDER BY started_at, id`,
+      // An older journal lacks the last columns.
+      `SELECT * FROM ${this.#table} WHERE progress IS NOT NULL ORDER BY started_at, id`,
     );
-    return rows.map(({ started_at: startedAt, position, ...row }) => ({
-      ...row,
+    return rows.map(({ id, revision, direction, position, progress, pending, checkpoint, started_at }) => ({
+      ...{ id, revision, direction, progress, pending },
       position: Number(position),
-      startedAt,
+      checkpoint: checkpoint ?? null,
+      startedAt: started_at,
     }));
   }
 
   /** What is known of every revision that was ever run. Nothing, if there is no journal, or one that is not as expected. */
   async histories(driver: Driver): Promise<ReadonlyMap<string, History>> {
     const rows = await this.#ask<{
-      id: string;
       revision: string;
       direction: string;
       message: string;
@@ -275,17 +288,16 @@ export class Journal {
       username: string;
       host: string;
       progress: string | null;
-      pending: string | null;
       tag: string | null;
     }>(
       driver,
-      `SELECT id, revision, direction, message, started_at, duration_ms, status, position, error_code,
-         content_hash, username, host, progress, pending, tag FROM ${this.#table} ORDER BY started_at, id`,
+      `SELECT revision, direction, message, started_at, duration_ms, status, position, error_code,
+         content_hash, username, host, progress, tag FROM ${this.#table} ORDER BY started_at, id`,
     );
     const known = new Map<string, History>();
     for (const row of rows) {
       const before = known.get(row.revision) ?? { applied: null, failed: null, half: null };
-      const { direction, message, username, host, tag, progress, pending, revision, id } = row;
+      const { direction, message, username, host, tag, progress, revision } = row;
       const recorded: Recorded = {
         direction,
         message,
@@ -302,17 +314,7 @@ export class Journal {
       known.set(revision, {
         applied: !isDone ? before.applied : direction === 'downgrade' ? null : recorded,
         failed: isDone ? null : recorded,
-        half: isHalf
-          ? {
-              id,
-              revision,
-              direction,
-              position: Number(row.position),
-              progress,
-              pending,
-              startedAt: row.started_at,
-            }
-          : before.half,
+        half: isHalf ? { direction, position: Number(row.position) } : before.half,
       });
     }
     return known;

@@ -1,7 +1,15 @@
 import { type Catalog, emptyCatalog } from '../catalog/index.js';
-import type { Dialect, Driver, Scope, Statement, TransactionOptions } from '../dialects/dialect.js';
+import type {
+  CopyProgress,
+  Dialect,
+  Driver,
+  Scope,
+  Statement,
+  TransactionOptions,
+} from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
-import { describe, type Operation } from '../operations/index.js';
+import { type Backfill, describe, type Operation } from '../operations/index.js';
+import { runBackfill } from './backfill.js';
 import type { Executor } from './executor.js';
 import { HeldTransaction } from './held-transaction.js';
 import { type Next, operationText, type Point, type Progress } from './progress.js';
@@ -19,6 +27,8 @@ export interface LiveExecutorOptions {
   /** For the transaction of a single operation. */
   readonly writerTimeout: number | undefined;
   readonly onStatement: (statement: Statement) => void;
+  readonly onBackfill: (progress: CopyProgress) => void;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** A transaction of `op.db`, outside of any other. */
@@ -55,6 +65,7 @@ export class LiveExecutor implements Executor {
       const begin = progress.point();
       const next = progress.next(text);
       await this.#counted(next, begin, async () => {
+        if (operation.kind === 'backfill') return this.#backfill(operation, text, next);
         const options = { serverVersion: this.#driver.serverVersion };
         const needsCatalog = this.#dialect.needsCatalog(operation, options);
         const before = needsCatalog ? await this.inspect() : emptyCatalog(this.#dialect.name);
@@ -65,7 +76,8 @@ export class LiveExecutor implements Executor {
         await this.#alone(statements, { text, next, keepsForeignKeys: !needsCatalog });
       });
     } catch (error) {
-      throw inOperation(error, operation);
+      const isMisplaced = this.#isInside && this.#dialect.refusedInTransaction(error);
+      throw inOperation(error, operation, isMisplaced ? outsideHint : undefined);
     }
   }
 
@@ -217,6 +229,34 @@ export class LiveExecutor implements Executor {
     await progress.save(this.#driver);
   }
 
+  /** Outside of a transaction each batch is one of its own, together with how far it is. */
+  async #backfill(operation: Backfill, text: string, next: Next): Promise<void> {
+    const { progress, onStatement, onBackfill: onProgress, signal } = this.#options;
+    const isInside = this.#isInside || this.#own !== null;
+    const driver = this.#driver;
+    await runBackfill(operation, {
+      dialect: this.#dialect,
+      driver,
+      inspect: () => this.inspect(),
+      from: next.kind === 'continue' ? next.from : null,
+      batch: (work) => {
+        if (isInside) return work();
+        return driver.transaction(
+          async () => {
+            const end = await work();
+            await (end === null ? progress.save(driver) : progress.savePart(driver, text, end));
+            return end;
+          },
+          this.#single({ keepsForeignKeys: true }),
+        );
+      },
+      pause: isInside ? 0 : operation.pause,
+      onStatement,
+      onProgress,
+      signal,
+    });
+  }
+
   /** Finds out what an interrupted operation has come to, and puts away what is half done. True: all of it is done. */
   async #isMended(
     statements: readonly Statement[],
@@ -260,11 +300,15 @@ function isChange(sql: string): boolean {
   );
 }
 
+const outsideHint =
+  'Put it into op.autocommit(async () => { … }), or write `export const transactional = false` if all of the revision is like it.';
+
 /** The same error, saying in which operation it happened. */
-function inOperation(error: unknown, operation: Operation): unknown {
+function inOperation(error: unknown, operation: Operation, hint?: string): unknown {
   if (!(error instanceof RevError) || error.data.operation !== undefined) return error;
+  const said = hint ?? error.hint;
   return new RevError(error.code, error.message, {
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(said === undefined ? {} : { hint: said }),
     data: { ...error.data, operation: describe(operation) },
     cause: error.cause,
   });

@@ -31,7 +31,9 @@ export type Next =
   /** An earlier run has done it. */
   | { readonly kind: 'pass' }
   /** An earlier run has begun it. */
-  | { readonly kind: 'probe'; readonly failed: boolean };
+  | { readonly kind: 'probe'; readonly failed: boolean }
+  /** An earlier run has done a part of it. */
+  | { readonly kind: 'continue'; readonly from: readonly string[] };
 
 export class Progress {
   readonly #journal: Journal | null;
@@ -97,6 +99,11 @@ export class Progress {
     return this.#earlier?.pending ?? null;
   }
 
+  /** How far it was with an operation that it has done a part of. */
+  get checkpoint(): string | null {
+    return this.#earlier?.checkpoint ?? null;
+  }
+
   point(): Point {
     return { position: this.#position, hash: this.#hash };
   }
@@ -122,6 +129,8 @@ export class Progress {
     const [how, hash] = earlier.pending.split(':');
     if (how === 'failed') return { kind: 'probe', failed: true };
     if (hash !== hashOf(what)) throw this.unknown('The operation that was interrupted is another one now.');
+    if (how === 'partly' && earlier.checkpoint !== null)
+      return { kind: 'continue', from: JSON.parse(earlier.checkpoint) as readonly string[] };
     return { kind: 'probe', failed: false };
   }
 
@@ -143,6 +152,16 @@ export class Progress {
       position: this.position,
       progress: this.hash,
       pending: null,
+      checkpoint: null,
+    });
+  }
+
+  /** Writes down how far one operation is, in whatever transaction the driver is in. */
+  async savePart(driver: Driver, what: string, checkpoint: readonly string[]): Promise<void> {
+    if (this.#id === null) return;
+    await this.#journal?.change(driver, this.#id, {
+      pending: `partly:${hashOf(what)}`,
+      checkpoint: JSON.stringify(checkpoint),
     });
   }
 
@@ -193,6 +212,11 @@ export function operationText(operation: Operation): string {
   switch (operation.kind) {
     case 'execute':
       return `execute ${operation.sql.texts.join('?')}`;
+    case 'backfill': {
+      const { table, set, where, key } = operation;
+      const sets = set.map(({ column, value }) => [column, value.texts]);
+      return JSON.stringify([operation.kind, table, sets, where?.texts ?? null, key]);
+    }
     case 'insert':
       return JSON.stringify([operation.kind, operation.table, operation.columns, operation.rows.length]);
     default:

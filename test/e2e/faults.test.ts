@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { postgres } from '../../src/dialects/postgres/index.js';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
 import { type DatabaseState, databaseState } from '../support/database-state.js';
-import { faultHistory } from '../support/fault-history.js';
+import { faultHistory, lowest } from '../support/fault-history.js';
 import { faultProject, startRev } from '../support/fault-project.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import type { UserProject } from '../support/project.js';
@@ -29,6 +29,10 @@ function projectOf(...args: Parameters<typeof faultProject>): UserProject {
 /** A process costs more than a connection. */
 const runs = Math.ceil(faultRuns / 3);
 
+const ways = { upgrade: 'heads', downgrade: lowest };
+type Direction = keyof typeof ways;
+const directions = Object.keys(ways) as Direction[];
+
 type Signal = 'SIGKILL' | 'SIGINT';
 const signals: readonly Signal[] = ['SIGKILL', 'SIGINT'];
 
@@ -42,76 +46,99 @@ async function stateOf(dialect: typeof postgres, url: string): Promise<DatabaseS
 }
 
 describe(`a process that is ended (REV_FAULT_SEED=${faultSeed})`, () => {
-  it('leaves PostgreSQL such that the next one goes on', { timeout: 3_600_000 }, async () => {
-    const project = projectOf('postgres', '');
-    /** Sends the signal at the n-th question, before or after the server has it. */
-    const run = async (database: TestDatabase, end: { at: number; signal: Signal; late: boolean } | null) => {
-      const relay = await relayTo(database.url, ({ number }) => {
-        if (number !== end?.at) return 'forward';
-        running.child.kill(end.signal);
-        return end.signal === 'SIGINT' || end.late ? 'forward' : 'cut';
-      });
-      const running = startRev(project, ['upgrade', 'heads'], { TEST_URL: relay.url });
-      const ended = await running.ended;
-      return { ...ended, questions: relay.count };
-    };
-    const calm = await freshDatabase();
-    const { code, questions, output } = await run(calm, null);
-    expect(code, output).toBe(0);
-    const wanted = await stateOf(postgres, calm.url);
-    const all = signals.flatMap((signal) =>
-      Array.from({ length: questions * 2 }, (_, at) => ({
-        signal,
-        at: (at >> 1) + 1,
-        late: at % 2 === 1,
-      })),
-    );
-    for (const end of sample(all, runs)) {
-      const database = await freshDatabase();
-      const first = await run(database, end);
-      const what = `${end.signal} at question ${end.at} of ${questions}, ${first.code ?? first.signal}: ${first.output}`;
-      if (end.signal === 'SIGKILL') expect(first.signal, what).toBe('SIGKILL');
-      const again = await run(database, null);
-      expect(again.code, `${what}\nagain: ${again.output}`).toBe(0);
-      expect(await stateOf(postgres, database.url), what).toEqual(wanted);
-      await database.drop();
-    }
-  });
+  it.each(directions)(
+    'leaves PostgreSQL such that the next one goes on: %s',
+    { timeout: 3_600_000 },
+    async (direction) => {
+      const project = projectOf('postgres', '');
+      /** Sends the signal at the n-th question, before or after the server has it. */
+      const run = async (
+        database: TestDatabase,
+        end: { at: number; signal: Signal; late: boolean } | null,
+      ) => {
+        const relay = await relayTo(database.url, ({ number }) => {
+          if (number !== end?.at) return 'forward';
+          running.child.kill(end.signal);
+          return end.signal === 'SIGINT' || end.late ? 'forward' : 'cut';
+        });
+        const running = startRev(project, [direction, ways[direction], '--yes'], { TEST_URL: relay.url });
+        const ended = await running.ended;
+        return { ...ended, questions: relay.count };
+      };
+      /** At its heads, where the way is down. */
+      const given = async () => {
+        const database = await freshDatabase();
+        if (direction === 'downgrade') await project.ok(['upgrade', 'heads'], { TEST_URL: database.url });
+        return database;
+      };
+      const calm = await given();
+      const { code, questions, output } = await run(calm, null);
+      expect(code, output).toBe(0);
+      const wanted = await stateOf(postgres, calm.url);
+      const all = signals.flatMap((signal) =>
+        Array.from({ length: questions * 2 }, (_, at) => ({
+          signal,
+          at: (at >> 1) + 1,
+          late: at % 2 === 1,
+        })),
+      );
+      for (const end of sample(all, runs)) {
+        const database = await given();
+        const first = await run(database, end);
+        const what = `${end.signal} at question ${end.at} of ${questions}, ${first.code ?? first.signal}: ${first.output}`;
+        if (end.signal === 'SIGKILL') expect(first.signal, what).toBe('SIGKILL');
+        const again = await run(database, null);
+        expect(again.code, `${what}\nagain: ${again.output}`).toBe(0);
+        expect(await stateOf(postgres, database.url), what).toEqual(wanted);
+        await database.drop();
+      }
+    },
+  );
 
-  it('leaves an SQLite file such that the next one goes on', { timeout: 3_600_000 }, async () => {
-    const project = projectOf('sqlite', '');
-    const counter = project.path('counter');
-    const run = async (file: string, end: { at: number; signal: Signal } | null) => {
-      rmSync(counter, { force: true });
-      const running = startRev(project, ['upgrade', 'heads'], {
-        TEST_URL: file,
-        NODE_OPTIONS: `--require ${new URL('../fixtures/end-at-statement.cjs', import.meta.url).pathname}`,
-        END_COUNTER: counter,
-        END_AT: String(end?.at ?? 0),
-        END_SIGNAL: end?.signal ?? '',
-        END_MODULE: project.path('node_modules/libsql'),
-      });
-      const ended = await running.ended;
-      return { ...ended, statements: existsSync(counter) ? readFileSync(counter, 'utf8').length : 0 };
-    };
-    const calm = project.path('calm.db');
-    const { code, statements, output } = await run(calm, null);
-    expect(code, output).toBe(0);
-    expect(statements).toBeGreaterThan(100);
-    const wanted = await stateOf(sqlite, calm);
-    const all = signals.flatMap((signal) =>
-      Array.from({ length: statements }, (_, at) => ({ signal, at: at + 1 })),
-    );
-    for (const [number, end] of sample(all, runs).entries()) {
-      const file = project.path(`${number}.db`);
-      const first = await run(file, end);
-      const what = `${end.signal} at statement ${end.at} of ${statements}, ${first.code ?? first.signal}: ${first.output}`;
-      if (end.signal === 'SIGKILL') expect(first.signal, what).toBe('SIGKILL');
-      const again = await run(file, null);
-      expect(again.code, `${what}\nagain: ${again.output}`).toBe(0);
-      expect(await stateOf(sqlite, file), what).toEqual(wanted);
-    }
-  });
+  it.each(directions)(
+    'leaves an SQLite file such that the next one goes on: %s',
+    { timeout: 3_600_000 },
+    async (direction) => {
+      const project = projectOf('sqlite', '');
+      const counter = project.path('counter');
+      const run = async (file: string, end: { at: number; signal: Signal } | null) => {
+        rmSync(counter, { force: true });
+        const running = startRev(project, [direction, ways[direction], '--yes'], {
+          TEST_URL: file,
+          NODE_OPTIONS: `--require ${new URL('../fixtures/end-at-statement.cjs', import.meta.url).pathname}`,
+          END_COUNTER: counter,
+          END_AT: String(end?.at ?? 0),
+          END_SIGNAL: end?.signal ?? '',
+          END_MODULE: project.path('node_modules/libsql'),
+        });
+        const ended = await running.ended;
+        return { ...ended, statements: existsSync(counter) ? readFileSync(counter, 'utf8').length : 0 };
+      };
+      /** At its heads, where the way is down. */
+      const given = async (name: string) => {
+        const file = project.path(`${direction}-${name}.db`);
+        if (direction === 'downgrade') await project.ok(['upgrade', 'heads'], { TEST_URL: file });
+        return file;
+      };
+      const calm = await given('calm');
+      const { code, statements, output } = await run(calm, null);
+      expect(code, output).toBe(0);
+      expect(statements).toBeGreaterThan(100);
+      const wanted = await stateOf(sqlite, calm);
+      const all = signals.flatMap((signal) =>
+        Array.from({ length: statements }, (_, at) => ({ signal, at: at + 1 })),
+      );
+      for (const [number, end] of sample(all, runs).entries()) {
+        const file = await given(String(number));
+        const first = await run(file, end);
+        const what = `${end.signal} at statement ${end.at} of ${statements}, ${first.code ?? first.signal}: ${first.output}`;
+        if (end.signal === 'SIGKILL') expect(first.signal, what).toBe('SIGKILL');
+        const again = await run(file, null);
+        expect(again.code, `${what}\nagain: ${again.output}`).toBe(0);
+        expect(await stateOf(sqlite, file), what).toEqual(wanted);
+      }
+    },
+  );
 });
 
 describe('a process that waits for another runner', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { postgres as dialect } from '../../src/dialects/postgres/index.js';
 import { type DatabaseState, databaseState } from '../support/database-state.js';
-import { faultHistory } from '../support/fault-history.js';
+import { faultHistory, lowest } from '../support/fault-history.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { relayTo, type Verdict } from '../support/relay.js';
 import { runnerAt, type TestRevision, type TestRunner } from '../support/runner.js';
@@ -27,11 +27,14 @@ type Harm =
   /** Ctrl-C. */
   | 'interrupt';
 
+type Direction = 'upgrade' | 'downgrade';
+
 const harms: readonly Harm[] = ['cut', 'lose', 'terminate', 'interrupt'];
 
 /** Runs with harm at the n-th question. Returns whether it failed, and how many questions there were. */
 async function disturbed(
   database: TestDatabase,
+  direction: Direction,
   harm: Harm | null,
   at: number,
 ): Promise<{ readonly code: string | null; readonly questions: number }> {
@@ -46,7 +49,8 @@ async function disturbed(
   let runner: TestRunner | undefined;
   try {
     runner = await runnerAt('postgres', relay.url);
-    await runner.upgrade(history, 'heads', { signal: controller.signal });
+    const target = direction === 'upgrade' ? 'heads' : lowest;
+    await runner[direction](history, target, { signal: controller.signal });
     return { code: null, questions: relay.count };
   } catch (error) {
     return { code: (error as { code?: string }).code ?? String(error), questions: relay.count };
@@ -83,28 +87,46 @@ async function stateOf(database: TestDatabase, what: string): Promise<DatabaseSt
 }
 
 describe(`harm at statement boundaries (REV_FAULT_SEED=${faultSeed})`, () => {
-  it('leads to the same end, whatever it is and wherever', { timeout: 3_600_000 }, async () => {
-    const calm = await freshDatabase();
-    const { code, questions } = await disturbed(calm, null, 0);
-    expect(code).toBeNull();
-    const wanted = await stateOf(calm, 'undisturbed');
-    expect(wanted.half).toEqual([]);
-    expect(wanted.done).toHaveLength(history.length);
-    const all = harms.flatMap((harm) => Array.from({ length: questions }, (_, at) => ({ harm, at: at + 1 })));
-    const outcomes: Record<string, number> = {};
-    // The first question is postgres.js's own, and is always disturbed.
-    const chosen = [...all.filter(({ at }) => at === 1), ...sample(all.filter(({ at }) => at > 1))];
-    for (const { harm, at } of chosen) {
-      const database = await freshDatabase();
-      const first = await orHang(disturbed(database, harm, at), `${harm} at question ${at} of ${questions}`);
-      const again = await orHang(disturbed(database, null, 0), `after ${harm} at question ${at}`);
-      const what = `${harm} at question ${at} of ${questions}: ${first.code}`;
-      const outcome = `${harm}: ${first.code ?? 'not noticed'}`;
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      expect(again.code, what).toBeNull();
-      expect(await stateOf(database, what), what).toEqual(wanted);
-      await database.drop();
-    }
-    console.info(`${questions} questions, ${all.length} places for harm; done:`, outcomes);
-  });
+  it.each<Direction>(['upgrade', 'downgrade'])(
+    'leads to the same end, whatever it is and wherever: %s',
+    { timeout: 3_600_000 },
+    async (direction) => {
+      /** At its heads, where the way is down. */
+      const given = async () => {
+        const database = await freshDatabase();
+        if (direction === 'downgrade') await disturbed(database, 'upgrade', null, 0);
+        return database;
+      };
+      const calm = await given();
+      const { code, questions } = await disturbed(calm, direction, null, 0);
+      expect(code).toBeNull();
+      const wanted = await stateOf(calm, 'undisturbed');
+      expect(wanted.half).toEqual([]);
+      expect(wanted.versions).toEqual([direction === 'upgrade' ? 'j1' : lowest]);
+      const all = harms.flatMap((harm) =>
+        Array.from({ length: questions }, (_, at) => ({ harm, at: at + 1 })),
+      );
+      const outcomes: Record<string, number> = {};
+      // The first question is postgres.js's own, and is always disturbed.
+      const chosen = [...all.filter(({ at }) => at === 1), ...sample(all.filter(({ at }) => at > 1))];
+      for (const { harm, at } of chosen) {
+        const database = await given();
+        const first = await orHang(
+          disturbed(database, direction, harm, at),
+          `${harm} at question ${at} of ${questions}`,
+        );
+        const again = await orHang(
+          disturbed(database, direction, null, 0),
+          `after ${harm} at question ${at}`,
+        );
+        const what = `${harm} at question ${at} of ${questions}: ${first.code}`;
+        const outcome = `${harm}: ${first.code ?? 'not noticed'}`;
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+        expect(again.code, what).toBeNull();
+        expect(await stateOf(database, what), what).toEqual(wanted);
+        await database.drop();
+      }
+      console.info(`${direction}: ${questions} questions, ${all.length} places for harm; done:`, outcomes);
+    },
+  );
 });

@@ -8,116 +8,222 @@ export interface FaultRevision {
   readonly id: string;
   readonly transactional: boolean;
   readonly upgrade: (op: Op) => unknown;
+  readonly downgrade: (op: Op) => unknown;
 }
 
+/** Downgrades go to this one, so that there are rows left to tell what has run. */
+export const lowest = 'a1';
+
+type Functions = Pick<FaultRevision, 'upgrade' | 'downgrade'>;
+
 const common = {
-  tables: async (op: Op) => {
-    op.execute(
-      'create table accounts (id integer primary key, name text not null, n integer not null default 0)',
-    );
-    op.execute('create table ran (step text)');
-    op.execute("insert into accounts (id, name) values (1, 'a'), (2, 'b'), (3, 'c')");
-    op.bulkInsert('ran', [{ step: 'a1' }]);
+  tables: {
+    upgrade: async (op: Op) => {
+      op.execute(
+        'create table accounts (id integer primary key, name text not null, n integer not null default 0)',
+      );
+      op.execute('create table ran (step text)');
+      op.execute("insert into accounts (id, name) values (1, 'a'), (2, 'b'), (3, 'c')");
+      op.bulkInsert('ran', [{ step: 'a1' }]);
+    },
+    downgrade: (op: Op) => {
+      op.dropTable('accounts');
+      op.dropTable('ran');
+    },
   },
-  email: async (op: Op) => {
-    op.addColumn('accounts', {
-      name: 'email',
-      type: 'text',
-      nullable: true,
-      default: null,
-      identity: null,
-      generated: null,
-    });
-    await op.execute("update accounts set email = name || '@x', n = n + 1");
-    await op.execute("insert into ran values ('b1')");
+  email: {
+    upgrade: async (op: Op) => {
+      op.addColumn('accounts', {
+        name: 'email',
+        type: 'text',
+        nullable: true,
+        default: null,
+        identity: null,
+        generated: null,
+      });
+      await op.execute("update accounts set email = name || '@x', n = n + 1");
+      await op.execute("insert into ran values ('b1')");
+    },
+    downgrade: async (op: Op) => {
+      op.dropColumn('accounts', 'email');
+      await op.execute('update accounts set n = n - 1');
+      op.execute("insert into ran values ('b1 down')");
+    },
   },
-  posts: async (op: Op) => {
-    op.execute('create table posts (id integer primary key, account_id integer references accounts (id))');
-    op.execute('insert into posts select id, id from accounts');
-    await op.execute("insert into ran values ('g1')");
+  posts: {
+    upgrade: async (op: Op) => {
+      op.execute('create table posts (id integer primary key, account_id integer references accounts (id))');
+      op.execute('insert into posts select id, id from accounts');
+      await op.execute("insert into ran values ('g1')");
+    },
+    downgrade: (op: Op) => {
+      op.dropTable('posts');
+      op.execute("insert into ran values ('g1 down')");
+    },
   },
-  rename: (op: Op) => {
-    op.renameColumn('accounts', 'email', 'mail');
-    op.createIndex('posts_account', 'posts', ['account_id']);
-    op.execute("insert into ran values ('i1')");
+  rename: {
+    upgrade: (op: Op) => {
+      op.renameColumn('accounts', 'email', 'mail');
+      op.createIndex('posts_account', 'posts', ['account_id']);
+      op.execute("insert into ran values ('i1')");
+    },
+    downgrade: (op: Op) => {
+      op.dropIndex('posts_account', 'posts');
+      op.renameColumn('accounts', 'mail', 'email');
+      op.execute("insert into ran values ('i1 down')");
+    },
   },
-  last: (op: Op) => {
-    op.execute('update accounts set n = n + 10');
-    op.execute("insert into ran values ('j1')");
+  last: {
+    upgrade: (op: Op) => {
+      op.execute('update accounts set n = n + 10');
+      op.execute("insert into ran values ('j1')");
+    },
+    downgrade: (op: Op) => {
+      op.execute('update accounts set n = n - 10');
+      op.execute("insert into ran values ('j1 down')");
+    },
   },
-};
+} satisfies Readonly<Record<string, Functions>>;
 
-const postgres: Readonly<Record<string, (op: Op) => unknown>> = {
-  c1: (op) => op.execute('create index concurrently accounts_name on accounts (name)'),
-  d1: async (op) => {
-    await op.execute("create type mood as enum ('sad', 'ok')");
-    await op.execute("alter table accounts add column mood mood not null default 'ok'");
-    await op.execute("insert into ran values ('d1')");
+const postgres = {
+  c1: {
+    upgrade: (op: Op) => op.execute('create index concurrently accounts_name on accounts (name)'),
+    downgrade: (op: Op) => op.execute('drop index concurrently accounts_name'),
   },
-  e1: async (op) => {
-    await op.execute("insert into ran values ('e1 first')");
-    op.execute('create unique index concurrently accounts_email on accounts (email)');
-    op.execute('update accounts set n = n + 100');
-    op.execute('drop index concurrently accounts_name');
-    op.execute("insert into ran values ('e1 last')");
+  d1: {
+    upgrade: async (op: Op) => {
+      await op.execute("create type mood as enum ('sad', 'ok')");
+      await op.execute("alter table accounts add column mood mood not null default 'ok'");
+      await op.execute("insert into ran values ('d1')");
+    },
+    downgrade: async (op: Op) => {
+      await op.dropColumn('accounts', 'mood');
+      await op.dropEnum('mood');
+      await op.execute("insert into ran values ('d1 down')");
+    },
   },
-  f1: async (op) => {
-    op.execute("insert into ran values ('f1 before')");
-    await op.autocommit(async () => {
-      op.execute('create index concurrently "Accounts n" on accounts (n)');
-      await op.execute('update accounts set n = n + 1000');
-    });
-    op.execute("insert into ran values ('f1 after')");
+  e1: {
+    upgrade: async (op: Op) => {
+      await op.execute("insert into ran values ('e1 first')");
+      op.execute('create unique index concurrently accounts_email on accounts (email)');
+      op.execute('update accounts set n = n + 100');
+      op.execute('drop index concurrently accounts_name');
+      op.execute("insert into ran values ('e1 last')");
+    },
+    downgrade: async (op: Op) => {
+      op.execute('create index concurrently accounts_name on accounts (name)');
+      op.execute('update accounts set n = n - 100');
+      op.execute('drop index concurrently accounts_email');
+      op.execute("insert into ran values ('e1 down')");
+    },
   },
-  h1: (op) => {
-    op.execute('reindex index concurrently accounts_email');
-    op.execute('vacuum accounts');
-    op.execute("alter type mood add value 'happy'");
-    op.execute("update accounts set mood = 'happy'");
-    op.execute("insert into ran values ('h1')");
+  f1: {
+    upgrade: async (op: Op) => {
+      op.execute("insert into ran values ('f1 before')");
+      await op.autocommit(async () => {
+        op.execute('create index concurrently "Accounts n" on accounts (n)');
+        const n: unknown = { queryChunks: [], toQuery: () => ({ sql: 'n + 1000', params: [] }) };
+        await op.backfill({ table: 'accounts', set: { n }, batchSize: 1 });
+      });
+      op.execute("insert into ran values ('f1 after')");
+    },
+    downgrade: async (op: Op) => {
+      op.execute("insert into ran values ('f1 down')");
+      await op.autocommit(async () => {
+        const n: unknown = { queryChunks: [], toQuery: () => ({ sql: 'n - 1000', params: [] }) };
+        op.backfill({ table: 'accounts', set: { n }, where: 'n > 0', batchSize: 2 });
+        await op.execute('drop index concurrently "Accounts n"');
+      });
+    },
   },
-};
+  h1: {
+    upgrade: (op: Op) => {
+      op.execute('reindex index concurrently accounts_email');
+      op.execute('vacuum accounts');
+      op.execute("alter type mood add value 'happy'");
+      op.execute("update accounts set mood = 'happy'");
+      op.execute("insert into ran values ('h1')");
+    },
+    downgrade: (op: Op) => {
+      op.execute("update accounts set mood = 'ok'");
+      op.execute("insert into ran values ('h1 down')");
+      op.execute('vacuum accounts');
+    },
+  },
+} satisfies Readonly<Record<string, Functions>>;
 
-const sqlite: Readonly<Record<string, (op: Op) => unknown>> = {
-  c1: (op) => op.execute('create index accounts_name on accounts (name)'),
-  d1: async (op) => {
-    await op.alterColumn('accounts', 'name', { default: 'nobody' });
-    await op.execute("insert into ran values ('d1')");
+const sqlite = {
+  c1: {
+    upgrade: (op: Op) => op.execute('create index accounts_name on accounts (name)'),
+    downgrade: (op: Op) => op.execute('drop index accounts_name'),
   },
-  e1: async (op) => {
-    await op.execute("insert into ran values ('e1 first')");
-    op.execute('vacuum');
-    op.execute('update accounts set n = n + 100');
-    op.alterColumn('accounts', 'n', { type: 'bigint' });
-    op.execute('pragma user_version = 7');
-    op.execute("insert into ran values ('e1 last')");
+  d1: {
+    upgrade: async (op: Op) => {
+      await op.alterColumn('accounts', 'name', { default: 'nobody' });
+      await op.execute("insert into ran values ('d1')");
+    },
+    downgrade: async (op: Op) => {
+      await op.alterColumn('accounts', 'name', { default: null });
+      await op.execute("insert into ran values ('d1 down')");
+    },
   },
-  f1: async (op) => {
-    op.execute("insert into ran values ('f1 before')");
-    await op.autocommit(async () => {
+  e1: {
+    upgrade: async (op: Op) => {
+      await op.execute("insert into ran values ('e1 first')");
       op.execute('vacuum');
-      await op.execute('update accounts set n = n + 1000');
-    });
-    op.execute("insert into ran values ('f1 after')");
+      op.execute('update accounts set n = n + 100');
+      op.alterColumn('accounts', 'n', { type: 'bigint' });
+      op.execute('pragma user_version = 7');
+      op.execute("insert into ran values ('e1 last')");
+    },
+    downgrade: async (op: Op) => {
+      op.execute('pragma user_version = 0');
+      op.alterColumn('accounts', 'n', { type: 'integer' });
+      op.execute('update accounts set n = n - 100');
+      op.execute("insert into ran values ('e1 down')");
+    },
   },
-  h1: (op) => {
-    op.execute('pragma application_id = 9');
-    op.execute('drop index accounts_name');
-    op.execute("insert into ran values ('h1')");
+  f1: {
+    upgrade: async (op: Op) => {
+      op.execute("insert into ran values ('f1 before')");
+      await op.autocommit(async () => {
+        op.execute('vacuum');
+        const n: unknown = { queryChunks: [], toQuery: () => ({ sql: 'n + 1000', params: [] }) };
+        await op.backfill({ table: 'accounts', set: { n }, batchSize: 1 });
+      });
+      op.execute("insert into ran values ('f1 after')");
+    },
+    downgrade: async (op: Op) => {
+      op.execute("insert into ran values ('f1 down')");
+      await op.autocommit(async () => {
+        const n: unknown = { queryChunks: [], toQuery: () => ({ sql: 'n - 1000', params: [] }) };
+        op.backfill({ table: 'accounts', set: { n }, where: 'n > 0', batchSize: 2 });
+        await op.execute('vacuum');
+      });
+    },
   },
-};
+  h1: {
+    upgrade: (op: Op) => {
+      op.execute('pragma application_id = 9');
+      op.execute('drop index accounts_name');
+      op.execute("insert into ran values ('h1')");
+    },
+    downgrade: (op: Op) => {
+      op.execute('pragma application_id = 0');
+      op.execute('create index accounts_name on accounts (name)');
+      op.execute("insert into ran values ('h1 down')");
+    },
+  },
+} satisfies Readonly<Record<string, Functions>>;
 
 /** In order; each stands on the one before. */
 export function faultHistory(dialect: 'postgres' | 'sqlite'): readonly FaultRevision[] {
   const own = { postgres, sqlite }[dialect];
-  const of = (
-    id: string,
-    upgrade: ((op: Op) => unknown) | undefined,
-    transactional = true,
-  ): FaultRevision => {
-    if (!upgrade) throw new Error(`no revision ${id}`);
-    return { id, transactional, upgrade };
-  };
+  const of = (id: string, functions: Functions, transactional = true): FaultRevision => ({
+    id,
+    transactional,
+    ...functions,
+  });
   return [
     of('a1', common.tables),
     of('b1', common.email),
@@ -139,6 +245,7 @@ export function revisionText(revision: FaultRevision, down: string | null): stri
     `export const downRevision = ${down === null ? 'null' : `'${down}'`};`,
     ...(revision.transactional ? [] : ['export const transactional = false;']),
     `export const upgrade = ${revision.upgrade.toString()};`,
+    `export const downgrade = ${revision.downgrade.toString()};`,
     '',
   ].join('\n');
 }

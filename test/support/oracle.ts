@@ -74,7 +74,7 @@ export async function runAll(
 ): Promise<void> {
   await driver.transaction(async () => {
     for (const operation of operations) {
-      if (operation.kind === 'backfill' && fill) await driver.run({ sql: fill });
+      if (operation.kind === 'missingValues' && fill) await driver.run({ sql: fill });
       const { serverVersion } = driver;
       const before = dialect.needsCatalog(operation, { serverVersion })
         ? await dialect.inspect(driver, everything)

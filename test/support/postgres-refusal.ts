@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { postgres } from '../../src/dialects/postgres/index.js';
-import { withBackfills } from '../../src/diff/backfills.js';
+import { withMarkedPlaces } from '../../src/diff/missing-values.js';
 import { autogenerate, everything, expectCatalog, runAll } from './oracle.js';
 import { freshDatabase } from './postgres.js';
 import { catalogOf, type Scenario } from './postgres-scenarios.js';
@@ -18,7 +18,7 @@ export async function expectRefused(
     const was = await postgres.inspect(driver, everything);
     const rows = await database.sql(survives);
     const operations = await autogenerate(postgres, driver, catalogOf(after), renames);
-    const run = runAll(postgres, driver, withBackfills(operations, postgres.rules));
+    const run = runAll(postgres, driver, withMarkedPlaces(operations, postgres.rules));
     const failure: { code: string; message: string; hint?: string } = await run.then(
       () => {
         throw new Error('It was not refused.');

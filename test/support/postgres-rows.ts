@@ -9,7 +9,7 @@ import {
 } from '../../src/catalog/index.js';
 import type { Driver } from '../../src/dialects/dialect.js';
 import { postgres } from '../../src/dialects/postgres/index.js';
-import { revisionSteps } from '../../src/diff/backfills.js';
+import { revisionSteps } from '../../src/diff/missing-values.js';
 import { RevError } from '../../src/errors.js';
 import type { Operation } from '../../src/operations/index.js';
 import { autogenerate, everything, expectCatalog, expectNoChanges, runAll } from './oracle.js';
@@ -89,7 +89,7 @@ async function runFilled(
   try {
     await driver.transaction(async () => {
       for (const step of steps) {
-        if (step.kind === 'backfill') {
+        if (step.kind === 'missingValues') {
           for (const { name } of step.columns) {
             filled.add(placeOf(step.table, name));
             await fill(driver, step.table, name);

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Catalog } from '../../src/catalog/index.js';
 import type { Driver } from '../../src/dialects/dialect.js';
 import { postgres } from '../../src/dialects/postgres/index.js';
-import { withBackfills } from '../../src/diff/backfills.js';
+import { withMarkedPlaces } from '../../src/diff/missing-values.js';
 import { readModels } from '../../src/drizzle/read-models.js';
 import { describe, invert, type Operation } from '../../src/operations/index.js';
 import { autogenerate, everything, expectCatalog, expectNoChanges, runAll } from './oracle.js';
@@ -64,7 +64,7 @@ async function play({
   try {
     const [start, end] = [before, after].map((each) => catalogOf(each, line)) as [Catalog, Catalog];
     const run = (operations: readonly Operation[]) =>
-      runAll(postgres, driver, withBackfills(operations, postgres.rules), fill);
+      runAll(postgres, driver, withMarkedPlaces(operations, postgres.rules), fill);
     await run(await autogenerate(postgres, driver, start));
     await expectNoChanges(postgres, driver, start);
     if (given) await database.sql(given);

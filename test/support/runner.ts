@@ -25,7 +25,7 @@ export interface TestRunner {
   readonly driver: Driver;
   readonly events: RunEvent[];
   upgrade(revisions: readonly TestRevision[], target?: string, options?: RunnerOptions): Promise<RunResult>;
-  downgrade(revisions: readonly TestRevision[], target: string): Promise<RunResult>;
+  downgrade(revisions: readonly TestRevision[], target: string, options?: RunnerOptions): Promise<RunResult>;
   /** The version rows, sorted. */
   rows(): Promise<readonly unknown[]>;
   /** One column of a query. */
@@ -85,7 +85,7 @@ export async function runnerAt(name: 'sqlite' | 'postgres', url: string): Promis
     events,
     column,
     upgrade: (revisions, target = 'heads', options = {}) => start(revisions, 'upgrade', target, options),
-    downgrade: (revisions, target) => start(revisions, 'downgrade', target),
+    downgrade: (revisions, target, options = {}) => start(revisions, 'downgrade', target, options),
     rows: () => column('select version_num from alembic_version order by 1'),
     second: () => runnerAt(name, url),
   };

@@ -29,6 +29,8 @@ export const postgres: Dialect = {
   identifier,
   literal,
   boundLiteral,
+  // Without a type a literal has that of the key beside it.
+  keys: { text: (expression) => `${expression}::text`, literal },
   placeholder,
   scriptStart: sessionStart,
   scriptFrame,

@@ -8,7 +8,7 @@ import { hasTable, inspect } from './inspect.js';
 import { lock, lockBetween } from './lock.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
-import { quoteIdentifier, quoteLiteral } from './quote.js';
+import { keys, quoteIdentifier, quoteLiteral } from './quote.js';
 import { rules } from './rules.js';
 import { scriptFrame } from './script-frame.js';
 import { databaseSize } from './size.js';
@@ -29,6 +29,7 @@ export const sqlite: Dialect = {
   literal: quoteLiteral,
   // A bare number is what a bound one is.
   boundLiteral: quoteLiteral,
+  keys,
   placeholder: () => '?',
   scriptStart: [],
   scriptFrame,

@@ -53,3 +53,15 @@ export function quoteLiteral(value: unknown): string {
     `SQLite cannot hold ${typeof value === 'number' ? 'NaN' : `a ${typeof value}`}.`,
   );
 }
+
+/** SQLite's own quote() tells an integer from its text, and loses no digit. What is read back must be nothing but a literal. */
+export const keys = {
+  text: (expression: string) => `quote(${expression})`,
+  literal(text: string): string {
+    if (/^(?:-?\d[\d.]*(?:e[+-]?\d+)?|-?9\.0e\+999|X?'(?:[^']|'')*')$/is.test(text)) return text;
+    throw new RevError(
+      'REV_OPERATION',
+      `The journal holds a checkpoint that is no value: ${text.slice(0, 60)}`,
+    );
+  },
+};

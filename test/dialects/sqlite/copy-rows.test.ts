@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { copyLine } from '../../../src/cli/output.js';
+import { rowsLine } from '../../../src/cli/output.js';
 import type { CopyProgress } from '../../../src/dialects/dialect.js';
 import { refuse } from '../../../src/dialects/sqlite/disk-room.js';
 import { sqlite } from '../../../src/dialects/sqlite/index.js';
@@ -67,7 +67,7 @@ test('a disk that is too full is told before the copy begins', () => {
 });
 
 test('a line of progress has rows, rate and time left', () => {
-  expect(copyLine({ table: 'users', rows: 450_000, total: 1_000_000, elapsed: 900 })).toBe(
+  expect(rowsLine({ kind: 'copying', table: 'users', rows: 450_000, total: 1_000_000, elapsed: 900 })).toBe(
     'copying users: 450,000 of 1,000,000 rows (45 %), 500,000 rows/s, 1.1 s left',
   );
 });

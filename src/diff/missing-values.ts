@@ -16,8 +16,8 @@ export interface RevisionSteps {
 export function revisionSteps(operations: readonly Operation[], rules: DiffRules): RevisionSteps {
   const back = invert(operations);
   return {
-    upgrade: withBackfills(operations, rules).filter(doesSomething),
-    downgrade: back && withBackfills(back, rules).filter(doesSomething),
+    upgrade: withMarkedPlaces(operations, rules).filter(doesSomething),
+    downgrade: back && withMarkedPlaces(back, rules).filter(doesSomething),
   };
 }
 
@@ -25,8 +25,8 @@ function doesSomething(operation: Operation): boolean {
   return operation.kind !== 'execute' || !isNothing(operation);
 }
 
-/** The same operations, with a `backfill` before each column that becomes NOT NULL while rows may have no value. */
-export function withBackfills(operations: readonly Operation[], rules: DiffRules): readonly Operation[] {
+/** The same operations, with the place marked before each column that becomes NOT NULL while rows may have no value. */
+export function withMarkedPlaces(operations: readonly Operation[], rules: DiffRules): readonly Operation[] {
   const enums = new Set<string>();
   const separated = operations.flatMap((each) => {
     if (each.kind !== 'alterTable') return [each];
@@ -90,7 +90,7 @@ function separate(operation: AlterTable, { added, tightened }: ColumnsToFill): r
   return [
     ...(first.length > 0 ? [{ ...operation, changes: first }] : []),
     {
-      kind: 'backfill',
+      kind: 'missingValues',
       table,
       columns: columns.map(({ name, default: value }) => ({ name, default: value })),
     },

@@ -1,0 +1,53 @@
+import { type DefaultValue, displayName, type QualifiedName } from '../catalog/index.js';
+import type { Faces } from './faces.js';
+
+/** A place in a revision where a person gives rows the values that a column needs before it becomes NOT NULL. */
+export interface MissingValues {
+  readonly kind: 'missingValues';
+  readonly table: QualifiedName;
+  readonly columns: readonly {
+    readonly name: string;
+    /** What new rows get; null where a person must say it. */
+    readonly default: DefaultValue | null;
+  }[];
+}
+
+/** It is a comment with an example: what the values are, nobody can guess. So it runs nothing and has nothing to undo. */
+export const missingValues: Faces<MissingValues, never> = {
+  invert: () => [],
+  apply: (_operation, catalog) => catalog,
+  describe: ({ table, columns }) =>
+    `fill in ${columns.map(({ name }) => `${displayName(table)}.${name}`).join(', ')} (the place is marked in the revision)`,
+  render({ table, columns }, source) {
+    const names = columns.map(({ name }) => `${displayName(table)}.${name}`).join(', ');
+    return [
+      `// TODO: rows that are there already need a value in ${oneLine(names)}. For example:`,
+      ...columns.map(({ name, default: value }) => {
+        const place = quoted(name);
+        const update = `update ${tableText(table)} set ${place} = ${valueText(value)} where ${place} is null`;
+        return `// await op.execute(${oneLine(source.string(update))});`;
+      }),
+    ].join('\n');
+  },
+  reduce: () => null,
+  losses: () => [],
+};
+
+function valueText(value: DefaultValue | null): string {
+  if (value === null) return '…';
+  if (value.kind === 'expression') return value.sql;
+  return typeof value.value === 'string' ? `'${value.value.replaceAll("'", "''")}'` : String(value.value);
+}
+
+function tableText({ schema, name }: QualifiedName): string {
+  return schema === null ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
+}
+
+/** As both dialects read it; for a comment, not for a statement that runs. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}

@@ -1,0 +1,44 @@
+import { parseName, type QualifiedName } from '../catalog/index.js';
+import { RevError } from '../errors.js';
+import { type Backfill, type SqlInput, type SqlParts, sqlParts } from '../operations/index.js';
+
+/** A backfill as a revision file says it. */
+export interface BackfillInput {
+  readonly table: string | QualifiedName;
+  /** New values by column: a value, or `` sql`…` `` over the columns of the row. */
+  readonly set: Readonly<Record<string, unknown>>;
+  /** Which rows. Default: all. */
+  readonly where?: SqlInput;
+  /** The column, or the columns, in whose order it goes: no row has them null. Default: the primary key. */
+  readonly key?: string | readonly string[];
+  /** In rows. Default: 1000. */
+  readonly batchSize?: number;
+  /** Between two batches, in milliseconds. Default: none. */
+  readonly pause?: number;
+}
+
+/** Throws REV_OPERATION for what makes no sense. */
+export function backfillOf({ table, set, where, key, batchSize = 1000, pause = 0 }: BackfillInput): Backfill {
+  const name = parseName(table);
+  const columns = Object.entries(set);
+  const fault = (text: string) => new RevError('REV_OPERATION', `The backfill of ${name.name} ${text}.`);
+  if (columns.length === 0) throw fault('sets no column');
+  if (!Number.isInteger(batchSize) || batchSize < 1) throw fault('needs a batchSize of at least one row');
+  if (!(pause >= 0)) throw fault('needs a pause of no less than 0 ms');
+  const keys = key === undefined ? null : [key].flat();
+  if (keys?.length === 0) throw fault('has a key without columns');
+  return {
+    kind: 'backfill',
+    table: name,
+    set: columns.map(([column, value]) => ({ column, value: valueParts(value) })),
+    where: where === undefined ? null : sqlParts(where),
+    key: keys,
+    batchSize,
+    pause,
+  };
+}
+
+function valueParts(value: unknown): SqlParts {
+  const isSql = typeof value === 'object' && value !== null && 'queryChunks' in value;
+  return isSql ? sqlParts(value as SqlInput) : { texts: ['', ''], values: [value] };
+}

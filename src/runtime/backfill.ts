@@ -1,0 +1,109 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Catalog, displayName, findTable } from '../catalog/index.js';
+import {
+  countRows,
+  type KeyRange,
+  lastKey,
+  rowWithoutKey,
+  updateRows,
+} from '../dialects/backfill-statements.js';
+import type { CopyProgress, Dialect, Driver, Statement } from '../dialects/dialect.js';
+import { RevError } from '../errors.js';
+import type { Backfill } from '../operations/index.js';
+
+/** How far a backfill is: the texts of the last key that is done; null: all of it is. */
+export type Checkpoint = readonly string[] | null;
+
+export interface BackfillOptions {
+  readonly dialect: Dialect;
+  readonly driver: Driver;
+  readonly inspect: () => Promise<Catalog>;
+  /** Where an earlier run has stopped; null: from the first row. */
+  readonly from: Checkpoint;
+  /** Runs one batch and keeps how far it is. */
+  readonly batch: (work: () => Promise<Checkpoint>) => Promise<Checkpoint>;
+  /** Between two batches, in milliseconds. */
+  readonly pause: number;
+  readonly onStatement: (statement: Statement) => void;
+  readonly onProgress: (progress: CopyProgress) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Gives the rows of a table their values, a batch at a time in the order of a key, so that each batch reads no more than
+ * its own rows. Throws REV_OPERATION for a key that does not do, REV_INTERRUPTED, REV_STATEMENT.
+ */
+export async function runBackfill(operation: Backfill, options: BackfillOptions): Promise<void> {
+  const { dialect, driver } = options;
+  const key = operation.key ?? (await primaryKey(operation, options));
+  await assertKey(operation, key, options);
+  const literals = (texts: readonly string[]) => texts.map((text) => dialect.keys.literal(text));
+  const range = (done: Checkpoint, upTo: Checkpoint = null): KeyRange => ({
+    key,
+    after: done && literals(done),
+    upTo: upTo && literals(upTo),
+  });
+  const ask = ({ sql, params }: Statement) => driver.values(sql, params);
+  let done = options.from;
+  const [[total] = [0]] = await ask(countRows(operation, range(done), dialect));
+  const started = Date.now();
+  let rows = 0;
+  for (;;) {
+    const batch = await options.batch(async () => {
+      const [last] = await ask(lastKey(operation, range(done), dialect));
+      const upTo = last?.map(String) ?? null;
+      const update = updateRows(operation, range(done, upTo), dialect);
+      options.onStatement(update);
+      rows += await driver.run(update);
+      return upTo;
+    });
+    const table = displayName(operation.table);
+    options.onProgress({ table, rows, total: Math.max(Number(total), rows), elapsed: Date.now() - started });
+    if (batch === null) return;
+    done = batch;
+    await rest(options);
+  }
+}
+
+async function rest({ pause, signal }: BackfillOptions): Promise<void> {
+  if (pause === 0) return;
+  try {
+    await wait(pause, undefined, signal ? { signal } : {});
+  } catch {
+    throw new RevError('REV_INTERRUPTED', 'Interrupted between two batches.');
+  }
+}
+
+async function primaryKey({ table }: Backfill, { inspect }: BackfillOptions): Promise<readonly string[]> {
+  const found = findTable(await inspect(), table);
+  if (!found) throw new RevError('REV_OPERATION', `There is no table ${displayName(table)}.`);
+  if (found.primaryKey) return found.primaryKey.columns;
+  throw new RevError('REV_OPERATION', `Table ${displayName(table)} has no primary key to backfill it by.`, {
+    hint: "Name columns that no row has null, best those of an index: key: ['created_at', 'id']. On SQLite, key: 'rowid' does.",
+  });
+}
+
+async function assertKey(
+  operation: Backfill,
+  key: readonly string[],
+  { dialect, driver }: BackfillOptions,
+): Promise<void> {
+  const table = displayName(operation.table);
+  const changed = operation.set.find(({ column }) => key.includes(column));
+  if (changed) {
+    throw new RevError(
+      'REV_OPERATION',
+      `The backfill of ${table} would change ${changed.column}, by which it goes.`,
+      {
+        hint: 'Name other columns for its key, or change those rows with one op.execute.',
+      },
+    );
+  }
+  const { sql, params } = rowWithoutKey(operation, key, dialect);
+  if ((await driver.values(sql, params)).length === 0) return;
+  throw new RevError(
+    'REV_OPERATION',
+    `Rows of ${table} have no ${key.join(', ')}, and the backfill would not reach them.`,
+    { hint: 'Name columns for its key that no row has null, or leave those rows out by its where.' },
+  );
+}
