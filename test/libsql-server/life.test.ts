@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
 import { type OrmLine, type UserProject, userProject } from '../support/project.js';
@@ -237,4 +238,23 @@ test('--url of another server is not sent the configured token', async () => {
   expect(refused.stderr).toContain('REV_AUTH');
   expect(refused.stderr).toContain('There is no token');
   await project.ok(['current', '--url', `${other}?authToken=${token}`], env);
+});
+
+test('rev init takes over what drizzle-kit is told of Turso, without the token', async () => {
+  const project = await newProject();
+  rmSync(project.path('alembic.config.ts'));
+  project.write('schema/models.ts', plain);
+  project.write(
+    'drizzle.config.ts',
+    `export default { dialect: 'turso', schema: './schema', dbCredentials: { url: '${sqld.url}', authToken: '${token}' } };`,
+  );
+  await project.ok(['init']);
+  const config = project.read('alembic.config.ts');
+  expect(config).toContain("dialect: 'sqlite'");
+  expect(config).toContain('url: process.env.TURSO_DATABASE_URL ??');
+  expect(config).toContain('authToken: process.env.TURSO_AUTH_TOKEN,');
+  expect(config).not.toContain(token);
+  await project.ok(['create', '-m', 'first', '--autogenerate'], environment());
+  await project.ok(['upgrade', 'head'], environment());
+  expect(await ask('select count(*) from users')).toEqual([[0]]);
 });

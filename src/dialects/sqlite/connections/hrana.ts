@@ -104,6 +104,7 @@ export class HranaStream {
 
   /** Compiles each and runs none. null: it compiles. @throws RevError REV_CONNECT, REV_AUTH. */
   check(statements: readonly string[]): readonly (HranaError | null)[] {
+    if (statements.length === 0) return [];
     const responses = this.#send(statements.map((sql) => ({ type: 'describe', sql })));
     return responses.map((response) => (response.type === 'error' ? response.error : null));
   }
