@@ -155,6 +155,17 @@ test('a token opens it; without one, with another one or to write with one for r
   expect((await failure(reader.run({ sql: 'insert into t values (1)' }))).code).toBe('REV_AUTH');
 });
 
+test('a token that no header can hold is refused, and one with a line end after it is taken', async () => {
+  const keys = sqldKeys();
+  onTestFinished(() => keys.remove());
+  const { url } = await server(...keys.flags);
+  const token = keys.token('rw');
+  const odd = await failure(connect(`${url}?authToken=${encodeURIComponent(`${token}\nx`)}`));
+  expect(odd.code).toBe('REV_CONNECT');
+  expect(odd.message).not.toContain(token);
+  await connect(`${url}?authToken=${encodeURIComponent(`${token}\n`)}`);
+});
+
 test('a driver for files is refused, libsql is not asked for', async () => {
   const { url } = await server();
   expect(await failure(connect(url, 'better-sqlite3'))).toMatchObject({

@@ -15,7 +15,14 @@ import { checkPath, databasePath, isDatabase, memory, serverAddress } from './lo
 import { findOpener } from './open.js';
 import { beginsRebuild } from './rebuilt-name.js';
 import { setAside } from './set-aside.js';
-import { connectError, endedError, isBusy, statementError, transactionEnd } from './statement-error.js';
+import {
+  connectError,
+  endedError,
+  isBusy,
+  refuseToLeave,
+  statementError,
+  transactionEnd,
+} from './statement-error.js';
 import { readStatistics, restoreStatistics } from './statistics.js';
 
 /** How long to wait for another writer, in milliseconds. */
@@ -38,7 +45,7 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
     const opened = database;
     await whenFree(() => columnOf(opened, 'SELECT count(*) FROM sqlite_schema'), options);
     const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
-    return new SqliteDriver(database, options, server ? refuseBeside : openBeside);
+    return new SqliteDriver(database, options, server ? refuseToLeave : openBeside);
   } catch (thrown) {
     database?.close();
     throw connectError(thrown, path);
@@ -48,15 +55,6 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
 function missing(path: string): RevError {
   return new RevError('REV_CONNECT', `There is no database file ${path}.`, {
     hint: 'Check the url. `rev upgrade` makes the file where there is none.',
-  });
-}
-
-function refuseBeside(): never {
-  throw new RevError('REV_UNSUPPORTED', 'On a libsql server a revision cannot leave its transaction.', {
-    hint: [
-      'There is no lock that would keep other runners out between two transactions.',
-      'Leave out `transactional = false` and op.autocommit, and make several revisions of it.',
-    ].join('\n'),
   });
 }
 
@@ -173,12 +171,19 @@ class SqliteDriver implements SqliteSession {
     try {
       return await this.#untilEnded(work);
     } finally {
-      if (this.#database.open) {
-        this.#database.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
-        if (this.#pragma('legacy_alter_table') !== legacyAlterTable) {
-          this.#database.exec(`PRAGMA legacy_alter_table = ${legacyAlterTable}`);
-        }
+      if (this.#database.open) this.#restorePragmas(foreignKeys, legacyAlterTable);
+    }
+  }
+
+  #restorePragmas(foreignKeys: number, legacyAlterTable: number): void {
+    try {
+      this.#database.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
+      if (this.#pragma('legacy_alter_table') !== legacyAlterTable) {
+        this.#database.exec(`PRAGMA legacy_alter_table = ${legacyAlterTable}`);
       }
+    } catch (thrown) {
+      // A connection that was lost has no pragmas, and why it was lost has been said.
+      if (!this.#database.isServer) throw thrown;
     }
   }
 

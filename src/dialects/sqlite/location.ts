@@ -45,7 +45,7 @@ export function serverAddress(url: string): ServerAddress | null {
     url.replace(/^libsql:/i, 'https:').replace(/^ws/i, 'http'),
   );
   const isPlain = scheme === 'http' || scheme === 'ws' || searchParams.get('tls') === '0';
-  const token = searchParams.get('authToken') ?? '';
+  const token = searchParams.get('authToken')?.trim() ?? '';
   return {
     base: `${isPlain ? 'http' : 'https'}://${host}${pathname.replace(/\/$/, '')}`,
     host,

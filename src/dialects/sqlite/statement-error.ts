@@ -115,6 +115,16 @@ export function connectError(thrown: unknown, path: string): RevError {
   });
 }
 
+/** On a server there is no file to lock between two transactions. @throws RevError REV_UNSUPPORTED. */
+export function refuseToLeave(): never {
+  throw new RevError('REV_UNSUPPORTED', 'On a libsql server a revision cannot leave its transaction.', {
+    hint: [
+      'There is no lock that would keep other runners out between two transactions.',
+      'Leave out `transactional = false` and op.autocommit, and make several revisions of it.',
+    ].join('\n'),
+  });
+}
+
 export function isBusy(thrown: unknown): boolean {
   return codeOf(thrown)?.startsWith('SQLITE_BUSY') === true;
 }

@@ -77,7 +77,7 @@ function sendAll(): void {
   // A connection that has been idle may be closed by the server at the moment in which it is used again.
   const kept = { keepAlive: true, maxSockets: 1, timeout: 2000 };
   const agents = { http: new http.Agent(kept), https: new https.Agent(kept) };
-  port.on('message', ({ url, headers, body }: Request) => {
+  port.on('message', (asked: Request) => {
     let isAnswered = false;
     const answer = (message: Answer) => {
       if (isAnswered) return;
@@ -86,28 +86,34 @@ function sendAll(): void {
       Atomics.store(answered, 0, 1);
       Atomics.notify(answered, 0);
     };
-    const { protocol, host, hostname } = new URL(url);
-    const isTls = protocol === 'https:';
     const failed = ({ message, code }: NodeJS.ErrnoException) =>
       answer({ error: message || String(code), ...(code === undefined ? {} : { code }) });
-    const request = (isTls ? https : http).request(url, {
-      method: 'POST',
-      agent: isTls ? agents.https : agents.http,
-      timeout: patience,
-      headers: { ...headers, host, 'content-length': Buffer.byteLength(body) },
-      // Every name under localhost is this machine (RFC 6761); not every system's resolver knows it.
-      ...(hostname.endsWith('.localhost') ? { hostname: 'localhost' } : {}),
-    });
-    request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () =>
-        answer({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
-      );
-      response.on('error', failed);
-    });
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
-    request.on('error', failed);
-    request.end(body);
+    // What it throws would end the thread, and nobody would answer.
+    try {
+      const { url, headers, body } = asked;
+      const { protocol, host, hostname } = new URL(url);
+      const isTls = protocol === 'https:';
+      const request = (isTls ? https : http).request(url, {
+        method: 'POST',
+        agent: isTls ? agents.https : agents.http,
+        timeout: patience,
+        headers: { ...headers, host, 'content-length': Buffer.byteLength(body) },
+        // Every name under localhost is this machine (RFC 6761); not every system's resolver knows it.
+        ...(hostname.endsWith('.localhost') ? { hostname: 'localhost' } : {}),
+      });
+      request.on('response', (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          answer({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+        );
+        response.on('error', failed);
+      });
+      request.on('timeout', () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
+      request.on('error', failed);
+      request.end(body);
+    } catch (thrown) {
+      failed(thrown as Error);
+    }
   });
 }
