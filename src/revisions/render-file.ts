@@ -15,7 +15,8 @@ export interface RevisionParts {
   readonly depends?: readonly string[];
   readonly message: string;
   readonly created: Date;
-  readonly dialect: DialectName;
+  /** null: it is for databases of several. */
+  readonly dialect: DialectName | null;
   /** What is imported beside `Op`. */
   readonly imports: readonly Import[];
   /** Statements, indented by two spaces. Empty: the function does nothing, and takes nothing. */
@@ -55,7 +56,7 @@ export function newRevisionId(parts: {
  */
 export function renderRevision(parts: RevisionParts): string {
   const { id, down, labels = [], depends = [], dialect, upgrade, downgrade } = parts;
-  const op = `op: Op<${stringLiteral(dialect)}>`;
+  const op = dialect === null ? 'op: Op' : `op: Op<${stringLiteral(dialect)}>`;
   const text = fillTemplate(parts.template, {
     message: commentText(cleanMessage(parts.message)),
     revision: nameText(id),
@@ -67,7 +68,7 @@ export function renderRevision(parts: RevisionParts): string {
     down_revision: literals(down),
     branch_labels: literals(labels),
     depends_on: literals(depends),
-    dialect,
+    dialect: dialect ?? '',
     upgrade_op: upgrade === '' ? '' : op,
     upgrade: renderBody(upgrade),
     downgrade_op: downgrade === '' ? '' : op,

@@ -163,6 +163,16 @@ export interface Op<D extends DialectName = DialectName> {
    * after the last operation that was done.
    */
   autocommit(work: () => unknown): Promise<void>;
+  /**
+   * In a project with several databases: runs the work where the revision runs in this one (or one of these), and
+   * nothing elsewhere.
+   */
+  on<E extends DialectName = D>(
+    database: string | readonly string[],
+    work: (op: Op<E>) => unknown,
+  ): Promise<void>;
+  /** The database of the project that it runs in; undefined where the project has but one. */
+  readonly database: string | undefined;
   /** A drizzle database on the revision's own session and transaction. */
   readonly db: Databases[D];
   /** The schema as it is at this point of the revision. */
@@ -240,6 +250,14 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch }:
       return db as Op['db'];
     },
     inspect: () => queue().ask(() => executor.inspect()),
+    // See sections.ts.
+    on: () => {
+      throw new RevError(
+        'REV_OPERATION',
+        'op.on is for projects with several databases, and this one has one.',
+      );
+    },
+    database: undefined,
     autocommit: (work) => push(() => executor.autocommit(() => inQueueOfItsOwn(work))),
     createTable: (name, elements, options) =>
       run(() => ({ kind: 'createTable', table: tableOf(name, elements, options) })),

@@ -193,13 +193,13 @@ test('a revision outside of a transaction is refused before it does anything', a
   project.write('revisions/aaaaaaaaaaaa_t.ts', revision('aaaaaaaaaaaa', null, work, header));
   const refused = await project.rev(['upgrade', 'head'], env);
   expect(refused.code).not.toBe(0);
-  expect(refused.stderr).toContain('On a libsql server a revision cannot leave its transaction.');
+  expect(refused.stderr).toContain('A libsql server has no lock between transactions');
   expect(await ask(`select count(*) from sqlite_schema where name = 't'`)).toEqual([[0]]);
 
   const part = `await op.execute('create table t (a)'); await op.autocommit(async (out) => out.execute('insert into t values (1)'));`;
   project.write('revisions/aaaaaaaaaaaa_t.ts', revision('aaaaaaaaaaaa', null, part));
   const inside = await project.rev(['upgrade', 'head'], env);
-  expect(inside.stderr).toContain('On a libsql server a revision cannot leave its transaction.');
+  expect(inside.stderr).toContain('A libsql server has no lock between transactions');
   expect(await ask(`select count(*) from sqlite_schema where name = 't'`)).toEqual([[0]]);
 });
 

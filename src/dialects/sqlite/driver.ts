@@ -19,7 +19,7 @@ import {
   connectError,
   endedError,
   isBusy,
-  refuseToLeave,
+  refuseOnServer,
   statementError,
   transactionEnd,
 } from './statement-error.js';
@@ -45,7 +45,8 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
     const opened = database;
     await whenFree(() => columnOf(opened, 'SELECT count(*) FROM sqlite_schema'), options);
     const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
-    return new SqliteDriver(database, options, server ? refuseToLeave : openBeside);
+    const files = { file, openFile: (at: string) => open(at, busyTimeout), openBeside };
+    return new SqliteDriver(database, options, server ? noFiles : files);
   } catch (thrown) {
     database?.close();
     throw connectError(thrown, path);
@@ -58,17 +59,26 @@ function missing(path: string): RevError {
   });
 }
 
-/** What only SQLite's own lock asks of a driver. */
-export interface SqliteSession extends Driver {
-  /**
-   * Opens the file beside the database whose name has this ending. null: the database is in memory, and nobody else's.
-   * Throws REV_UNSUPPORTED for a server.
-   */
+/** How a session reaches files. On a server all of it throws REV_UNSUPPORTED. */
+interface Files {
+  /** The database's own; `:memory:` where there is none. */
+  readonly file: string;
+  readonly openFile: (path: string) => Connection;
+  /** Opens the file beside the database whose name has this ending. null: the database is in memory, and nobody else's. */
   readonly openBeside: ((ending: string) => Connection) | null;
+}
+
+const noFiles: Files = { file: memory, openFile: refuseOnServer, openBeside: refuseOnServer };
+
+/** What only SQLite's own parts ask of a driver: its lock, and backups. */
+export interface SqliteSession extends Driver, Files {
+  readonly connection: Connection;
 }
 
 class SqliteDriver implements SqliteSession {
   readonly serverVersion: string;
+  readonly file: string;
+  readonly openFile: (path: string) => Connection;
   readonly openBeside: ((ending: string) => Connection) | null;
   readonly #database: Connection;
   readonly #signal: AbortSignal | undefined;
@@ -83,16 +93,18 @@ class SqliteDriver implements SqliteSession {
   /** What makes views and triggers again that are away while their table is. */
   #aside: readonly string[] = [];
 
-  constructor(
-    database: Connection,
-    options: ConnectOptions,
-    openBeside: ((ending: string) => Connection) | null,
-  ) {
+  constructor(database: Connection, options: ConnectOptions, { file, openFile, openBeside }: Files) {
+    this.file = file;
+    this.openFile = openFile;
     this.openBeside = openBeside;
     this.#database = database;
     this.#signal = options.signal;
     this.#options = options;
     this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
+  }
+
+  get connection(): Connection {
+    return this.#database;
   }
 
   async query<R extends Row = Row>(sql: string, params: readonly unknown[] = []): Promise<readonly R[]> {

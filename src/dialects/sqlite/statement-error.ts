@@ -115,14 +115,18 @@ export function connectError(thrown: unknown, path: string): RevError {
   });
 }
 
-/** On a server there is no file to lock between two transactions. @throws RevError REV_UNSUPPORTED. */
-export function refuseToLeave(): never {
-  throw new RevError('REV_UNSUPPORTED', 'On a libsql server a revision cannot leave its transaction.', {
-    hint: [
-      'There is no lock that would keep other runners out between two transactions.',
-      'Leave out `transactional = false` and op.autocommit, and make several revisions of it.',
-    ].join('\n'),
-  });
+/** On a server there is no file beside the database. @throws RevError REV_UNSUPPORTED. */
+export function refuseOnServer(): never {
+  throw new RevError(
+    'REV_UNSUPPORTED',
+    'A libsql server has no lock between transactions, and no file to copy.',
+    {
+      hint: [
+        'A revision stays in its transaction there: leave out `transactional = false` and op.autocommit, and make several of it.',
+        'Backups and restores are made with the means of the server; `reset --drop` is for files.',
+      ].join('\n'),
+    },
+  );
 }
 
 export function isBusy(thrown: unknown): boolean {
