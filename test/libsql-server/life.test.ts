@@ -258,3 +258,16 @@ test('rev init takes over what drizzle-kit is told of Turso, without the token',
   await project.ok(['upgrade', 'head'], environment());
   expect(await ask('select count(*) from users')).toEqual([[0]]);
 });
+
+test.each([['backup'], ['reset', '--drop', '--yes'], ['upgrade', 'head', '--backup']])(
+  'what a file has and a server has not is refused, and the database stays: rev %s',
+  async (...args) => {
+    const project = await newProject();
+    project.write('schema/models.ts', plain);
+    project.write('revisions/aaaaaaaaaaaa_t.ts', revision('aaaaaaaaaaaa', null, ''));
+    await change('create table kept (a)', 'insert into kept values (1)');
+    const refused = await project.rev(args, environment());
+    expect(refused.stderr).toContain('REV_UNSUPPORTED');
+    expect(await ask('select a from kept')).toEqual([[1]]);
+  },
+);
