@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/fixtures/**', 'test/browser/**', 'test/extensions/**', 'test/poolers/**'],
+    exclude: [
+      'test/fixtures/**',
+      ...['browser', 'extensions', 'libsql-server', 'poolers'].map((name) => `test/${name}/**`),
+    ],
     globalSetup: ['test/support/postgres-server.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

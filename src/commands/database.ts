@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { QualifiedName } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
-import { redactText, redactUrl, requireUrl } from '../config/url.js';
+import { isServer, redactText, redactUrl, requireUrl } from '../config/url.js';
 import type { Dialect, Driver } from '../dialects/dialect.js';
 import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
@@ -113,9 +113,10 @@ export function describeDatabase(config: ResolvedConfig): string {
   return redactUrl(requireUrl(config));
 }
 
-/** The name of the database: of the file, for SQLite. */
+/** The name of the database: of the file or the server, for SQLite. */
 export function databaseName(config: ResolvedConfig): string {
   const url = requireUrl(config);
+  if (isServer(url)) return new URL(url).host;
   const path = URL.canParse(url) ? decodeURIComponent(new URL(url).pathname) : url;
   return path.split(/[\\/]/).at(-1) || url;
 }

@@ -8,6 +8,8 @@ export interface DrizzleKitSettings {
   readonly dialect?: DialectName;
   readonly schema?: readonly string[];
   readonly casing?: 'snake_case' | 'camelCase';
+  /** Its databases are on a server that asks for a token. */
+  readonly isTurso?: boolean;
   /** A file's path, which holds no secret; other urls are left to the environment. */
   readonly sqliteFile?: string;
   /** The folder of its migrations; relative to the file's, as all its paths. */
@@ -26,7 +28,7 @@ export function findDrizzleConfig(folder: string): string | undefined {
 export async function readDrizzleConfig(file: string): Promise<DrizzleKitSettings> {
   const module = await loadModule(file, { code: 'REV_CONFIG' });
   const config = (module.default ?? {}) as Record<string, unknown>;
-  const dialect = { postgresql: 'postgres', sqlite: 'sqlite' }[String(config.dialect)] as
+  const dialect = { postgresql: 'postgres', sqlite: 'sqlite', turso: 'sqlite' }[String(config.dialect)] as
     | DialectName
     | undefined;
   const schema = [config.schema ?? []].flat().filter((entry): entry is string => typeof entry === 'string');
@@ -34,7 +36,7 @@ export async function readDrizzleConfig(file: string): Promise<DrizzleKitSetting
   const isFile = dialect === 'sqlite' && typeof url === 'string' && !/^[a-z]+:\/\//i.test(url);
   const migrations = readMigrations(config.migrations);
   return {
-    ...(dialect ? { dialect } : {}),
+    ...(dialect ? { dialect, isTurso: config.dialect === 'turso' } : {}),
     ...(schema.length > 0 ? { schema } : {}),
     ...(config.casing === 'snake_case' || config.casing === 'camelCase' ? { casing: config.casing } : {}),
     ...(isFile ? { sqliteFile: url } : {}),

@@ -94,7 +94,7 @@ function shown(config: ResolvedConfig): Readonly<Record<string, unknown>> {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
   };
-  // What is given by -x may be a secret; the URL is shown without its password, elsewhere.
-  const { url: _url, args: _args, ...rest } = config;
+  // What is given by -x may be a secret, and a token is one; the URL is shown without its password, elsewhere.
+  const { url: _url, authToken: _token, args: _args, ...rest } = config;
   return plain(rest) as Readonly<Record<string, unknown>>;
 }

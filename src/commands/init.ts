@@ -94,12 +94,13 @@ function configText(dialect: DialectName, schema: readonly string[], kit: Drizzl
   const text = fillTemplate(packageTemplate('alembic.config.ts'), {
     dialect: stringLiteral(dialect),
     // A url may hold a password: it is pointed at, not copied.
-    url: `process.env.DATABASE_URL ?? ${kit.sqliteFile ? stringLiteral(kit.sqliteFile) : fallback}`,
+    url: `process.env.${kit.isTurso ? 'TURSO_DATABASE_URL' : 'DATABASE_URL'} ?? ${kit.sqliteFile ? stringLiteral(kit.sqliteFile) : fallback}`,
     schema:
       schema.length === 1 ? stringLiteral(schema[0] ?? '') : `[${schema.map(stringLiteral).join(', ')}]`,
     revisions: stringLiteral('./revisions'),
   });
   const extra = [
+    ...(kit.isTurso ? ['  authToken: process.env.TURSO_AUTH_TOKEN,'] : []),
     ...(kit.casing ? [`  casing: ${stringLiteral(kit.casing)},`] : []),
     "  template: './templates/revision.ts.tmpl',",
   ];

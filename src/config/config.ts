@@ -41,10 +41,12 @@ export interface BackupConfig {
 export interface Config {
   readonly dialect: DialectName;
   /**
-   * `postgres://user:password@host/database`, or for SQLite a path, `file:path` or `:memory:`. May be missing for commands that
-   * only read revision files; `--url` overrides it.
+   * `postgres://user:password@host/database`, or for SQLite a path, `file:path`, `:memory:`, or a libsql server's
+   * `libsql://host`. May be missing for commands that only read revision files; `--url` overrides it.
    */
   readonly url?: string | undefined;
+  /** A libsql server's token. It is for the host of `url`: one of another host in `--url` is not given it. */
+  readonly authToken?: string | undefined;
   /**
    * Which driver package to use. PostgreSQL: `postgres`, or `pglite`, whose url is a folder. SQLite: `better-sqlite3`, `libsql`, or `node:sqlite` of Node 22.16
    * and later. Default: the first of them that is installed, in this order.
@@ -155,6 +157,7 @@ export interface ResolvedConfig {
   readonly driver: DriverName | undefined;
   /** As the configuration says it; `requireUrl` gives it checked and with an absolute path. */
   readonly url: string | undefined;
+  readonly authToken: string | undefined;
   /** Where a relative SQLite path starts: the configuration's folder, or the working directory for `--url`. */
   readonly urlFolder: string;
   /** Files, folders and patterns, absolute; `modelFiles` lists the files. */

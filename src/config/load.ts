@@ -7,7 +7,7 @@ import { loadingError } from '../loading/failure.js';
 import { loadModule } from '../loading/load.js';
 import type { Config, ConfigFunction, ResolvedConfig } from './config.js';
 import { type ChosenDatabase, chooseDatabase } from './databases.js';
-import { driverOf } from './url.js';
+import { driverOf, isSameHost } from './url.js';
 import { example, validateConfig } from './validate.js';
 
 export interface LoadConfigOptions {
@@ -124,6 +124,7 @@ function resolveConfig(
     dialect: config.dialect,
     driver: config.driver ?? driverOf(options.url ?? config.url),
     url: options.url ?? config.url,
+    authToken: isSameHost(options.url, config.url) ? config.authToken : undefined,
     urlFolder: options.url === undefined ? folder : resolve(options.cwd),
     schema: list(config.schema),
     revisions: Object.freeze([...new Set(list(config.revisions ?? './revisions'))]),

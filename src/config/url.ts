@@ -7,14 +7,16 @@ import { RevError } from '../errors.js';
 import type { DriverName, ResolvedConfig } from './config.js';
 
 /**
- * The configured URL for a driver: as it is for PostgreSQL, `:memory:` or an absolute path for SQLite and PGlite.
+ * The configured URL for a driver: as it is for PostgreSQL and for a libsql server, which gets the configured token as
+ * `?authToken=`; `:memory:` or an absolute path for SQLite and PGlite.
  * @throws RevError REV_CONFIG (there is none), REV_URL (it does not fit the dialect)
  */
 export function requireUrl(
-  config: Pick<ResolvedConfig, 'url' | 'urlFolder' | 'dialect' | 'file' | 'driver'>,
+  config: Pick<ResolvedConfig, 'url' | 'urlFolder' | 'dialect' | 'file' | 'driver' | 'authToken'>,
 ): string {
-  if (config.url !== undefined && config.url.trim() !== '')
-    return resolveUrl(config.url, config.dialect, config.urlFolder, config.driver);
+  const { url, dialect, urlFolder, driver, authToken } = config;
+  if (url !== undefined && url.trim() !== '')
+    return withToken(resolveUrl(url, dialect, urlFolder, driver), authToken);
   const given = config.url === undefined ? 'has no url' : 'has an empty url';
   throw new RevError(
     'REV_CONFIG',
@@ -34,16 +36,35 @@ export function requireUrl(
 /** What a URL is written for. `undefined`: neither of the two. A plain path is SQLite's. */
 export function classifyUrl(url: string): DialectName | undefined {
   if (/^(?:postgres(?:ql)?:\/\/|pglite:)/i.test(url)) return 'postgres';
-  if (/^(?:file|sqlite|libsql):/i.test(url) || url === ':memory:') return 'sqlite';
+  if (/^(?:file|sqlite|libsql):/i.test(url) || url === ':memory:' || isServer(url)) return 'sqlite';
   if (/^[a-z]:[\\/]/i.test(url)) return 'sqlite';
   if (/^[a-z][a-z0-9+.-]*:/i.test(url) || /(?:^|\s)(?:host|dbname)\s*=/i.test(url)) return undefined;
   return 'sqlite';
 }
 
-/** The driver that a URL names: `libsql:app.db` is a file for libsql, `pglite:data` a folder for PGlite. */
+/** The driver that a URL names: `libsql:app.db` is a file for libsql, `https://…` a libsql server, `pglite:data` a folder for PGlite. */
 export function driverOf(url: string | undefined): DriverName | undefined {
+  if (isServer(url?.trim() ?? '')) return 'libsql';
   const scheme = /^\s*(libsql|pglite):/i.exec(url ?? '')?.[1];
   return scheme?.toLowerCase() as DriverName | undefined;
+}
+
+/** A libsql server, as libsql's own packages take it: Turso, or sqld. */
+export function isServer(url: string): boolean {
+  return /^(?:libsql|https?|wss?):\/\/(?!\/|:memory:)/i.test(url);
+}
+
+/** Whether what is configured for one server may be sent to the one that `--url` names, if it names one. */
+export function isSameHost(given: string | undefined, configured: string | undefined): boolean {
+  const host = (url: string) => (URL.canParse(url) ? new URL(url).host : undefined);
+  return given === undefined || configured === undefined || host(given) === host(configured);
+}
+
+/** A token in the URL itself comes first. */
+function withToken(url: string, token: string | undefined): string {
+  if (token === undefined || token === '' || !isServer(url) || new URL(url).searchParams.has('authToken'))
+    return url;
+  return `${url}${url.includes('?') ? '&' : '?'}authToken=${encodeURIComponent(token)}`;
 }
 
 /** The same as `requireUrl`, for any URL; `folder` is where a relative path starts. @throws RevError REV_URL */
@@ -72,15 +93,10 @@ function pglitePath(url: string, folder: string): string {
 
 function sqlitePath(url: string, folder: string): string {
   if (url === ':memory:') return url;
+  if (isServer(url)) return serverUrl(url);
   const scheme = /^(?:file|sqlite|libsql):/i.exec(url)?.[0];
   if (scheme === undefined) return isAbsolute(url) ? url : join(folder, url);
   const rest = url.slice(scheme.length);
-  if (/^libsql:\/\/(?!\/|:memory:)/i.test(url)) {
-    throw new RevError('REV_URL', `The url ${redactUrl(url)} is a libsql server; rev opens local files.`, {
-      hint: 'Write libsql:path for a file, such as the local replica. For the server, print a script with --sql and run it there.',
-      data: { url: redactUrl(url) },
-    });
-  }
   if (/[?#]/.test(rest)) {
     throw new RevError(
       'REV_URL',
@@ -101,6 +117,27 @@ function sqlitePath(url: string, folder: string): string {
   }
   throw new RevError('REV_URL', `The url ${redactUrl(url)} is not a path.`, {
     hint: 'Write a path, file:path or :memory:.',
+  });
+}
+
+/** @throws RevError REV_URL for what a libsql server's URL cannot hold. */
+function serverUrl(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const unknown = [...(parsed?.searchParams.keys() ?? [])].find(
+    (name) => name !== 'authToken' && name !== 'tls',
+  );
+  const problem =
+    parsed === undefined
+      ? 'is not well-formed'
+      : parsed.username !== '' || parsed.password !== ''
+        ? 'has a user, which a libsql server does not know'
+        : unknown === undefined
+          ? undefined
+          : `has a parameter that is not understood: ${decode(unknown)}`;
+  if (problem === undefined) return url;
+  throw new RevError('REV_URL', `The url ${redactUrl(url)} ${problem}.`, {
+    hint: 'Write libsql://host or http://host:port, and the token as authToken in the configuration.',
+    data: { url: redactUrl(url) },
   });
 }
 

@@ -109,6 +109,7 @@ const backup: Check = (value) => {
 const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   dialect: oneOf('postgres', 'sqlite'),
   url: (value) => (typeof value === 'string' ? undefined : 'must be a string'),
+  authToken: (value) => (typeof value === 'string' ? undefined : 'must be a string'),
   driver: oneOf(...driverNames),
   schema: textOrTexts,
   revisions: textOrTexts,
@@ -193,10 +194,10 @@ export const example = [
   "  export default defineConfig({ dialect: 'sqlite', url: 'app.db', schema: './schema' });",
 ].join('\n');
 
-/** A value as a message shows it; a URL is never shown, because it may hold a password. */
+/** A value as a message shows it; a URL is never shown, because it may hold a password, and a token is one. */
 function describe(value: unknown, key?: string): string {
   if (value === null || value === undefined) return String(value);
-  if (key === 'url' || typeof value === 'object' || typeof value === 'function') {
+  if (key === 'url' || key === 'authToken' || typeof value === 'object' || typeof value === 'function') {
     return Array.isArray(value)
       ? 'an array'
       : `${/^[aeiou]/.test(typeof value) ? 'an' : 'a'} ${typeof value}`;

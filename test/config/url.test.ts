@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { classifyUrl, redactText, redactUrl, resolveUrl } from '../../src/config/url.js';
+import {
+  classifyUrl,
+  driverOf,
+  isSameHost,
+  redactText,
+  redactUrl,
+  requireUrl,
+  resolveUrl,
+} from '../../src/config/url.js';
 import type { RevError } from '../../src/errors.js';
 
 describe('a URL is understood', () => {
@@ -15,6 +23,9 @@ describe('a URL is understood', () => {
     ['sqlite:///abs/app.db', 'sqlite'],
     ['libsql:app.db', 'sqlite'],
     ['pglite:data', 'postgres'],
+    ['libsql://db.turso.io', 'sqlite'],
+    ['https://db.turso.io', 'sqlite'],
+    ['ws://127.0.0.1:8080', 'sqlite'],
     ['mysql://h/db', undefined],
     ['host=localhost dbname=app', undefined],
   ])('%s', (url, dialect) => {
@@ -81,9 +92,20 @@ describe('a URL is understood', () => {
     ],
     ['file:', 'sqlite', 'The url file: is not a path.'],
     [
-      'libsql://db.example.io?authToken=secret',
+      'libsql://db.example.io?mode=ro&authToken=secret',
       'sqlite',
-      'The url libsql://db.example.io?authToken=*** is a libsql server; rev opens local files.',
+      'The url libsql://db.example.io?mode=ro&authToken=*** has a parameter that is not understood: mode.',
+    ],
+    [
+      'https://user:secret@db.example.io',
+      'sqlite',
+      'The url https://user:***@db.example.io has a user, which a libsql server does not know.',
+    ],
+    ['libsql://db example', 'sqlite', 'The url libsql://db example is not well-formed.'],
+    [
+      'https://db.example.io',
+      'postgres',
+      'The url https://db.example.io is not one of postgres, which is the configured dialect.',
     ],
   ] as const)('or refused: %s for %s', (url, dialect, message) => {
     try {
@@ -92,6 +114,34 @@ describe('a URL is understood', () => {
     } catch (thrown) {
       expect([(thrown as RevError).code, (thrown as RevError).message]).toEqual(['REV_URL', message]);
     }
+  });
+});
+
+describe('a libsql server', () => {
+  const config = { dialect: 'sqlite', urlFolder: '/project', file: '/project/alembic.config.ts' } as const;
+  const urlOf = (url: string, authToken?: string) => requireUrl({ ...config, driver: undefined, url, authToken });
+
+  test('gets the configured token as a part of its url, where that has none', () => {
+    expect(urlOf('libsql://db.io', 's&t')).toBe('libsql://db.io?authToken=s%26t');
+    expect(urlOf('http://db.io?tls=0', 'secret')).toBe('http://db.io?tls=0&authToken=secret');
+    expect(urlOf('libsql://db.io?authToken=own', 'secret')).toBe('libsql://db.io?authToken=own');
+    expect(urlOf('libsql://db.io', '')).toBe('libsql://db.io');
+    expect(urlOf('app.db', 'secret')).toBe('/project/app.db');
+  });
+
+  test('of another host than the configured one gets none', () => {
+    expect(isSameHost(undefined, 'libsql://a.io')).toBe(true);
+    expect(isSameHost('libsql://a.io?tls=0', 'libsql://a.io')).toBe(true);
+    expect(isSameHost('libsql://b.io', undefined)).toBe(true);
+    expect(isSameHost('libsql://b.io', 'libsql://a.io')).toBe(false);
+    expect(isSameHost('libsql://b.io', 'file:app.db')).toBe(false);
+  });
+
+  test('is opened by libsql', () => {
+    expect(['libsql://db.io', 'wss://db.io', 'libsql:app.db', 'app.db'].map(driverOf)).toEqual([
+      ...['libsql', 'libsql', 'libsql'],
+      undefined,
+    ]);
   });
 });
 

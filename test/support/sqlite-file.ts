@@ -1,3 +1,4 @@
+import { test } from 'vitest';
 import {
   type Connection,
   columnOf,
@@ -6,8 +7,19 @@ import {
 import { findOpener } from '../../src/dialects/sqlite/open.js';
 import { repository } from './project.js';
 
-/** REV_TEST_SQLITE_DRIVER: the driver that the tests of SQLite use. Absent: the one that a user would get. */
-export const tested = { driver: process.env.REV_TEST_SQLITE_DRIVER as SqliteDriverName | undefined };
+const asked = process.env.REV_TEST_SQLITE_DRIVER as SqliteDriverName | 'libsql-server' | undefined;
+
+/**
+ * REV_TEST_SQLITE_DRIVER: the driver that the tests of SQLite use. Absent: the one that a user would get.
+ * `libsql-server`: a new database of a test is on a libsql server; files are still opened by libsql.
+ */
+export const tested = {
+  driver: asked === 'libsql-server' ? 'libsql' : asked,
+  onServer: asked === 'libsql-server',
+} as const;
+
+/** A test of what a libsql server does not do: set pragmas, ANALYZE, temporary tables, two writers of one process. */
+export const testOfFiles: (name: string, work: () => unknown) => void = tested.onServer ? () => {} : test;
 
 /** A database file as another program sees it: by the driver that is installed, and nothing of a runner around it. */
 export function openFile(path: string, driver = tested.driver): Connection {

@@ -9,6 +9,7 @@ import type { ConnectOptions, Driver, Scope } from '../../src/dialects/dialect.j
 import { pragma } from '../../src/dialects/sqlite/connections/connection.js';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
 import type { Operation } from '../../src/operations/index.js';
+import { dropDatabase, freshDatabaseUrl } from './libsql-server.js';
 import { openFile, tested } from './sqlite-file.js';
 
 /** Everything is in scope. */
@@ -22,9 +23,19 @@ export function temporaryFolder(): string {
 }
 
 /** Connects as the product does. The one who asks closes it. */
-export function connectSqlite(url = ':memory:', options: Partial<ConnectOptions> = {}): Promise<Driver> {
+export async function connectSqlite(url?: string, options: Partial<ConnectOptions> = {}): Promise<Driver> {
   const { driver } = tested;
-  return sqlite.connect({ url, from: process.cwd(), ...(driver && { driver }), ...options });
+  const connect = (at: string) =>
+    sqlite.connect({ url: at, from: process.cwd(), ...(driver && { driver }), ...options });
+  if (url !== undefined || !tested.onServer) return connect(url ?? ':memory:');
+  const fresh = await freshDatabaseUrl();
+  const opened = await connect(fresh);
+  const close = opened.close.bind(opened);
+  opened.close = async () => {
+    await close();
+    await dropDatabase(fresh);
+  };
+  return opened;
 }
 
 /** Connects to a database that is closed after the test. */
@@ -48,11 +59,19 @@ export interface SqliteDatabase {
   rows(sql: string): Promise<readonly (readonly unknown[])[]>;
 }
 
-/** A fresh database in a file of its own. */
+/** A fresh database in a file of its own, or on the server. */
 export async function freshSqlite(): Promise<SqliteDatabase> {
-  const url = join(temporaryFolder(), 'test.db');
+  const url = await freshUrl();
   const driver = await openSqlite(url);
   return databaseOf(driver, url);
+}
+
+/** Where a fresh database is to be. */
+export async function freshUrl(): Promise<string> {
+  if (!tested.onServer) return join(temporaryFolder(), 'test.db');
+  const url = await freshDatabaseUrl();
+  onTestFinished(() => dropDatabase(url));
+  return url;
 }
 
 /** Changes the stored schema itself, for what only another build of SQLite could have written. libsql lets one do that. */

@@ -9,7 +9,7 @@ import { type Connection, columnOf, pragma } from './connections/connection.js';
 import type { SqliteSession } from './driver.js';
 import { memory } from './location.js';
 import { quoteIdentifier, quoteLiteral } from './quote.js';
-import { statementError } from './statement-error.js';
+import { refuseOnServer, statementError } from './statement-error.js';
 
 export const backupEnding = 'db';
 
@@ -18,6 +18,7 @@ const pollInterval = 25;
 /** The file that is written to exists and is empty. */
 export async function backup(driver: Driver, file: string, options: BackupOptions): Promise<void> {
   const { connection, openFile } = driver as SqliteSession;
+  if (connection.isServer) refuseOnServer();
   try {
     // An empty file is an empty database; the copy of one must tell that it is one.
     if (pragma(connection, 'page_count') === 0) using(openFile(file), writeHeader);
@@ -75,6 +76,7 @@ export async function rowsOfBackup(
  */
 export async function restore(driver: Driver, file: string, options: RestoreOptions): Promise<void> {
   const session = driver as SqliteSession;
+  if (session.connection.isServer) refuseOnServer();
   if (session.file === memory) {
     throw new RevError('REV_RESTORE', 'The database is in memory: there is nothing to restore into.', {
       hint: 'Give the url of a file.',

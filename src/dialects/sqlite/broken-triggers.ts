@@ -54,10 +54,20 @@ function failing(
   database: Connection,
   triggers: readonly Trigger[],
 ): readonly (readonly [Trigger, string])[] {
-  return triggers.flatMap((trigger): (readonly [Trigger, string])[] => {
-    const message = failureOf(() => compileFiring(database, trigger));
-    return message === null ? [] : [[trigger, message]];
-  });
+  const firing: { readonly trigger: Trigger; readonly sql: string }[] = [];
+  const failures: (readonly [Trigger, string])[] = [];
+  for (const trigger of triggers) {
+    const message = failureOf(() => {
+      const sql = firingStatement(database, trigger);
+      if (sql !== null) firing.push({ trigger, sql });
+    });
+    if (message !== null) failures.push([trigger, message]);
+  }
+  const errors = database.check(firing.map(({ sql }) => sql));
+  for (const [at, { trigger }] of firing.entries()) {
+    if (errors[at]) failures.push([trigger, errors[at].message]);
+  }
+  return failures;
 }
 
 /** The same with each trigger as the only one of its table. Where all is well, nothing is changed to find that out. */
@@ -71,16 +81,12 @@ function failingAlone(
   database.exec('SAVEPOINT rev_triggers');
   try {
     triggers.forEach(drop);
-    return suspects.flatMap(([trigger]): (readonly [Trigger, string])[] => {
-      const message = failureOf(() => {
-        database.exec(trigger.sql);
-        try {
-          compileFiring(database, trigger);
-        } finally {
-          drop(trigger);
-        }
-      });
-      return message === null ? [] : [[trigger, message]];
+    return suspects.flatMap(([trigger]) => {
+      const message = failureOf(() => database.exec(trigger.sql));
+      if (message !== null) return [[trigger, message] as const];
+      const failed = failing(database, [trigger]);
+      drop(trigger);
+      return failed;
     });
   } finally {
     database.exec('ROLLBACK TO rev_triggers; RELEASE rev_triggers');
@@ -96,20 +102,20 @@ function failureOf(work: () => void): string | null {
   }
 }
 
-/** Compiles a statement that fires the trigger. Nothing runs. */
-function compileFiring(database: Connection, { table, sql }: Trigger): void {
+/** A statement that fires the trigger. null: there is none. */
+function firingStatement(database: Connection, { table, sql }: Trigger): string | null {
   const { event, columns } = parseTrigger(sql);
   const target = `main.${quoteName(table)}`;
-  if (event === 'insert') database.prepare(`INSERT INTO ${target} DEFAULT VALUES`);
-  if (event === 'delete') database.prepare(`DELETE FROM ${target}`);
-  if (event !== 'update') return;
+  if (event === 'insert') return `INSERT INTO ${target} DEFAULT VALUES`;
+  if (event === 'delete') return `DELETE FROM ${target}`;
+  if (event !== 'update') return null;
   const xinfo = 'SELECT name, hidden FROM pragma_table_xinfo(?)';
   const all = rowsOf<{ readonly name: string; readonly hidden: number }>(database, xinfo, [table]);
   // No statement may set a generated column.
   const generated = new Set(all.filter(({ hidden }) => hidden !== 0).map(({ name }) => foldName(name)));
   const free = (columns ?? all.map(({ name }) => name)).filter((name) => !generated.has(foldName(name)));
   const set = (columns ? free : free.slice(0, 1)).map((name) => `${quoteName(name)} = NULL`);
-  if (set.length > 0) database.prepare(`UPDATE ${target} SET ${set.join(', ')}`);
+  return set.length > 0 ? `UPDATE ${target} SET ${set.join(', ')}` : null;
 }
 
 /** SQLite keeps the text as `CREATE TRIGGER name [BEFORE|AFTER|INSTEAD OF] event [OF columns] ON …`. */

@@ -14,7 +14,7 @@ export interface Room {
 
 /** @throws RevError REV_STATEMENT where the copy of the table would fill the disk. */
 export function refuseWithoutRoom(database: Connection, schema: string, table: string): void {
-  const path = fileOf(database, schema);
+  const path = database.isServer ? '' : fileOf(database, schema);
   if (path === '') return;
   const name = quoteName(schema);
   const pageSize = pragma(database, `${name}.page_size`);

@@ -12,10 +12,18 @@ import { copyRows } from './copy-rows.js';
 import { editSchema } from './edit-schema.js';
 import { type Faults, findFaults, refuseNewFaults } from './integrity.js';
 import { isLive, type LiveStatement } from './live-statement.js';
-import { checkPath, databasePath, isDatabase, memory } from './location.js';
+import { checkPath, databasePath, isDatabase, memory, serverAddress } from './location.js';
 import { findOpener } from './open.js';
 import { beginsRebuild } from './rebuilt-name.js';
-import { connectError, endedError, isBusy, statementError, transactionEnd } from './statement-error.js';
+import { setAside } from './set-aside.js';
+import {
+  connectError,
+  endedError,
+  isBusy,
+  refuseOnServer,
+  statementError,
+  transactionEnd,
+} from './statement-error.js';
 import { readStatistics, restoreStatistics } from './statistics.js';
 
 /** How long to wait for another writer, in milliseconds. */
@@ -32,19 +40,22 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
       openBeside: file === null ? null : (ending) => open(`${file}${ending}`, 0),
     });
   }
-  const path = databasePath(options.url);
+  const server = serverAddress(options.url);
+  const path = server?.host ?? databasePath(options.url);
   const open = findOpener(options);
-  const file = options.create === false && !isDatabase(path) ? memory : path;
+  const isMissing = server === null && !isDatabase(path);
+  const file = options.create === false && isMissing ? memory : path;
   let database: Connection | undefined;
   try {
-    if (options.mustExist && !isDatabase(path)) throw missing(path);
-    checkPath(file);
+    if (options.mustExist && isMissing) throw missing(path);
+    if (server === null) checkPath(file);
     database = open(file, busyTimeout);
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
     const opened = database;
     await whenFree(() => columnOf(opened, 'SELECT count(*) FROM sqlite_schema'), options);
     const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
-    return new SqliteDriver(database, options, { file, openFile: (at) => open(at, busyTimeout), openBeside });
+    const files = { file, openFile: (at: string) => open(at, busyTimeout), openBeside };
+    return new SqliteDriver(database, options, server ? noFiles : files);
   } catch (thrown) {
     database?.close();
     throw connectError(thrown, path);
@@ -57,7 +68,7 @@ function missing(path: string): RevError {
   });
 }
 
-/** How a session reaches files. */
+/** How a session reaches files. On a server all of it throws REV_UNSUPPORTED. */
 interface Files {
   /** The database's own; `:memory:` where there is none. */
   readonly file: string;
@@ -65,6 +76,8 @@ interface Files {
   /** Opens the file beside the database whose name has this ending. null: the database is in memory, and nobody else's. */
   readonly openBeside: ((ending: string) => Connection) | null;
 }
+
+const noFiles: Files = { file: memory, openFile: refuseOnServer, openBeside: refuseOnServer };
 
 /** What only SQLite's own parts ask of a driver: its lock, and backups. */
 export interface SqliteSession extends Driver, Files {
@@ -88,6 +101,8 @@ class SqliteDriver implements SqliteSession {
   #ended: RevError | null = null;
   /** As they were before the first rebuild of the transaction. */
   #statistics: ReturnType<typeof readStatistics> | null = null;
+  /** What makes views and triggers again that are away while their table is. */
+  #aside: readonly string[] = [];
 
   constructor(database: Connection, options: ConnectOptions, { file, openFile, openBeside }: Files) {
     this.file = file;
@@ -147,6 +162,7 @@ class SqliteDriver implements SqliteSession {
     return this.#withForeignKeysOff(async () => {
       await this.#whenFree('BEGIN IMMEDIATE', patience);
       this.#began = true;
+      this.#refuseForeignKeys();
       const before = this.#faults();
       const result = await work();
       this.#refuseEnded();
@@ -163,6 +179,7 @@ class SqliteDriver implements SqliteSession {
     return this.#withForeignKeysOff(async () => {
       this.#run({ sql: 'BEGIN' });
       this.#began = true;
+      this.#refuseForeignKeys();
       return work();
     });
   }
@@ -178,19 +195,39 @@ class SqliteDriver implements SqliteSession {
     const foreignKeys = this.#pragma('foreign_keys');
     const legacyAlterTable = this.#pragma('legacy_alter_table');
     this.#database.exec('PRAGMA foreign_keys = OFF');
-    // The pragma does nothing, and says nothing, where a transaction is open; DROP TABLE would then delete the children.
-    if (this.#pragma('foreign_keys') !== 0) {
-      throw new RevError('REV_INTERNAL', 'SQLite did not turn foreign keys off before the transaction.');
-    }
-    this.#database.exec('PRAGMA legacy_alter_table = OFF');
+    if (legacyAlterTable !== 0) this.#database.exec('PRAGMA legacy_alter_table = OFF');
     try {
       return await this.#untilEnded(work);
     } finally {
-      if (this.#database.open) {
-        this.#database.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
+      if (this.#database.open) this.#restorePragmas(foreignKeys, legacyAlterTable);
+    }
+  }
+
+  #restorePragmas(foreignKeys: number, legacyAlterTable: number): void {
+    try {
+      this.#database.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
+      if (this.#pragma('legacy_alter_table') !== legacyAlterTable) {
         this.#database.exec(`PRAGMA legacy_alter_table = ${legacyAlterTable}`);
       }
+    } catch (thrown) {
+      // A connection that was lost has no pragmas, and why it was lost has been said.
+      if (!this.#database.isServer) throw thrown;
     }
+  }
+
+  /**
+   * The pragma does nothing, and says nothing, where a transaction is open, and a server may not heed it. DROP TABLE
+   * would then delete the children.
+   */
+  #refuseForeignKeys(): void {
+    if (this.#pragma('foreign_keys') === 0) return;
+    throw new RevError(
+      'REV_UNSUPPORTED',
+      'The database does not let foreign keys be turned off for a transaction.',
+      {
+        hint: 'Nothing was changed. A rebuild of a table would delete the rows that refer to it.',
+      },
+    );
   }
 
   /** Whatever happens inside: afterwards no transaction is open. */
@@ -227,7 +264,7 @@ class SqliteDriver implements SqliteSession {
   /** Runs BEGIN or COMMIT as soon as no other connection is in the way, without blocking this process meanwhile. */
   async #whenFree(sql: string, patience: number): Promise<void> {
     const deadline = performance.now() + patience;
-    this.#database.exec('PRAGMA busy_timeout = 0');
+    this.#setBusyTimeout(0);
     try {
       for (;;) {
         this.#refuseAborted();
@@ -240,8 +277,13 @@ class SqliteDriver implements SqliteSession {
         await sleep(pollInterval);
       }
     } finally {
-      this.#database.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+      this.#setBusyTimeout(busyTimeout);
     }
+  }
+
+  /** A server lets everybody wait in turn. */
+  #setBusyTimeout(milliseconds: number): void {
+    if (!this.#database.isServer) this.#database.exec(`PRAGMA busy_timeout = ${milliseconds}`);
   }
 
   /** Outside of a transaction a reader waits as long as a writer would. */
@@ -277,6 +319,17 @@ class SqliteDriver implements SqliteSession {
         if (!this.#guard(statement.sql, () => editSchema(this.#database, statement))) {
           await this.runAll(statement.otherwise);
         }
+        return 0;
+      case 'look away':
+        if (!this.#database.isServer) return this.#run(statement);
+        this.#aside = this.#guard(statement.sql, () =>
+          setAside(this.#database, statement.schema, statement.table),
+        );
+        return 0;
+      case 'look again':
+        if (!this.#database.isServer) return this.#run(statement);
+        this.#guard(statement.sql, () => this.#database.exec(this.#aside.join('\n;\n')));
+        this.#aside = [];
         return 0;
     }
   }

@@ -15,6 +15,7 @@ import { quoteLiteral, quoteName } from './quote.js';
  * @returns false where it cannot be done so, and nothing has changed.
  */
 export function editSchema(database: Connection, edit: EditSchema): boolean {
+  if (database.isServer) return false;
   database.exec('SAVEPOINT rev_edit');
   let done = false;
   try {

@@ -9,7 +9,7 @@ import type { Row } from '../dialect.js';
 import { type BrokenTrigger, findBrokenTriggers, isApplicationsOwn } from './broken-triggers.js';
 import { type Connection, columnOf, rowsOf } from './connections/connection.js';
 import { faultsOfEach } from './foreign-key-mismatch.js';
-import { quoteLiteral, quoteName } from './quote.js';
+import { quoteName } from './quote.js';
 import { foldName } from './tokens.js';
 
 /** One foreign key, and how many rows of its table violate it. */
@@ -132,7 +132,7 @@ function findViolations(database: Connection): ReadonlyMap<string, Violation> {
     ),
   );
   const violations = [
-    ...[...new Set(keys.map(({ table }) => table))].flatMap((table) => violationsOf(database, table)),
+    ...violatingRows(database, [...new Set(keys.map(({ table }) => table))]),
     ...keys
       .filter(({ parent }) => !existing.has(foldName(parent)))
       .map((key): Violation => ({ ...key, rows: 0, noParent: true })),
@@ -153,39 +153,41 @@ function readForeignKeys(database: Connection): readonly ForeignKey[] {
   return rowsOf<ForeignKey & Row>(database, sql);
 }
 
-function violationsOf(database: Connection, table: string): readonly Violation[] {
-  // One row: a foreign key of the table, its columns, and how many rows violate it.
+function violatingRows(database: Connection, tables: readonly string[]): readonly Violation[] {
+  // One row: a foreign key, its columns, and how many rows of its table violate it.
   const sql = `
-    SELECT k.columns, k.parent, count(*) AS rows
-    FROM pragma_foreign_key_check(${quoteLiteral(table)}) AS c
-    JOIN (SELECT id, "table" AS parent, group_concat("from", ', ') AS columns
-          FROM (SELECT * FROM pragma_foreign_key_list(${quoteLiteral(table)}) ORDER BY id, seq)
-          GROUP BY id) AS k ON k.id = c.fkid
-    GROUP BY k.id`;
+    SELECT t.name AS "table",
+           (SELECT group_concat("from", ', ')
+            FROM (SELECT "from" FROM pragma_foreign_key_list(t.name) WHERE id = c.fkid ORDER BY seq)) AS columns,
+           c.parent, count(*) AS rows
+    FROM (SELECT value AS name FROM json_each(?)) AS t, pragma_foreign_key_check(t.name) AS c
+    GROUP BY t.name, c.fkid, c.parent`;
+  const read = (among: readonly string[]) => rowsOf<Violation & Row>(database, sql, [JSON.stringify(among)]);
+  const mismatch = (thrown: unknown) =>
+    /foreign key mismatch - "(.*)" referencing "(.*)"/s.exec(thrown instanceof Error ? thrown.message : '');
   try {
-    const rows = rowsOf<Omit<Violation, 'table'> & Row>(database, sql);
-    return rows.map((row) => ({ table, ...row }));
+    return read(tables);
   } catch (thrown) {
-    const mismatch = /foreign key mismatch - "(.*)" referencing "(.*)"/s.exec(
-      thrown instanceof Error ? thrown.message : '',
-    );
-    if (!mismatch) throw thrown;
-    return faultsOfEach(database, table, mismatch[2] ?? '').map((fault) => ({ table, ...fault }));
+    if (!mismatch(thrown)) throw thrown;
   }
+  // One of them fits no key of its parent: each table by itself.
+  return tables.flatMap((table): readonly Violation[] => {
+    try {
+      return read([table]);
+    } catch (thrown) {
+      const found = mismatch(thrown);
+      if (!found) throw thrown;
+      return faultsOfEach(database, table, found[2] ?? '').map((fault) => ({ table, ...fault }));
+    }
+  });
 }
 
 function findBrokenViews(database: Connection): ReadonlyMap<string, string> {
   const names = columnOf(database, `SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name`);
-  const broken = new Map<string, string>();
-  for (const name of names.map(String)) {
-    try {
-      // Preparing resolves every name; nothing runs.
-      database.prepare(`SELECT * FROM ${quoteName(name)}`);
-    } catch (thrown) {
-      broken.set(name, thrown instanceof Error ? thrown.message : String(thrown));
-    }
-  }
-  return broken;
+  const errors = database.check(names.map((name) => `SELECT * FROM ${quoteName(String(name))}`));
+  return new Map(
+    names.flatMap((name, at) => (errors[at] ? [[String(name), errors[at].message] as const] : [])),
+  );
 }
 
 /** Such as a full-text index whose `content` is a table that has another name now: SQLite itself does not notice. */

@@ -36,7 +36,17 @@ export interface EditSchema extends Statement {
   readonly otherwise: readonly Statement[];
 }
 
-export type LiveStatement = Question | CopyRows | EditSchema;
+/**
+ * Views, and triggers of other tables, mention a table that is away for a moment, and SQLite's new ALTER TABLE would not
+ * have it. `sql` makes it look away, or look again; where that cannot be set, they are away as long.
+ */
+export interface LookAway extends Statement {
+  readonly live: 'look away' | 'look again';
+  readonly schema: string;
+  readonly table: string;
+}
+
+export type LiveStatement = Question | CopyRows | EditSchema | LookAway;
 
 export function isLive(statement: Statement): statement is LiveStatement {
   return 'live' in statement;

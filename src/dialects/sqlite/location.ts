@@ -1,8 +1,9 @@
-/** Which file a URL means. */
+/** Which file or server a URL means. */
 
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RevError } from '../../errors.js';
+import type { ServerAddress } from './connections/hrana.js';
 
 export const memory = ':memory:';
 
@@ -31,6 +32,25 @@ export function databasePath(url: string): string {
   const decoded = decode(local);
   // file:///C:/data.db
   return /^\/[A-Za-z]:[\\/]/.test(decoded) && process.platform === 'win32' ? decoded.slice(1) : decoded;
+}
+
+/**
+ * `libsql://host`, `https://host`, `wss://host` and, without encryption, `http://host`, `ws://host` or `?tls=0`; the
+ * token as `?authToken=`. null: the URL is a file's.
+ */
+export function serverAddress(url: string): ServerAddress | null {
+  const scheme = /^(libsql|https?|wss?):\/\/(?!\/|:memory:)/i.exec(url)?.[1]?.toLowerCase();
+  if (scheme === undefined) return null;
+  const { host, pathname, searchParams } = new URL(
+    url.replace(/^libsql:/i, 'https:').replace(/^ws/i, 'http'),
+  );
+  const isPlain = scheme === 'http' || scheme === 'ws' || searchParams.get('tls') === '0';
+  const token = searchParams.get('authToken')?.trim() ?? '';
+  return {
+    base: `${isPlain ? 'http' : 'https'}://${host}${pathname.replace(/\/$/, '')}`,
+    host,
+    token: token === '' ? undefined : token,
+  };
 }
 
 function decode(path: string): string {

@@ -5,18 +5,32 @@ import type { ConnectOptions } from '../dialect.js';
 import { betterSqlite3 } from './connections/better-sqlite3.js';
 import type { Connection, Opener } from './connections/connection.js';
 import { libsql } from './connections/libsql.js';
+import { openServer } from './connections/libsql-server.js';
 import { isNodeSqlite, nodeSqlite } from './connections/node-sqlite.js';
+import { serverAddress } from './location.js';
 import { canResolve, findPackage, placesOf } from './packages.js';
 
 /** In the order in which they are looked for. */
 const packages: readonly Opener[] = [betterSqlite3, libsql];
 
 /**
- * @returns what opens a file: by the driver that the configuration names, or else by the first that is there.
+ * @returns what opens a file: by the driver that the configuration names, or else by the first that is there. A server
+ * needs no package.
  * @throws RevError REV_DRIVER_MISSING where there is none, or its binary does not fit this Node; REV_CONFIG for a name
- * that is none.
+ * that is none, or that opens no server.
  */
-export function findOpener({ driver, from }: ConnectOptions): (path: string, timeout: number) => Connection {
+export function findOpener({
+  driver,
+  from,
+  url,
+}: ConnectOptions): (path: string, timeout: number) => Connection {
+  const server = serverAddress(url);
+  if (server) {
+    if (driver === undefined || driver === libsql.name) return () => openServer(server);
+    throw new RevError('REV_CONFIG', `The driver ${driver} opens files, and ${server.host} is a server.`, {
+      hint: "In the configuration, leave out driver, or set driver: 'libsql'.",
+    });
+  }
   const opener = driver === undefined ? firstInstalled(from) : named(driver);
   const module = opener === nodeSqlite ? loadNodeSqlite() : loadPackage(opener, from);
   return (path, timeout) => checked(opener, () => opener.open(module, path, timeout));

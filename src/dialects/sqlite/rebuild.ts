@@ -12,7 +12,7 @@ import type { Statement } from '../dialect.js';
 import { createTableSql, defaultText, isRowid } from './definition.js';
 import { portableExpression } from './expression.js';
 import { createIndexSql } from './index-sql.js';
-import type { CopyRows } from './live-statement.js';
+import type { CopyRows, LookAway } from './live-statement.js';
 import { quoteInDatabase, quoteLiteral, quoteName } from './quote.js';
 import { type ColumnSource, planRebuild, type RebuildPlan } from './rebuild-plan.js';
 import { rebuiltName } from './rebuilt-name.js';
@@ -38,7 +38,7 @@ function rebuildStatements(
   before: Table,
   plan: RebuildPlan,
   successor: string,
-): readonly (string | CopyRows)[] {
+): readonly (string | CopyRows | LookAway)[] {
   const unchanged =
     sameData(before, plan.after) && [...plan.sources.values()].every(({ using, fill }) => !using && !fill);
   if (unchanged) return [];
@@ -51,10 +51,10 @@ function rebuildStatements(
     ...keepSequence(before, after, successor),
     copyRows(before, after, plan, successorName),
     // With it the rename leaves alone what refers to the table by its own name: views, triggers of other tables.
-    'PRAGMA legacy_alter_table = ON',
+    { live: 'look away', sql: 'PRAGMA legacy_alter_table = ON', schema, table: before.name },
     `DROP TABLE ${name}`,
     `ALTER TABLE ${successorName} RENAME TO ${quoteName(before.name)}`,
-    'PRAGMA legacy_alter_table = OFF',
+    { live: 'look again', sql: 'PRAGMA legacy_alter_table = OFF', schema, table: before.name },
     ...after.indexes.map((index) => createIndexSql({ schema, name: before.name }, index)),
     ...(before.live?.triggers ?? []).map((trigger) => trigger.sql),
   ];

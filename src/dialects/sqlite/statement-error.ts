@@ -82,6 +82,7 @@ export function endedError(sql: string, end: TransactionEnd, thrown?: unknown): 
       data: { statement },
     });
   }
+  if (thrown instanceof RevError) return thrown;
   const error = statementError(thrown, sql);
   return new RevError(error.code, `${error.message}\nThe statement ended the transaction: ${what}.`, {
     hint: error.hint ?? hint,
@@ -112,6 +113,20 @@ export function connectError(thrown: unknown, path: string): RevError {
     ...(sqliteCode === undefined ? {} : { data: { sqliteCode } }),
     cause: thrown,
   });
+}
+
+/** On a server there is no file beside the database. @throws RevError REV_UNSUPPORTED. */
+export function refuseOnServer(): never {
+  throw new RevError(
+    'REV_UNSUPPORTED',
+    'A libsql server has no lock between transactions, and no file to copy.',
+    {
+      hint: [
+        'A revision stays in its transaction there: leave out `transactional = false` and op.autocommit, and make several of it.',
+        'Backups and restores are made with the means of the server; `reset --drop` is for files.',
+      ].join('\n'),
+    },
+  );
 }
 
 export function isBusy(thrown: unknown): boolean {

@@ -17,7 +17,7 @@ import {
   temporaryFolder,
   writeSchema,
 } from '../../support/sqlite.js';
-import { tested } from '../../support/sqlite-file.js';
+import { tested, testOfFiles } from '../../support/sqlite-file.js';
 
 const alter = (table: string, ...changes: TableChange[]) =>
   ({ kind: 'alterTable', table: { schema: null, name: table }, changes }) as const;
@@ -399,7 +399,7 @@ describe('constraints', () => {
     expect(await db.rows('select * from t')).toEqual([[1, 'x']]);
   });
 
-  test('text in double quotes, as old databases have it, becomes text', async () => {
+  testOfFiles('text in double quotes, as old databases have it, becomes text', async () => {
     const db = await freshSqlite();
     await db.setup('create table t (a text, b int)', `insert into t values ('yes', 1)`);
     await writeSchema(

@@ -5,6 +5,7 @@ import type { Driver } from '../../../src/dialects/dialect.js';
 import { sqlite } from '../../../src/dialects/sqlite/index.js';
 import { findPackage } from '../../../src/dialects/sqlite/packages.js';
 import { freshSqlite, openSqlite, temporaryFolder } from '../../support/sqlite.js';
+import { testOfFiles } from '../../support/sqlite-file.js';
 
 const pragmas = async (driver: Driver) => [
   ...(await driver.values('PRAGMA foreign_keys')),
@@ -122,7 +123,7 @@ describe('statements', () => {
 });
 
 describe('transactions', () => {
-  test('foreign keys are off inside, and everything is as before afterwards', async () => {
+  testOfFiles('foreign keys are off inside, and everything is as before afterwards', async () => {
     const { driver } = await freshSqlite();
     expect(await pragmas(driver)).toEqual([[1], [0]]);
     await driver.transaction(async () => expect(await pragmas(driver)).toEqual([[0], [0]]));
@@ -343,7 +344,7 @@ describe('transactions', () => {
     expect(await rows('select a from t')).toEqual([[2]]);
   });
 
-  test('a second writer waits, and gives up after its time', async () => {
+  testOfFiles('a second writer waits, and gives up after its time', async () => {
     const { driver, url, setup, rows } = await freshSqlite();
     await setup('create table t (a)');
     const other = await openSqlite(url);

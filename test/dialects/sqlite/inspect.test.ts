@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { findTable } from '../../../src/catalog/index.js';
 import { sqlite } from '../../../src/dialects/sqlite/index.js';
 import { freshSqlite, writeSchema } from '../../support/sqlite.js';
+import { testOfFiles } from '../../support/sqlite-file.js';
 
 test('columns: types, nulls, defaults, keys, generated, collation', async () => {
   const db = await freshSqlite();
@@ -138,7 +139,7 @@ test('indexes: order, collation, expressions, predicates; not those of constrain
   ]);
 });
 
-test('what is not compared is listed; shadow tables and own tables of SQLite are not', async () => {
+testOfFiles('what is not compared is listed; shadow tables and own tables of SQLite are not', async () => {
   const db = await freshSqlite();
   await db.setup(
     'create table t (id integer primary key autoincrement)',
@@ -165,7 +166,7 @@ test('what is not compared is listed; shadow tables and own tables of SQLite are
   ]);
 });
 
-test('a virtual table whose module is not loaded is in no way', async () => {
+testOfFiles('a virtual table whose module is not loaded is in no way', async () => {
   const db = await freshSqlite();
   await db.setup('create table t (a)', 'create table items_chunks (a)', 'create table items (a)');
   await writeSchema(

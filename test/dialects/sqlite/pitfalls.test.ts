@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { inspect } from '../../../src/dialects/sqlite/inspect.js';
 import { check, column, foreignKey, type TableChange, unique } from '../../../src/operations/index.js';
 import { everything, freshSqlite, type SqliteDatabase } from '../../support/sqlite.js';
+import { testOfFiles } from '../../support/sqlite-file.js';
 
 const alter = (table: string, ...changes: TableChange[]) =>
   ({ kind: 'alterTable', table: { schema: null, name: table }, changes }) as const;
@@ -243,48 +244,51 @@ test('12. what pragmas do not tell (Alembic loses unnamed checks, COLLATE, ON CO
   ]);
 });
 
-test('13. no copy where only the text of the schema changes (all rivals copy a table of any size)', async () => {
-  const db = await with3(
-    'id integer primary key, a text not null default 1, b text unique, c integer references t on delete cascade, check (a <> 3)',
-    `insert into t (a) values ('x')`,
-  );
-  const copies = watchCopies(db);
-  await db.run(
-    alter('t', { kind: 'alterColumn', name: 'a', to: { nullable: true, default: literal("it's") } }),
-    alter('t', { kind: 'dropConstraint', name: null, was: check(null, 'a <> 3') }),
-    alter('t', { kind: 'alterColumn', name: 'c', to: { default: literal(7) } }),
-    alter(
-      't',
-      {
-        kind: 'dropConstraint',
-        name: null,
-        was: foreignKey(null, ['c'], 't', ['id'], { onDelete: 'cascade' }),
-      },
-      { kind: 'addColumn', column: column('d', 'integer', { default: 5 }) },
-    ),
-  );
-  expect(copies()).toBe(0);
-  await db.setup('insert into t (id) values (2)', 'insert into t (a) values (null), (3)');
-  expect(await db.rows('select a, c, d from t')).toEqual([
-    ['x', null, 5],
-    ["it's", 7, 5],
-    [null, 7, 5],
-    ['3', 7, 5],
-  ]);
-  // The row that is older than column d has no value of it, and shows the default: here the text is not enough.
-  await db.run(alter('t', { kind: 'alterColumn', name: 'd', to: { default: literal(6) } }));
-  await db.setup('insert into t (id) values (9)');
-  expect(await db.rows('select id, d from t')).toEqual([
-    [1, 5],
-    [2, 5],
-    [3, 5],
-    [4, 5],
-    [9, 6],
-  ]);
-  await expectSound(db);
-  await db.setup(`update t set b = 'z' where id = 1`);
-  await expect(db.setup(`update t set b = 'z' where id = 2`)).rejects.toThrow(/UNIQUE/);
-});
+testOfFiles(
+  '13. no copy where only the text of the schema changes (all rivals copy a table of any size)',
+  async () => {
+    const db = await with3(
+      'id integer primary key, a text not null default 1, b text unique, c integer references t on delete cascade, check (a <> 3)',
+      `insert into t (a) values ('x')`,
+    );
+    const copies = watchCopies(db);
+    await db.run(
+      alter('t', { kind: 'alterColumn', name: 'a', to: { nullable: true, default: literal("it's") } }),
+      alter('t', { kind: 'dropConstraint', name: null, was: check(null, 'a <> 3') }),
+      alter('t', { kind: 'alterColumn', name: 'c', to: { default: literal(7) } }),
+      alter(
+        't',
+        {
+          kind: 'dropConstraint',
+          name: null,
+          was: foreignKey(null, ['c'], 't', ['id'], { onDelete: 'cascade' }),
+        },
+        { kind: 'addColumn', column: column('d', 'integer', { default: 5 }) },
+      ),
+    );
+    expect(copies()).toBe(0);
+    await db.setup('insert into t (id) values (2)', 'insert into t (a) values (null), (3)');
+    expect(await db.rows('select a, c, d from t')).toEqual([
+      ['x', null, 5],
+      ["it's", 7, 5],
+      [null, 7, 5],
+      ['3', 7, 5],
+    ]);
+    // The row that is older than column d has no value of it, and shows the default: here the text is not enough.
+    await db.run(alter('t', { kind: 'alterColumn', name: 'd', to: { default: literal(6) } }));
+    await db.setup('insert into t (id) values (9)');
+    expect(await db.rows('select id, d from t')).toEqual([
+      [1, 5],
+      [2, 5],
+      [3, 5],
+      [4, 5],
+      [9, 6],
+    ]);
+    await expectSound(db);
+    await db.setup(`update t set b = 'z' where id = 1`);
+    await expect(db.setup(`update t set b = 'z' where id = 2`)).rejects.toThrow(/UNIQUE/);
+  },
+);
 
 test('14. WITHOUT ROWID stays, and its key cannot go (drizzle-kit makes an ordinary table of it)', async () => {
   const db = await freshSqlite();
@@ -339,27 +343,30 @@ test('17. all changes of a table are one rebuild (Django: one for each; Alembic:
   expect(await db.rows('select * from t')).toEqual([[1, 5, 42]]);
 });
 
-test('18. virtual tables, their shadow tables and other databases are never touched (drizzle-kit drops shadow tables)', async () => {
-  const db = await with3('id integer primary key, a text', `insert into t values (1, 'x')`);
-  await db.setup(
-    'create virtual table search using fts5 (body)',
-    `insert into search values ('pear')`,
-    'create virtual table box using rtree (id, x0, x1)',
-    'insert into box values (1, 2, 3)',
-    // A name without its database is that of the temporary table.
-    'create temp table t (x)',
-    'insert into temp.t values (7)',
-    `attach ':memory:' as beside`,
-    'create table beside.t (y)',
-  );
-  const { tables } = await inspect(db.driver, everything);
-  expect(tables.map(({ name }) => name)).toEqual(['t']);
-  await db.run(alter('t', retype('a', 'varchar(9)'), { kind: 'renameColumn', from: 'a', to: 'b' }));
-  await db.run(alter('t', { kind: 'addColumn', column: column('c', 'text') }));
-  expect(await db.rows('select * from main.t')).toEqual([[1, 'x', null]]);
-  expect(await db.rows('select * from temp.t')).toEqual([[7]]);
-  expect(await db.rows('select * from beside.t')).toEqual([]);
-  expect(await db.rows(`select body from search where search match 'pear'`)).toEqual([['pear']]);
-  expect(await db.rows('select id from box where x0 > 1')).toEqual([[1]]);
-  await expectSound(db);
-});
+testOfFiles(
+  '18. virtual tables, their shadow tables and other databases are never touched (drizzle-kit drops shadow tables)',
+  async () => {
+    const db = await with3('id integer primary key, a text', `insert into t values (1, 'x')`);
+    await db.setup(
+      'create virtual table search using fts5 (body)',
+      `insert into search values ('pear')`,
+      'create virtual table box using rtree (id, x0, x1)',
+      'insert into box values (1, 2, 3)',
+      // A name without its database is that of the temporary table.
+      'create temp table t (x)',
+      'insert into temp.t values (7)',
+      `attach ':memory:' as beside`,
+      'create table beside.t (y)',
+    );
+    const { tables } = await inspect(db.driver, everything);
+    expect(tables.map(({ name }) => name)).toEqual(['t']);
+    await db.run(alter('t', retype('a', 'varchar(9)'), { kind: 'renameColumn', from: 'a', to: 'b' }));
+    await db.run(alter('t', { kind: 'addColumn', column: column('c', 'text') }));
+    expect(await db.rows('select * from main.t')).toEqual([[1, 'x', null]]);
+    expect(await db.rows('select * from temp.t')).toEqual([[7]]);
+    expect(await db.rows('select * from beside.t')).toEqual([]);
+    expect(await db.rows(`select body from search where search match 'pear'`)).toEqual([['pear']]);
+    expect(await db.rows('select id from box where x0 > 1')).toEqual([[1]]);
+    await expectSound(db);
+  },
+);

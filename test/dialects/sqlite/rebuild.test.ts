@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { check, column, primaryKey, type TableChange, unique } from '../../../src/operations/index.js';
 import { freshSqlite } from '../../support/sqlite.js';
+import { testOfFiles } from '../../support/sqlite-file.js';
 
 const alter = (table: string, ...changes: TableChange[]) =>
   ({ kind: 'alterTable', table: { schema: null, name: table }, changes }) as const;
@@ -114,7 +115,7 @@ describe('a rebuild loses nothing', () => {
     ]);
   });
 
-  test('what ANALYZE found, of tables and indexes that stay', async () => {
+  testOfFiles('what ANALYZE found, of tables and indexes that stay', async () => {
     const db = await freshSqlite();
     await db.setup(
       'create table t (a text, b int, c int, unique (b, c))',

@@ -5,6 +5,9 @@ import { normalizeCatalogs } from '../../../src/dialects/sqlite/normalize.js';
 import { connectSqlite, databaseOf } from '../../support/sqlite.js';
 import { names, tables } from '../../support/sqlite-tables.js';
 
+/** REV_PROPERTY_RUNS runs more. */
+const numRuns = Number(process.env.REV_PROPERTY_RUNS ?? 300);
+
 /** A catalog of that table alone, without what only the database knows. */
 function catalogOf(table: Table) {
   const { live: _live, ...rest } = table;
@@ -33,6 +36,6 @@ test('a table that is created is the table that is inspected', async () => {
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns },
   );
 });

@@ -1,5 +1,5 @@
 import type { Row } from '../../dialect.js';
-import { type Connection, type Opener, type Prepared, pagesOfPart } from './connection.js';
+import { type Connection, checkEach, type Opener, type Prepared, pagesOfPart } from './connection.js';
 
 /** The part of better-sqlite3 (11 and later) that is used. */
 interface Database {
@@ -35,6 +35,7 @@ export const betterSqlite3: Opener = {
 
 function connection(database: Database): Connection {
   return {
+    isServer: false,
     get open() {
       return database.open;
     },
@@ -50,6 +51,7 @@ function connection(database: Database): Connection {
       }
     },
     exec: (sql) => void database.exec(sql),
+    check: (statements) => checkEach((sql) => database.prepare(sql), statements),
     allowSchemaWrites: (allowed) => database.unsafeMode?.(allowed),
     async copyInto(path, part) {
       const progress = () => {

@@ -2,12 +2,18 @@ import type { Row } from '../../dialect.js';
 
 /** One open database, as little of it as every driver package has. All of it is synchronous, and throws SQLite's errors. */
 export interface Connection {
+  /**
+   * A libsql server's: no pragma can be set but `foreign_keys`, its files are not here, and each call is a round trip.
+   */
+  readonly isServer: boolean;
   readonly open: boolean;
   readonly inTransaction: boolean;
   /** Compiles one statement. null: the text holds several, or none. */
   prepare(sql: string): Prepared | null;
   /** Runs any number of statements. */
   exec(sql: string): void;
+  /** Compiles each statement, which resolves every name in it, and runs none. null: it compiles. */
+  check(statements: readonly string[]): readonly (Error | null)[];
   /**
    * Whether `PRAGMA writable_schema` may be turned on: some packages open databases in SQLite's defensive mode. It may
    * have no effect; reading the pragma back tells.
@@ -49,6 +55,21 @@ export interface Opener {
 }
 
 export type SqliteDriverName = 'better-sqlite3' | 'libsql' | 'node:sqlite';
+
+/** `check` for a database of this process. */
+export function checkEach(
+  prepare: (sql: string) => unknown,
+  statements: readonly string[],
+): (Error | null)[] {
+  return statements.map((sql) => {
+    try {
+      prepare(sql);
+      return null;
+    } catch (thrown) {
+      return thrown instanceof Error ? thrown : new Error(String(thrown));
+    }
+  });
+}
 
 /** The rows of a query that is known to be one statement. */
 export function rowsOf<R extends Row>(connection: Connection, sql: string, params?: readonly unknown[]): R[] {

@@ -1,6 +1,6 @@
 import type { Row } from '../../dialect.js';
 import { statementsOf } from '../statements.js';
-import type { Connection, Opener, Prepared } from './connection.js';
+import { type Connection, checkEach, type Opener, type Prepared } from './connection.js';
 import { SqliteError } from './result-codes.js';
 
 /** The part of libsql (0.5) that is used. It looks like better-sqlite3 and differs in what stands here. */
@@ -37,6 +37,7 @@ export const libsql: Opener = {
 
 function connection(database: Database): Connection {
   return {
+    isServer: false,
     get open() {
       return database.open;
     },
@@ -46,6 +47,7 @@ function connection(database: Database): Connection {
     // libsql takes the first statement of a text and says nothing of the others.
     prepare: (sql) => (statementsOf(sql).length === 1 ? prepared(database.prepare(sql)) : null),
     exec: (sql) => void database.exec(sql),
+    check: (statements) => checkEach((sql) => database.prepare(sql), statements),
     // It opens none in defensive mode.
     allowSchemaWrites: () => {},
     close: () => void database.close(),

@@ -1,6 +1,6 @@
 import type { Row } from '../../dialect.js';
 import { statementsOf } from '../statements.js';
-import { type Connection, type Opener, type Prepared, pagesOfPart } from './connection.js';
+import { type Connection, checkEach, type Opener, type Prepared, pagesOfPart } from './connection.js';
 import { SqliteError } from './result-codes.js';
 
 /** The part of node:sqlite that is used: Node 22.16 and later. */
@@ -59,6 +59,7 @@ function builtin(): Module {
 
 function connection(database: Database, { backup }: Module): Connection {
   return {
+    isServer: false,
     get open() {
       return database.isOpen;
     },
@@ -69,6 +70,7 @@ function connection(database: Database, { backup }: Module): Connection {
     prepare: (sql) =>
       statementsOf(sql).length === 1 ? translated(() => prepared(database.prepare(sql))) : null,
     exec: (sql) => translated(() => database.exec(sql)),
+    check: (statements) => checkEach((sql) => translated(() => database.prepare(sql)), statements),
     allowSchemaWrites: (allowed) => database.enableDefensive?.(!allowed),
     async copyInto(path, part) {
       try {

@@ -1,4 +1,4 @@
-/** SQLite's result codes (its manual, "Result and Error Codes") where a package gives only their number. */
+/** SQLite's result codes (its manual, "Result and Error Codes") where only their number is given, or less. */
 
 const primary: Readonly<Record<number, string>> = {
   3: 'SQLITE_PERM',
@@ -39,10 +39,11 @@ const constraints = [
 export class SqliteError extends Error {
   readonly code: string;
 
-  constructor(message: string, resultCode: number, cause: unknown) {
+  /** @param resultCode its number or its name. */
+  constructor(message: string, resultCode: number | string, cause: unknown) {
     super(message, { cause });
     this.name = 'SqliteError';
-    this.code = codeName(resultCode);
+    this.code = typeof resultCode === 'number' ? codeName(resultCode) : resultCode;
   }
 }
 

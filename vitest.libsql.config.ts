@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Tests of databases on a libsql server: `npm run test:libsql`. REV_TEST_SQLD names the server's program;
+ * `.ci/libsql-server` fetches it. The tests of SQLite run on it with REV_TEST_SQLITE_DRIVER=libsql-server.
+ */
+export default defineConfig({
+  test: {
+    include: [
+      'test/libsql-server/**/*.test.ts',
+      'test/dialects/sqlite/**/*.test.ts',
+      'test/property/*-sqlite.test.ts',
+    ],
+    // They copy files, and kill who writes one.
+    exclude: ['test/dialects/sqlite/backup.test.ts', 'test/dialects/sqlite/kill.test.ts'],
+    globalSetup: ['test/support/libsql-server.ts', 'test/support/postgres-server.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
