@@ -56,11 +56,11 @@ export class ReplayedCatalog {
   readonly #options: ReplayOptions;
   #catalog: Catalog | undefined;
   #waiting: Operation[] = [];
-  #hasUnseenTriggers = false;
+  #hasUnseen = false;
 
-  /** Whether raw SQL has made a trigger, of which a rebuild in a script can know nothing. */
-  get hasUnseenTriggers(): boolean {
-    return this.#hasUnseenTriggers;
+  /** Whether raw SQL has made triggers or indexes, of which a rebuild in a script can know nothing. */
+  get hasUnseen(): boolean {
+    return this.#hasUnseen;
   }
 
   constructor(options: ReplayOptions) {
@@ -82,7 +82,7 @@ export class ReplayedCatalog {
   /** Takes note of what operations do that no catalog holds. */
   see(operation: Operation): void {
     if (operation.kind !== 'execute') return;
-    this.#hasUnseenTriggers ||= /\bcreate\s+(?:temp(?:orary)?\s+)?trigger\b/i.test(
+    this.#hasUnseen ||= /\bcreate\s+(?:(?:temp(?:orary)?\s+)?trigger|(?:unique\s+)?index)\b/i.test(
       operation.sql.texts.join('?'),
     );
   }

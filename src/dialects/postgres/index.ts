@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.js';
-import { compile, needsCatalog, placeholder, scriptFrame } from './compile.js';
+import { compile, needsCatalog, placeholder, scriptFrame, scriptRefusal } from './compile.js';
 import { database } from './database.js';
 import { connect, sessionStart } from './driver.js';
 import { missingTypes } from './extension-names.js';
@@ -34,6 +34,7 @@ export const postgres: Dialect = {
   placeholder,
   scriptStart: sessionStart,
   scriptFrame,
+  scriptRefusal,
   lock,
   lockBetween,
   standsAlone,

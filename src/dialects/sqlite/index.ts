@@ -10,7 +10,7 @@ import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { keys, quoteIdentifier, quoteLiteral } from './quote.js';
 import { rules } from './rules.js';
-import { scriptFrame } from './script-frame.js';
+import { scriptFrame, scriptRefusal } from './script-frame.js';
 import { databaseSize } from './size.js';
 
 export const sqlite: Dialect = {
@@ -33,6 +33,7 @@ export const sqlite: Dialect = {
   placeholder: () => '?',
   scriptStart: [],
   scriptFrame,
+  scriptRefusal,
   rules,
   lock,
   lockBetween,
