@@ -7,7 +7,7 @@ const floors = [
   ['loading', '^src/loading/'],
   ['operations', '^src/operations/'],
   ['diff', '^src/diff/'],
-  ['dialect interface', '^src/dialects/(dialect|backfill-statements)\\.ts$'],
+  ['dialect interface', '^src/dialects/(dialect|[a-z]+-(statements|sql))\\.ts$'],
   ['drizzle', '^src/drizzle/'],
   ['dialects', '^src/dialects/(postgres|sqlite)/|^src/dialects/load-dialect\\.ts$'],
   ['config', '^src/config/'],

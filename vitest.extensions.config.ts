@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests of extensions that are no part of PostgreSQL: `npm run test:extensions`. REV_TEST_POSTGRES_BIN names the bin
- * folder of a PostgreSQL that has them; `.ci/run` installs Debian's.
+ * Tests that need more of PostgreSQL than npm has, extensions such as PostGIS and the programs that make backups:
+ * `npm run test:extensions`. REV_TEST_POSTGRES_BIN names the bin folder of one that has them; `.ci/run` installs Debian's.
  */
 export default defineConfig({
   test: {

@@ -3,11 +3,14 @@
  * loaded when it is called, so that importing this costs a revision file nothing.
  */
 import { randomUUID } from 'node:crypto';
+import type { BackupCommandOptions } from './commands/backup.js';
 import type { CheckResult } from './commands/check.js';
 import type { CurrentResult } from './commands/current.js';
 import type { Environment } from './commands/environment.js';
+import type { RestoreCommandOptions, RestoreResult } from './commands/restore.js';
 import type { RunTargetOptions, RunTargetResult } from './commands/run-target.js';
 import type { StatusResult } from './commands/status.js';
+import type { TakenBackup } from './runtime/backup.js';
 import type { Report } from './runtime/events.js';
 
 export { sql } from 'drizzle-orm';
@@ -25,10 +28,11 @@ export type {
   TableIndex,
   View,
 } from './catalog/index.js';
-export { type Config, type ConfigContext, defineConfig } from './config/config.js';
+export { type Config, type ConfigContext, defineConfig, type SeveralDatabases } from './config/config.js';
 export type { AutogenerateHooks, ColumnDifference } from './diff/overrides.js';
 export { RevError, type RevErrorCode } from './errors.js';
 export { type Layout, type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
+export { defineOperation, type OperationDefinition } from './operations/define-operation.js';
 export {
   type ColumnOptions,
   check,
@@ -38,6 +42,7 @@ export {
   unique,
 } from './operations/factories.js';
 export type { Operation } from './operations/operation.js';
+export type { OwnOperation, SqlTools } from './operations/own.js';
 export type { RunEvent } from './runtime/events.js';
 export type { Op } from './runtime/op.js';
 
@@ -55,6 +60,8 @@ export interface ProjectOptions {
   /** Is told what happens. */
   readonly onEvent?: Report;
   readonly signal?: AbortSignal;
+  /** Which of the project's databases, where it has several. */
+  readonly database?: string;
 }
 
 /** What a run has done: its steps, and the version rows before and after it. */
@@ -100,6 +107,20 @@ export async function downgrade(
   return command.downgrade(environmentOf(options), options.target, options);
 }
 
+/** `rev backup`. @throws RevError as the command does */
+export async function backup(options: ProjectOptions & BackupCommandOptions = {}): Promise<TakenBackup> {
+  const command = await import('./commands/backup.js');
+  return command.backup(environmentOf(options), options);
+}
+
+/** `rev restore`: everything in the database is replaced. @throws RevError as the command does */
+export async function restore(
+  options: ProjectOptions & RestoreCommandOptions & { readonly file: string },
+): Promise<RestoreResult> {
+  const command = await import('./commands/restore.js');
+  return command.restore(environmentOf(options), options.file, options);
+}
+
 /** `rev current`. @throws RevError as the command does */
 export async function current(options: ProjectOptions = {}): Promise<CurrentResult> {
   const command = await import('./commands/current.js');
@@ -141,5 +162,6 @@ function environmentOf(options: ProjectOptions): Environment {
     // A program that calls this has decided.
     yes: true,
     signal: options.signal,
+    database: options.database,
   };
 }

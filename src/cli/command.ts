@@ -9,6 +9,8 @@ export interface CliCommand {
   readonly describe: string;
   /** Each with a line that says what it does. */
   readonly examples: readonly (readonly [string, string])[];
+  /** In a project with several databases: it runs in each of them, in their order or the other way round. */
+  readonly eachDatabase?: 'in order' | 'backwards';
   options(yargs: Argv): Argv;
   run(context: CliContext, args: CliArguments): Promise<void>;
 }

@@ -37,6 +37,9 @@ export class Output {
   readonly #options: OutputOptions;
   /** Whether a line of progress stands on the terminal. */
   #isLineOpen = false;
+  /** Results by database, where there are several. */
+  #sections: Record<string, unknown> | null = null;
+  #section: string | null = null;
   /** When the log gets its next line about rows, in milliseconds since they were begun. */
   #nextLine = logInterval;
   /** Colours for stdout and for stderr; none where that is no terminal. */
@@ -56,8 +59,23 @@ export class Output {
 
   /** A command's result: `value` as JSON, or `text` for a person. */
   result(value: Readonly<Record<string, unknown>>, text: string): void {
-    if (this.#options.json) writeOut(`${toJson({ version: 1, ...value })}\n`);
-    else if (text !== '') writeOut(text.endsWith('\n') ? text : `${text}\n`);
+    if (this.#sections && this.#section !== null) this.#sections[this.#section] = value;
+    if (this.#options.json) {
+      if (!this.#sections) writeOut(`${toJson({ version: 1, ...value })}\n`);
+    } else if (text !== '') writeOut(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** What follows is about one of several databases: one JSON document holds them all. */
+  begin(database: string): void {
+    this.talk(this.err.bold(`database ${database}`));
+    this.#sections ??= {};
+    this.#section = database;
+  }
+
+  /** All databases have had their turn. */
+  end(): void {
+    if (this.#options.json) writeOut(`${toJson({ version: 1, databases: this.#sections })}\n`);
+    this.#sections = null;
   }
 
   talk(text: string): void {
@@ -98,6 +116,15 @@ export class Output {
         break;
       case 'statement':
         if (this.#options.verbose) this.talk(dim(indented(event.sql)));
+        break;
+      case 'backupStarted':
+        this.talk(`backup to ${event.folder}`);
+        break;
+      case 'backupDone':
+        this.talk(
+          `  ${green('done')} ${dim(`${bytes(event.size)} in ${duration(event.duration)}`)}  ${event.file}`,
+        );
+        for (const file of event.removed) this.talk(dim(`  deleted ${file}`));
         break;
       case 'copying':
       case 'backfilling':
@@ -149,6 +176,10 @@ export class Output {
 
 export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function bytes(size: number): string {
+  return size < 1_000_000 ? `${Math.ceil(size / 1000)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
 }
 
 /** `copying users: 450,000 of 1,000,000 rows (45 %), 610,000 rows/s, 0.9 s left` */

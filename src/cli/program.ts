@@ -5,6 +5,7 @@ import type { Environment } from '../commands/environment.js';
 import { RevError } from '../errors.js';
 import { CliArguments, type CliCommand } from './command.js';
 import { commands } from './commands/index.js';
+import { runInDatabases } from './databases.js';
 import { Output, withQuietStdout } from './output.js';
 
 /**
@@ -157,7 +158,7 @@ function register(parser: Argv, command: CliCommand, output: Output, signal: Abo
     },
     async (values) => {
       const environment = await environmentOf(values, output, signal);
-      await withQuietStdout(() => command.run({ environment, output }, new CliArguments(values)));
+      await withQuietStdout(() => runInDatabases(command, { environment, output }, new CliArguments(values)));
     },
   );
 }
@@ -176,6 +177,11 @@ function globalOptions(parser: Argv): Argv {
       type: 'string',
       group,
       describe: 'a named environment, for the configuration ($REV_ENV)',
+    })
+    .option('database', {
+      type: 'string',
+      group,
+      describe: 'which database, in a project with several (default: each)',
     })
     .option('x', {
       type: 'string',
@@ -206,6 +212,7 @@ async function environmentOf(
     env: args.text('env') ?? process.env.REV_ENV,
     tag: args.text('tag'),
     url: args.text('url'),
+    database: args.text('database'),
     args: keyValues(args.list('x')),
     report: output.event,
     now: () => new Date(),

@@ -4,7 +4,7 @@ import { describe, findOverlaps, type Operation, type Overlap } from '../operati
 import { type Recording, recordOperations } from '../runtime/record.js';
 import { revisionSources } from './database.js';
 import type { Environment } from './environment.js';
-import type { Project } from './project.js';
+import { inEachDatabase, type Project } from './project.js';
 
 /** What a revision does, as lines for a person. */
 export interface RevisionOperations {
@@ -53,7 +53,13 @@ export async function compareIfWanted(
     });
   }
   if (noCompare) return { branches: [], overlaps: [] };
-  const compared = await compareBranches(environment, project, branches);
+  const compared = together(
+    await Promise.all(
+      (await inEachDatabase(environment, project)).map((each) =>
+        compareBranches(environment, each, branches),
+      ),
+    ),
+  );
   if (check && compared.overlaps.some(({ kind }) => kind === 'conflict'))
     throw conflictError(compared, command);
   return compared;
@@ -106,6 +112,24 @@ async function compareBranches(
       object,
       sides: [side(left), side(right)],
     })),
+  };
+}
+
+/** What the branches do in all databases. */
+function together(compared: readonly ComparedBranches[]): ComparedBranches {
+  const [first = { branches: [], overlaps: [] }] = compared;
+  return {
+    branches: first.branches.map((branch, at) =>
+      branch.map((revision, place) => {
+        const all = compared.flatMap(({ branches }) => branches[at]?.[place] ?? []);
+        return {
+          ...revision,
+          operations: all.flatMap(({ operations }) => operations),
+          opaque: [...new Set(all.flatMap(({ opaque }) => opaque))],
+        };
+      }),
+    ),
+    overlaps: compared.flatMap(({ overlaps }) => overlaps),
   };
 }
 

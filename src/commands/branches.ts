@@ -9,7 +9,7 @@ export interface Branch {
 
 /** The revisions that more than one other revises, with those others. */
 export async function branches(environment: Environment): Promise<readonly Branch[]> {
-  const project = await openProject(environment);
+  const project = await openProject(environment, { anyDatabase: true });
   const view = viewer(project);
   return project.graph
     .branchPoints()

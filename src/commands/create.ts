@@ -1,10 +1,12 @@
+import type { ResolvedConfig } from '../config/config.js';
 import { RevError } from '../errors.js';
 import { describe, losses } from '../operations/index.js';
 import { type RenderedBodies, renderBodies } from '../revisions/render.js';
+import { renderSections } from '../revisions/sections.js';
 import type { AutogenerateOptions } from './autogenerate.js';
 import type { Environment } from './environment.js';
 import { newRevision, type WrittenRevision } from './new-revision.js';
-import { openProject, type Project } from './project.js';
+import { inEachDatabase, openProject, type Project } from './project.js';
 
 export interface CreateOptions extends AutogenerateOptions {
   readonly message: string;
@@ -44,41 +46,82 @@ const emptyBodies: RenderedBodies = {
 
 /** Writes a new revision: empty, or with the operations that make the database what the models say. */
 export async function create(environment: Environment, options: CreateOptions): Promise<CreateResult> {
-  if (!options.autogenerate && (options.renames?.length || options.noRenames?.length)) {
+  const saysRenames = (options.renames?.length ?? 0) + (options.noRenames?.length ?? 0) > 0;
+  if (!options.autogenerate && saysRenames) {
     throw new RevError('REV_USAGE', 'Renames say something only together with --autogenerate.', {
       hint: 'rev create -m "…" --autogenerate --rename old=new',
     });
   }
-  const project = await openProject(environment, { missing: 'empty' });
+  const project = await openProject(environment, { missing: 'empty', anyDatabase: !saysRenames });
   const down = project.graph.planCreate({
     ...(options.head === undefined ? {} : { head: options.head }),
     ...(options.splice === undefined ? {} : { splice: options.splice }),
   });
-  const found = options.autogenerate
-    ? await (await import('./autogenerate.js')).autogenerate(environment, project, options)
-    : null;
-  const warnings = found?.warnings ?? [];
-  const uncompared = found?.uncompared ?? [];
-  if (found?.operations.length === 0) return { kind: 'unchanged', warnings, uncompared };
+  const parts: Part[] = [];
+  // One after the other: each may have something to ask.
+  for (const each of await inEachDatabase(environment, project))
+    parts.push(await partOf(environment, each, options));
+  const warnings = parts.flatMap((part) => part.warnings);
+  const uncompared = parts.flatMap((part) => part.uncompared);
+  if (options.autogenerate && parts.every(({ operations }) => operations.length === 0))
+    return { kind: 'unchanged', warnings, uncompared };
   const written = await newRevision(environment, project, {
     down,
     labels: options.branchLabels ?? [],
     depends: (options.dependsOn ?? []).map((name) => fullId(project, name)),
     message: options.message,
-    bodies: found ? renderBodies(found.steps.upgrade, found.steps.downgrade) : emptyBodies,
+    bodies: bodiesOf(parts),
     id: options.revId,
     folder: options.versionPath,
     dryRun: options.dryRun ?? false,
   });
-  const operations = found?.steps.upgrade ?? [];
   return {
     kind: 'revision',
     ...written,
-    operations: operations.map(describe),
-    losses: operations.flatMap(losses),
+    operations: parts.flatMap((part) => part.operations),
+    losses: parts.flatMap((part) => part.losses),
     warnings,
     uncompared,
   };
+}
+
+/** What a revision is to do in one database; lines for a person name it where there are several. */
+interface Part {
+  readonly config: ResolvedConfig;
+  readonly bodies: RenderedBodies;
+  readonly operations: readonly string[];
+  readonly losses: readonly string[];
+  readonly warnings: readonly string[];
+  readonly uncompared: readonly string[];
+}
+
+async function partOf(environment: Environment, project: Project, options: CreateOptions): Promise<Part> {
+  const { config } = project;
+  const none = { operations: [], losses: [], warnings: [], uncompared: [] };
+  if (!options.autogenerate) return { config, bodies: emptyBodies, ...none };
+  const { autogenerate } = await import('./autogenerate.js');
+  const found = await autogenerate(environment, project, options);
+  const operations = found.operations.length === 0 ? [] : found.steps.upgrade;
+  const named = (lines: readonly string[]) =>
+    config.database === undefined ? lines : lines.map((line) => `${config.database}: ${line}`);
+  return {
+    config,
+    bodies:
+      operations.length === 0
+        ? { imports: [], upgrade: '', downgrade: '' }
+        : renderBodies(operations, found.steps.downgrade),
+    operations: named(operations.map(describe)),
+    losses: named(operations.flatMap(losses)),
+    warnings: named(found.warnings),
+    uncompared: named(found.uncompared),
+  };
+}
+
+function bodiesOf(parts: readonly Part[]): RenderedBodies {
+  const sections = parts.flatMap(({ config: { database, dialect }, bodies }) =>
+    database === undefined ? [] : [{ database, dialect, bodies }],
+  );
+  return sections.length > 0 ? renderSections(sections) : (parts[0]?.bodies ?? emptyBodies);
 }
 
 /** A dependency is written as a full id, or as a label. */

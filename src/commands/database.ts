@@ -8,8 +8,10 @@ import type { Dialect, Driver } from '../dialects/dialect.js';
 import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
 import { load } from '../revisions/load.js';
+import type { RevisionFile } from '../revisions/scan.js';
 import type { Op } from '../runtime/op.js';
 import type { RevisionFunctions, RevisionSource } from '../runtime/revision-source.js';
+import { inDatabase } from '../runtime/sections.js';
 import { VersionTable } from '../runtime/version-table.js';
 import type { Environment } from './environment.js';
 import type { Project } from './project.js';
@@ -115,13 +117,21 @@ export function revisionSources(project: Project): (id: string) => RevisionSourc
           .update(await readFile(file.file))
           .digest('hex'),
       load: () => {
-        loaded ??= load<Op>(file);
+        loaded ??= loadIn(file, project.config);
         return loaded;
       },
     };
     sources.set(id, source);
     return source;
   };
+}
+
+async function loadIn(
+  file: RevisionFile,
+  { database: name, databases: names }: ResolvedConfig,
+): Promise<RevisionFunctions> {
+  const functions = await load<Op>(file);
+  return name === undefined ? functions : inDatabase(functions, { name, names });
 }
 
 /** This package's version. */

@@ -13,8 +13,8 @@ import {
 import { waitingReport } from '../runtime/waiting.js';
 import { journalTableName, toolVersion, versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
+import { defaultLockWait } from './lock-wait.js';
 import { openConfig } from './project.js';
-import { defaultLockWait } from './run-target.js';
 
 export interface DoctorOptions {
   /** Make the repairs that lose nothing. */

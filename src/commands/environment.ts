@@ -14,6 +14,8 @@ export interface Environment {
   readonly tag?: string | undefined;
   /** `--url`: overrides the configuration's. */
   readonly url?: string | undefined;
+  /** `--database`: which of the project's databases, where it has several. */
+  readonly database?: string | undefined;
   readonly report: Report;
   readonly now: () => Date;
   /** Makes an id unlike any other. */

@@ -15,7 +15,7 @@ export async function heads(
   environment: Environment,
   options: HeadsOptions = {},
 ): Promise<readonly RevisionView[]> {
-  const project = await openProject(environment);
+  const project = await openProject(environment, { anyDatabase: true });
   const ids = options.resolveDependencies ? project.graph.realHeads() : project.graph.heads();
   if (options.check && ids.length > 1) throw unmerged(ids, project.graph.rebaseCommands());
   return ids.map(viewer(project));

@@ -15,7 +15,7 @@ export async function history(
   environment: Environment,
   options: HistoryOptions = {},
 ): Promise<readonly RevisionView[]> {
-  const project = await openProject(environment);
+  const project = await openProject(environment, { anyDatabase: !asksDatabase(options) });
   return revisionsOf(environment, project, options);
 }
 
@@ -26,9 +26,13 @@ export async function revisionsOf(
   options: HistoryOptions,
 ): Promise<readonly RevisionView[]> {
   const range = parseRange(options.range);
-  const asks = options.indicateCurrent || range.from === 'current' || range.to === 'current';
-  const rows = asks ? await askDatabase(environment, project) : undefined;
+  const rows = asksDatabase(options) ? await askDatabase(environment, project) : undefined;
   return project.graph.history(range, rows ?? []).map(viewer(project, rows));
+}
+
+function asksDatabase({ indicateCurrent, range }: HistoryOptions): boolean {
+  const { from, to } = parseRange(range);
+  return indicateCurrent === true || from === 'current' || to === 'current';
 }
 
 function parseRange(range: string | undefined): { from?: string; to?: string } {

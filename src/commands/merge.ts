@@ -32,7 +32,7 @@ export async function merge(
   targets: readonly string[],
   options: MergeOptions,
 ): Promise<MergeResult> {
-  const project = await openProject(environment);
+  const project = await openProject(environment, { anyDatabase: true });
   const down = project.graph.planMerge(
     targets.length === 0 ? ['heads'] : targets,
     options.splice === undefined ? {} : { splice: options.splice },

@@ -61,7 +61,7 @@ export async function newRevision(
     depends,
     message,
     created,
-    dialect: config.dialect,
+    dialect: config.databases.length === 0 ? config.dialect : null,
     imports: bodies.imports,
     upgrade: bodies.upgrade && indent(bodies.upgrade),
     downgrade: bodies.downgrade && indent(bodies.downgrade),

@@ -18,17 +18,20 @@ export async function redo(
       ...options,
       asks: true,
       from: 'base',
+      runs: 'downgrade',
       title: 'rev redo',
     }),
   );
   const up = runOnly(
     await runTarget(environment, ({ graph }, rows) => planBack(graph, rows, down.before), {
       ...options,
+      // The one before the way down has it all.
+      backup: false,
       from: 'base',
       title: 'rev redo',
     }),
   );
-  return { steps: [...down.steps, ...up.steps], before: down.before, after: up.after };
+  return { ...down, steps: [...down.steps, ...up.steps], after: up.after };
 }
 
 /** The way back to the rows that there were. */

@@ -26,6 +26,7 @@ export async function reset(
     await runTarget(environment, ({ graph }, rows) => graph.planDowngrade(rows, 'base'), {
       ...options,
       from: 'base',
+      runs: 'downgrade',
       title: 'rev reset',
     }),
   );

@@ -1,3 +1,4 @@
+import type { BackedUpRun, ResolvedConfig } from '../config/config.js';
 import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
@@ -8,6 +9,7 @@ import type { PreparedStep } from '../runtime/prepare.js';
 import type { Resume } from '../runtime/progress.js';
 import { type RunResult, run } from '../runtime/run.js';
 import type { RunOptions } from '../runtime/run-options.js';
+import { backupNow } from './backup.js';
 import { requireConsent } from './consent.js';
 import {
   type Database,
@@ -19,6 +21,7 @@ import {
   withDatabase,
 } from './database.js';
 import type { Environment } from './environment.js';
+import { defaultLockWait } from './lock-wait.js';
 import { openProject, type Project } from './project.js';
 
 export interface RunTargetOptions {
@@ -32,6 +35,8 @@ export interface RunTargetOptions {
   readonly atomic?: boolean | undefined;
   /** How a revision that is half done goes on, where that cannot be found out (REV_RESUME). */
   readonly resume?: Resume | undefined;
+  /** Take a backup before the first step; overrides the configuration. */
+  readonly backup?: boolean | undefined;
   /** How long a statement waits for a lock, in milliseconds; overrides the configuration. */
   readonly lockTimeout?: number | undefined;
   /** How long a statement may take, in milliseconds; overrides the configuration. */
@@ -45,9 +50,6 @@ export type RunTargetResult =
   | ({ readonly kind: 'dryRun' } & DryRunResult)
   | { readonly kind: 'script'; readonly sql: string };
 
-/** Five minutes: long enough for another replica's deploy. */
-export const defaultLockWait = 300_000;
-
 type Planner = (project: Project, rows: readonly string[]) => Plan;
 
 /** Runs what a planner makes of the database's rows, or prints what it makes of `from`. */
@@ -57,6 +59,8 @@ export async function runTarget(
   options: RunTargetOptions & {
     readonly from: string;
     readonly title: string;
+    /** What the configuration calls the run where it asks for backups. */
+    readonly runs?: BackedUpRun;
     /** Empty the version table first. */
     readonly clear?: boolean;
     /** Where data may be lost. */
@@ -81,6 +85,11 @@ export async function runTarget(
           : 'A run checks the version rows by itself: leave --guard out, or add --sql.',
       },
     );
+  }
+  if (options.backup && (options.sql || options.dryRun)) {
+    throw new RevError('REV_USAGE', '--sql and --dry-run change nothing: there is nothing to back up for.', {
+      hint: 'Leave --backup out, or take one by itself: rev backup',
+    });
   }
   if (options.sql) {
     const from = startRows(project, options.from);
@@ -131,6 +140,9 @@ export async function runTarget(
       ...(options.asks && !environment.yes
         ? { consent: (steps) => askForLosses(environment, project, { dialect, driver }, steps) }
         : {}),
+      ...(wantsBackup(config, options.runs, options)
+        ? { backup: () => backupNow(environment, config, { dialect, driver }) }
+        : {}),
       tag: environment.tag,
       ...(environment.signal === undefined ? {} : { signal: environment.signal }),
     };
@@ -138,6 +150,15 @@ export async function runTarget(
       ? { kind: 'dryRun', ...(await dryRun(runOptions)) }
       : { kind: 'run', ...(await run(runOptions)) };
   });
+}
+
+/** Whether a backup is taken first: as the command says, else as the configuration does. */
+export function wantsBackup(
+  config: ResolvedConfig,
+  runs: BackedUpRun | undefined,
+  { backup }: Pick<RunTargetOptions, 'backup'>,
+): boolean {
+  return backup ?? (runs !== undefined && config.backup.before.includes(runs));
 }
 
 /** The result of a run that was neither printed nor tried. */

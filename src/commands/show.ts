@@ -10,7 +10,7 @@ export interface ShownRevision extends RevisionView {
 
 /** The revisions that a name stands for; `current` asks the database. */
 export async function show(environment: Environment, name: string): Promise<readonly ShownRevision[]> {
-  const project = await openProject(environment);
+  const project = await openProject(environment, { anyDatabase: name !== 'current' });
   const ids = await resolveOrCurrent(environment, project, name);
   const view = viewer(project);
   return Promise.all(

@@ -23,6 +23,7 @@ export async function upgrade(
   return runTarget(environment, ({ graph }, rows) => graph.planUpgrade(rows, to), {
     ...options,
     from: start,
+    runs: 'upgrade',
     title: `rev upgrade from ${start} to ${to}`,
   });
 }

@@ -2,6 +2,7 @@
 
 import type { DialectName, QualifiedName } from '../catalog/index.js';
 import type { AutogenerateHooks } from '../diff/overrides.js';
+import type { sharedKeys } from './databases.js';
 
 /** As their package managers call them. */
 export const driverNames = ['postgres', 'better-sqlite3', 'libsql', 'node:sqlite'] as const;
@@ -19,6 +20,20 @@ export interface RoleOptions {
   readonly exclude?: readonly string[] | undefined;
   /** Its own roles are never compared. */
   readonly provider?: 'supabase' | 'neon' | undefined;
+}
+
+/** A run that a backup can be taken before. */
+export type BackedUpRun = 'upgrade' | 'downgrade';
+
+export interface BackupConfig {
+  /** Which runs a backup is taken before; `--backup` and `--no-backup` overrule it. Default: none. */
+  readonly before?: BackedUpRun | readonly BackedUpRun[] | undefined;
+  /** The folder that backups are written to. Default: `./backups`. */
+  readonly dir?: string | undefined;
+  /** How many backups of the database are kept in it: older ones are deleted after a new one. Default: all. */
+  readonly keep?: number | undefined;
+  /** PostgreSQL: the folder of pg_dump, pg_restore and psql. Default: they are found on PATH. */
+  readonly bin?: string | undefined;
 }
 
 /** Paths are relative to the configuration file. */
@@ -71,6 +86,8 @@ export interface Config {
   readonly lockTimeout?: number | undefined;
   /** How long a statement may take, in milliseconds. Default: the server's own limit. */
   readonly statementTimeout?: number | undefined;
+  /** Backups before runs, and where they go. */
+  readonly backup?: BackupConfig | undefined;
   /** A template for new revision files. Default: the one in the package. */
   readonly template?: string | undefined;
   /** An IANA time zone for the dates in file names. Default: `UTC`. */
@@ -94,10 +111,20 @@ export interface ConfigContext {
   readonly tag: string | undefined;
 }
 
-export type ConfigFunction = (context: ConfigContext) => Config | Promise<Config>;
+/** The settings of one of several databases. */
+export type DatabaseConfig = Partial<Omit<Config, (typeof sharedKeys)[number]>>;
+
+/** A project with several databases and one history. What stands beside `databases` holds for all of them. */
+export interface SeveralDatabases extends Partial<Config> {
+  readonly databases: Readonly<Record<string, DatabaseConfig>>;
+}
+
+export type AnyConfig = Config | SeveralDatabases;
+
+export type ConfigFunction = (context: ConfigContext) => AnyConfig | Promise<AnyConfig>;
 
 /** Gives a configuration its type; returns it as it is. */
-export function defineConfig<C extends Config | ConfigFunction>(config: C): C {
+export function defineConfig<C extends AnyConfig | ConfigFunction>(config: C): C {
   return config;
 }
 
@@ -108,6 +135,10 @@ export interface ResolvedConfig {
   readonly folder: string;
   readonly env: string | undefined;
   readonly args: Readonly<Record<string, string>>;
+  /** Which of several databases this is; undefined: the only one. */
+  readonly database: string | undefined;
+  /** All of several databases, in their order. */
+  readonly databases: readonly string[];
   readonly dialect: DialectName;
   readonly driver: DriverName | undefined;
   /** As the configuration says it; `requireUrl` gives it checked and with an absolute path. */
@@ -133,6 +164,13 @@ export interface ResolvedConfig {
   readonly transaction: 'each' | 'all';
   readonly lockTimeout: number;
   readonly statementTimeout: number | undefined;
+  readonly backup: {
+    readonly before: readonly BackedUpRun[];
+    /** Absolute. */
+    readonly dir: string;
+    readonly keep: number | undefined;
+    readonly bin: string | undefined;
+  };
   readonly template: string | undefined;
   readonly timezone: string;
   readonly fileTemplate: string;

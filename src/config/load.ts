@@ -6,6 +6,7 @@ import { RevError } from '../errors.js';
 import { loadingError } from '../loading/failure.js';
 import { loadModule } from '../loading/load.js';
 import type { Config, ConfigFunction, ResolvedConfig } from './config.js';
+import { type ChosenDatabase, chooseDatabase } from './databases.js';
 import { driverOf } from './url.js';
 import { example, validateConfig } from './validate.js';
 
@@ -21,6 +22,10 @@ export interface LoadConfigOptions {
   readonly tag?: string | undefined;
   /** `--url`: overrides the configuration's; a relative path in it starts at `cwd`. */
   readonly url?: string | undefined;
+  /** `--database`: which of several. */
+  readonly database?: string | undefined;
+  /** Of several databases any will do: only what they share is wanted. */
+  readonly anyDatabase?: boolean | undefined;
 }
 
 const names = ['ts', 'mts', 'js', 'mjs', 'cts', 'cjs'].map((extension) => `alembic.config.${extension}`);
@@ -36,7 +41,7 @@ export function findConfig(start: string): string | undefined {
 
 /**
  * The configuration, with absolute paths and defaults.
- * @throws RevError REV_CONFIG_MISSING, REV_CONFIG (it does not load, or is wrong)
+ * @throws RevError REV_CONFIG_MISSING, REV_CONFIG (it does not load, or is wrong), REV_DATABASE (it has several)
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<ResolvedConfig> {
   const file = locateConfig(options);
@@ -44,7 +49,10 @@ export async function loadConfig(options: LoadConfigOptions): Promise<ResolvedCo
   if (exported === undefined) {
     throw new RevError('REV_CONFIG', `${file}: It has no default export.`, { hint: example, data: { file } });
   }
-  return resolveConfig(validateConfig(await callConfig(exported, file, options), file), file, options);
+  const given = await callConfig(exported, file, options);
+  const { database: wanted, anyDatabase: any = false } = options;
+  const chosen = chooseDatabase(given, file, { wanted, any });
+  return resolveConfig(validateConfig(chosen.settings, file), file, { ...options, ...chosen });
 }
 
 function locateConfig({ file, cwd }: LoadConfigOptions): string {
@@ -97,7 +105,11 @@ async function callConfig(
 }
 
 /** Fills in defaults and makes paths absolute. */
-function resolveConfig(config: Config, file: string, options: LoadConfigOptions): ResolvedConfig {
+function resolveConfig(
+  config: Config,
+  file: string,
+  options: LoadConfigOptions & Pick<ChosenDatabase, 'name' | 'names'>,
+): ResolvedConfig {
   const folder = dirname(file);
   const absolute = (path: string) => (isAbsolute(path) ? path : join(folder, path));
   const list = (value: string | readonly string[]) =>
@@ -107,6 +119,8 @@ function resolveConfig(config: Config, file: string, options: LoadConfigOptions)
     folder,
     env: options.env,
     args: Object.freeze({ ...options.args }),
+    database: options.name,
+    databases: Object.freeze([...options.names]),
     dialect: config.dialect,
     driver: config.driver ?? driverOf(options.url ?? config.url),
     url: options.url ?? config.url,
@@ -128,6 +142,12 @@ function resolveConfig(config: Config, file: string, options: LoadConfigOptions)
     transaction: config.transaction ?? 'each',
     lockTimeout: config.lockTimeout ?? 5000,
     statementTimeout: config.statementTimeout,
+    backup: Object.freeze({
+      before: Object.freeze([config.backup?.before ?? []].flat()),
+      dir: absolute(config.backup?.dir ?? './backups'),
+      keep: config.backup?.keep,
+      bin: config.backup?.bin === undefined ? undefined : absolute(config.backup.bin),
+    }),
     template: config.template === undefined ? undefined : absolute(config.template),
     timezone: config.timezone ?? 'UTC',
     fileTemplate: config.fileTemplate ?? '{id}_{slug}',

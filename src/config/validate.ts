@@ -3,7 +3,7 @@
 import type { AutogenerateHooks } from '../diff/overrides.js';
 import { RevError } from '../errors.js';
 import { nearNames } from '../graph/near.js';
-import { type Config, driverNames } from './config.js';
+import { type BackupConfig, type Config, driverNames } from './config.js';
 
 /** What is wrong with a value, as the end of a sentence ("must be …"). `undefined`: nothing. */
 type Check = (value: unknown) => string | undefined;
@@ -80,6 +80,29 @@ const roles: Check = (value) => {
   return lists && known && Object.keys(others).length === 0 ? undefined : problem;
 };
 
+const backupKeys: { readonly [Key in keyof Required<BackupConfig>]: Check } = {
+  before: (value) =>
+    [value].flat().every((each) => each === 'upgrade' || each === 'downgrade')
+      ? undefined
+      : "must be 'upgrade', 'downgrade' or an array of them",
+  dir: text,
+  keep: (value) =>
+    Number.isInteger(value) && (value as number) > 0 ? undefined : 'must be a whole number, 1 or more',
+  bin: text,
+};
+
+const backup: Check = (value) => {
+  const known = Object.keys(backupKeys).join(', ');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return `must be an object with ${known}`;
+  for (const [key, given] of Object.entries(value)) {
+    if (!Object.hasOwn(backupKeys, key)) return `has no ${key}: it may have ${known}`;
+    const problem = given === undefined ? undefined : backupKeys[key as keyof BackupConfig](given);
+    if (problem !== undefined) return `is wrong: ${key} ${problem}`;
+  }
+  return undefined;
+};
+
 const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   dialect: oneOf('postgres', 'sqlite'),
   url: (value) => (typeof value === 'string' ? undefined : 'must be a string'),
@@ -103,6 +126,7 @@ const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   transaction: oneOf('each', 'all'),
   lockTimeout: milliseconds,
   statementTimeout: milliseconds,
+  backup,
   template: text,
   timezone: timeZone,
   fileTemplate: fileName,

@@ -1,4 +1,5 @@
 import type { Backfill, SqlParts } from '../operations/index.js';
+import { boundSql } from './bound-sql.js';
 import type { Compiler, Statement } from './dialect.js';
 
 /** The SQL of a backfill: the same in every dialect, but for names, places and literals. */
@@ -20,17 +21,17 @@ export function updateRows(operation: Backfill, range: KeyRange | null, parts: P
     `${at === 0 ? '' : ', '}${parts.identifier(column)} = `,
     value,
   ]);
-  return joined(
+  return boundSql(
     [`UPDATE ${parts.identifier(operation.table)} SET `, ...sets, ...rowsOf(operation, range, parts)],
-    parts,
+    parts.placeholder,
   );
 }
 
 /** How many rows are in the range. */
 export function countRows(operation: Backfill, range: KeyRange, parts: Parts): Statement {
-  return joined(
+  return boundSql(
     [`SELECT count(*) FROM ${parts.identifier(operation.table)}`, ...rowsOf(operation, range, parts)],
-    parts,
+    parts.placeholder,
   );
 }
 
@@ -45,13 +46,13 @@ export function lastKey(
   const texts = names.map(
     (name, at) => `${dialect.keys.text(name)} AS ${dialect.identifier(`rev key ${at}`)}`,
   );
-  return joined(
+  return boundSql(
     [
       `SELECT ${texts.join(', ')} FROM ${dialect.identifier(operation.table)}`,
       ...rowsOf(operation, range, dialect),
       ` ORDER BY ${names.join(', ')} LIMIT 1 OFFSET ${operation.batchSize - 1}`,
     ],
-    dialect,
+    dialect.placeholder,
   );
 }
 
@@ -59,13 +60,13 @@ export function lastKey(
 export function rowWithoutKey(operation: Backfill, key: readonly string[], parts: Parts): Statement {
   const nulls = key.map((name) => `${parts.identifier(name)} IS NULL`).join(' OR ');
   const { where } = operation;
-  return joined(
+  return boundSql(
     [
       `SELECT 1 FROM ${parts.identifier(operation.table)} WHERE (${nulls})`,
       ...(where === null ? [] : [' AND (', where, ')']),
       ' LIMIT 1',
     ],
-    parts,
+    parts.placeholder,
   );
 }
 
@@ -81,24 +82,4 @@ function rowsOf({ where }: Backfill, range: KeyRange | null, parts: Parts): read
 
 function tuple(parts: readonly string[]): string {
   return parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(', ')})`;
-}
-
-/** Text with bound values in it as one statement. */
-function joined(parts: readonly (string | SqlParts)[], { placeholder }: Parts): Statement {
-  const params: unknown[] = [];
-  let sql = '';
-  for (const part of parts) {
-    if (typeof part === 'string') {
-      sql += part;
-      continue;
-    }
-    for (const [at, text] of part.texts.entries()) {
-      if (at > 0) {
-        params.push(part.values[at - 1]);
-        sql += placeholder(params.length);
-      }
-      sql += text;
-    }
-  }
-  return params.length === 0 ? { sql } : { sql, params };
 }

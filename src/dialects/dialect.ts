@@ -218,6 +218,56 @@ export interface Lock {
   ): Promise<() => Promise<void>>;
 }
 
+export interface BackupOptions {
+  /** Folder of the database's own programs, where they are not on PATH. */
+  readonly bin?: string | undefined;
+  /** How long to wait for a lock of somebody else, in milliseconds; 0: for ever. */
+  readonly lockTimeout: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RestoreOptions extends BackupOptions {
+  /** Everything is to belong to the user of the URL, and nothing is granted to others. */
+  readonly noOwner: boolean;
+}
+
+/** Copies of a whole database, and the way back. What they throw of a failed write or a wrong file is REV_BACKUP and REV_RESTORE. */
+export interface Backup {
+  /** What the names of its files end in, without the dot. */
+  readonly backupEnding: string;
+  /**
+   * Writes all that is in the database at one moment into an empty file, while others may go on writing; and checks that it
+   * can be read back.
+   */
+  backup(driver: Driver, file: string, options: BackupOptions): Promise<void>;
+  /** The version rows in a backup; null: it has no such table. Throws REV_RESTORE for a file that is no backup of this dialect. */
+  rowsOfBackup(
+    driver: Driver,
+    file: string,
+    versionTable: QualifiedName,
+    options: BackupOptions,
+  ): Promise<readonly string[] | null>;
+  /** Makes the database what the backup is, with nothing beside it: entirely, or not at all. */
+  restore(driver: Driver, file: string, options: RestoreOptions): Promise<void>;
+}
+
+/** An object that is dropped with all that hangs on it. */
+export interface Droppable {
+  /** As a person reads it: `table app.users`. */
+  readonly text: string;
+  readonly drop: Statement;
+}
+
+export interface Dropper {
+  /**
+   * What there is in the default schema and those that the scope names, in the order in which it can be dropped.
+   * @param tables that count wherever they are.
+   */
+  droppable(driver: Driver, scope: Scope, tables?: readonly QualifiedName[]): Promise<readonly Droppable[]>;
+  /** Drops them, in a transaction of the caller's. Throws REV_IN_USE where something else would go along. */
+  dropAll(driver: Driver, objects: readonly Droppable[]): Promise<void>;
+}
+
 /**
  * Runs one query of a drizzle database. `method` is what drizzle's proxy drivers ask for: rows are objects for
  * `execute`, arrays for the others.
@@ -243,6 +293,8 @@ export interface Dialect
     Compiler,
     Lock,
     LoneStatements,
+    Backup,
+    Dropper,
     DatabaseMaker {
   readonly name: DialectName;
   readonly rules: DiffRules;

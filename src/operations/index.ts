@@ -1,6 +1,7 @@
 export { type AlterTable, applyChanges, describeChange, type TableChange } from './alter-table.js';
 export type { Backfill } from './backfill.js';
 export type { AddColumn, AlterColumn, ColumnFacets, DropColumn, RenameColumn } from './column-changes.js';
+export { type Comment, type CommentTarget, commented } from './comment.js';
 export {
   type AddConstraint,
   type DropConstraint,
@@ -8,18 +9,29 @@ export {
   type RenameConstraint,
   sameStructure,
 } from './constraint-changes.js';
+export { defineOperation, type OperationDefinition } from './define-operation.js';
 export type { AlterEnum, CreateEnum, DropEnum, EnumColumn, RenameEnum } from './enum.js';
 export { type Execute, isNothing } from './execute.js';
+export type { CreateExtension, DropExtension } from './extension.js';
 export * from './factories.js';
 export type { Insert } from './insert.js';
 export * from './operation.js';
 export { findOverlaps, type Overlap, type OwnedOperation } from './overlaps.js';
+export type { OwnOperation, SqlTools } from './own.js';
 export type { AlterPolicy, CreatePolicy, DropPolicy, RenamePolicy } from './policy.js';
+export {
+  type CreateObject,
+  checkObject,
+  type DropObject,
+  type RawObject,
+  type ReplaceObject,
+  statementsOf,
+} from './raw-object.js';
 export type { AlterRole, CreateRole, DropRole } from './role.js';
 export type { DisableRowSecurity, EnableRowSecurity } from './row-security.js';
 export type { CreateSchema, DropSchema } from './schema.js';
 export type { AlterSequence, CreateSequence, DropSequence, RenameSequence } from './sequence.js';
-export { indent, Source, stringLiteral } from './source.js';
+export { type Import, indent, Source, stringLiteral } from './source.js';
 export { literalText, type SqlInput, type SqlParts, sqlParts, sqlText } from './sql-text.js';
 export type { CreateTable, DropTable, RenameTable } from './table.js';
 export type { CreateIndex, DropIndex, RenameIndex } from './table-index.js';

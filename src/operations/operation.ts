@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/index.js';
 import { type AlterTable, alterTable } from './alter-table.js';
 import { type Backfill, backfill } from './backfill.js';
+import { type Comment, comment } from './comment.js';
 import {
   type AlterEnum,
   alterEnum,
@@ -14,9 +15,11 @@ import {
   renameEnumValue,
 } from './enum.js';
 import { type Execute, execute } from './execute.js';
+import { type CreateExtension, createExtension, type DropExtension, dropExtension } from './extension.js';
 import type { Faces } from './faces.js';
 import { type Insert, insert } from './insert.js';
 import { type MissingValues, missingValues } from './missing-values.js';
+import { type OwnOperation, own } from './own.js';
 import {
   type AlterPolicy,
   alterPolicy,
@@ -27,6 +30,14 @@ import {
   type RenamePolicy,
   renamePolicy,
 } from './policy.js';
+import {
+  type CreateObject,
+  createObject,
+  type DropObject,
+  dropObject,
+  type ReplaceObject,
+  replaceObject,
+} from './raw-object.js';
 import { type AlterRole, alterRole, type CreateRole, createRole, type DropRole, dropRole } from './role.js';
 import {
   type DisableRowSecurity,
@@ -89,8 +100,11 @@ export type Operation =
   | AlterTable
   | Backfill
   | AlterView
+  | Comment
   | CreateEnum
+  | CreateExtension
   | CreateIndex
+  | CreateObject
   | CreatePolicy
   | CreateRole
   | CreateSchema
@@ -99,7 +113,9 @@ export type Operation =
   | CreateView
   | DisableRowSecurity
   | DropEnum
+  | DropExtension
   | DropIndex
+  | DropObject
   | DropPolicy
   | DropRole
   | DropSchema
@@ -110,6 +126,7 @@ export type Operation =
   | Execute
   | Insert
   | MissingValues
+  | OwnOperation
   | RenameEnum
   | RenameEnumValue
   | RenameIndex
@@ -117,9 +134,11 @@ export type Operation =
   | RenamePolicy
   | RenameSequence
   | RenameTable
-  | RenameView;
+  | RenameView
+  | ReplaceObject;
 
 export type OperationKind = Operation['kind'];
+
 export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly kind: K }>;
 
 /** Every kind has every face; a new kind that lacks one is a compile error here. */
@@ -131,8 +150,11 @@ const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> }
   alterTable,
   backfill,
   alterView,
+  comment,
   createEnum,
+  createExtension,
   createIndex,
+  createObject,
   createPolicy,
   createRole,
   createSchema,
@@ -141,7 +163,9 @@ const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> }
   createView,
   disableRowSecurity,
   dropEnum,
+  dropExtension,
   dropIndex,
+  dropObject,
   dropPolicy,
   dropRole,
   dropSchema,
@@ -152,6 +176,7 @@ const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> }
   execute,
   insert,
   missingValues,
+  own,
   renameEnum,
   renameEnumValue,
   renameIndex,
@@ -160,6 +185,7 @@ const faces: { readonly [K in OperationKind]: Faces<OperationOf<K>, Operation> }
   renameSequence,
   renameTable,
   renameView,
+  replaceObject,
 };
 
 function facesOf(operation: Operation): Faces<Operation> {
@@ -209,4 +235,9 @@ export function reduce(operations: readonly Operation[]): readonly Operation[] {
     }
   }
   return out;
+}
+
+/** Whether it is SQL that nothing else here understands: it may touch more than it says. */
+export function isRaw({ kind }: Operation): boolean {
+  return ['execute', 'own', 'createObject', 'dropObject', 'replaceObject'].includes(kind);
 }

@@ -6,7 +6,14 @@ import {
 } from '../catalog/index.js';
 import { layout } from './layout.js';
 
-/** The names that a revision file may import from drizzle-alembic. */
+/** What a revision file imports. */
+export interface Import {
+  readonly name: string;
+  /** The module's specifier. */
+  readonly from: string;
+}
+
+/** The names that it may import from drizzle-alembic. */
 export type HelperName = 'check' | 'column' | 'foreignKey' | 'primaryKey' | 'sql' | 'unique';
 
 /**
@@ -14,20 +21,31 @@ export type HelperName = 'check' | 'column' | 'foreignKey' | 'primaryKey' | 'sql
  * Output is formatted as the common formatters would leave it: two spaces, single quotes, trailing commas.
  */
 export class Source {
-  readonly #helpers = new Set<HelperName>();
+  readonly #imports = new Map<string, Import>();
 
-  get helpers(): readonly HelperName[] {
-    return [...this.#helpers].sort();
+  /** Sorted by name. */
+  get imports(): readonly Import[] {
+    return [...this.#imports.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** A name that the file imports from a module; returns it. */
+  imported(name: string, from: string): string {
+    this.#imports.set(`${name} ${from}`, { name, from });
+    return name;
+  }
+
+  #helper(name: HelperName): string {
+    return this.imported(name, 'drizzle-alembic');
   }
 
   call(helper: HelperName, args: readonly string[]): string {
-    this.#helpers.add(helper);
+    this.#helper(helper);
     return `${helper}(${args.join(', ')})`;
   }
 
   /** A tagged template; its text reaches the database as it is. */
   sql(text: string): string {
-    this.#helpers.add('sql');
+    this.#helper('sql');
     // A line break is written as an escape, so that indenting the code cannot change a literal inside the SQL.
     return `sql\`${templateText(text).replaceAll('\r', '\\r').replaceAll('\n', '\\n')}\``;
   }
@@ -38,7 +56,7 @@ export class Source {
    */
   query(text: string): string {
     if (!text.includes('\n') || hasBrokenLiteral(text)) return this.sql(text);
-    this.#helpers.add('sql');
+    this.#helper('sql');
     return `sql\`\n${indent(templateText(text))}\n\``;
   }
 

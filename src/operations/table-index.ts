@@ -17,6 +17,8 @@ export interface CreateIndex {
   readonly kind: 'createIndex';
   readonly table: QualifiedName;
   readonly index: TableIndex;
+  /** Without keeping writers out, outside of a transaction (PostgreSQL). */
+  readonly concurrently?: true;
   /** Give back what a dropIndex of this name with `keep` has remembered. */
   readonly restore?: true;
 }
@@ -25,6 +27,7 @@ export interface DropIndex {
   readonly kind: 'dropIndex';
   readonly name: string;
   readonly table: QualifiedName;
+  readonly concurrently?: true;
   /** Remember what no model says of it (comment, replica identity, …) for a createIndex to come. */
   readonly keep?: true;
   readonly was?: TableIndex;
@@ -38,8 +41,15 @@ export interface RenameIndex {
 }
 
 export const createIndex: Faces<CreateIndex, DropIndex> = {
-  invert: ({ table, index, restore }) => [
-    { kind: 'dropIndex', name: index.name, table, ...(restore ? { keep: true } : {}), was: index },
+  invert: ({ table, index, restore, concurrently }) => [
+    {
+      kind: 'dropIndex',
+      name: index.name,
+      table,
+      ...(restore ? { keep: true } : {}),
+      ...(concurrently ? { concurrently } : {}),
+      was: index,
+    },
   ],
   apply: (operation, catalog) =>
     updateIndexes(catalog, operation.table, (indexes) => {
@@ -50,7 +60,7 @@ export const createIndex: Faces<CreateIndex, DropIndex> = {
     }),
   describe: ({ table, index }) =>
     `create ${index.unique ? 'unique ' : ''}index ${index.name} on ${displayName(table)}`,
-  render: ({ table, index, restore }, source) =>
+  render: ({ table, index, restore, concurrently }, source) =>
     source.statement('createIndex', [
       source.string(index.name),
       source.name(table),
@@ -69,6 +79,7 @@ export const createIndex: Faces<CreateIndex, DropIndex> = {
               ),
         nullsNotDistinct: index.nullsNotDistinct ? 'true' : undefined,
         include: index.include === undefined ? undefined : source.strings(index.include),
+        concurrently: concurrently ? 'true' : undefined,
         restore: restore ? 'true' : undefined,
       }),
     ]),
@@ -78,18 +89,31 @@ export const createIndex: Faces<CreateIndex, DropIndex> = {
 };
 
 export const dropIndex: Faces<DropIndex, CreateIndex> = {
-  invert: ({ table, keep, was }) =>
-    was ? [{ kind: 'createIndex', table, index: was, ...(keep ? { restore: true } : {}) }] : null,
+  invert: ({ table, keep, concurrently, was }) =>
+    was
+      ? [
+          {
+            kind: 'createIndex',
+            table,
+            index: was,
+            ...(keep ? { restore: true } : {}),
+            ...(concurrently ? { concurrently } : {}),
+          },
+        ]
+      : null,
   apply: (operation, catalog) =>
     updateIndexes(requireIndex(catalog, operation.table, operation.name), operation.table, (indexes) =>
       indexes.filter((each) => each.name !== operation.name),
     ),
   describe: ({ name, table }) => `drop index ${name} on ${displayName(table)}`,
-  render: ({ name, table, keep }, source) =>
+  render: ({ name, table, keep, concurrently }, source) =>
     source.statement('dropIndex', [
       source.string(name),
       source.name(table),
-      ...source.options({ keep: keep ? 'true' : undefined }),
+      ...source.options({
+        concurrently: concurrently ? 'true' : undefined,
+        keep: keep ? 'true' : undefined,
+      }),
     ]),
   reduce: () => null,
   losses: () => [],

@@ -8,7 +8,9 @@ import {
   type View,
 } from '../catalog/index.js';
 import type { TableChange } from './alter-table.js';
+import { commented } from './comment.js';
 import type { Operation, OperationKind, OperationOf } from './operation.js';
+import type { RawObject } from './raw-object.js';
 
 /** What an operation does to an object: makes it, takes it away, alters it, puts rows into it, or leans on it as it is. */
 export type TouchKind = 'add' | 'drop' | 'alter' | 'fill' | 'use';
@@ -131,6 +133,18 @@ const rowSecurityOf = (table: QualifiedName) => ({
 const roleOf = (name: string): Target => ({
   object: `role ${name}`,
   key: key('role', { schema: null, name }),
+  within: [],
+});
+
+const extensionOf = (name: string): Target => ({
+  object: `extension ${name}`,
+  key: key('extension', { schema: null, name }),
+  within: [],
+});
+
+const rawObject = ({ kind, name }: RawObject): Target => ({
+  object: `${kind} ${name}`,
+  key: key('object', { schema: null, name: `${kind} ${name}` }),
   within: [],
 });
 
@@ -269,7 +283,20 @@ const touchesOf: { readonly [K in OperationKind]: (operation: OperationOf<K>) =>
     touch('fill', { ...part('column', table, ''), object: `rows of ${displayName(table)}` }),
     ...columns.map((name) => touch('use', part('column', table, name))),
   ],
-  // What raw SQL touches is not known: whoever compares says that it is opaque.
+  comment: ({ target }) => [
+    touch('alter', {
+      object: commented(target),
+      key: key('comment', { schema: null, name: commented(target) }),
+      within: [],
+    }),
+  ],
+  createExtension: ({ name }) => [touch('add', extensionOf(name))],
+  dropExtension: ({ name }) => [touch('drop', extensionOf(name))],
+  // What raw SQL touches beside its own object is not known: whoever compares says that it is opaque.
+  createObject: ({ object }) => [touch('add', rawObject(object))],
+  dropObject: ({ object }) => [touch('drop', rawObject(object))],
+  replaceObject: ({ object }) => [touch('alter', rawObject(object))],
+  own: () => [],
   execute: () => [],
 };
 

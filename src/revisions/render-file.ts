@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { DialectName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
-import { stringLiteral } from '../operations/index.js';
+import { type Import, stringLiteral } from '../operations/index.js';
 import { cleanMessage, commentText, firstParagraph, isoSeconds } from './docstring.js';
 import { readHeader } from './header.js';
 import { fillTemplate, literals } from './template.js';
@@ -15,9 +15,10 @@ export interface RevisionParts {
   readonly depends?: readonly string[];
   readonly message: string;
   readonly created: Date;
-  readonly dialect: DialectName;
-  /** Names to import from the package beside `Op`. */
-  readonly imports: readonly string[];
+  /** null: it is for databases of several. */
+  readonly dialect: DialectName | null;
+  /** What is imported beside `Op`. */
+  readonly imports: readonly Import[];
   /** Statements, indented by two spaces. Empty: the function does nothing, and takes nothing. */
   readonly upgrade: string;
   readonly downgrade: string;
@@ -55,7 +56,7 @@ export function newRevisionId(parts: {
  */
 export function renderRevision(parts: RevisionParts): string {
   const { id, down, labels = [], depends = [], dialect, upgrade, downgrade } = parts;
-  const op = `op: Op<${stringLiteral(dialect)}>`;
+  const op = dialect === null ? 'op: Op' : `op: Op<${stringLiteral(dialect)}>`;
   const text = fillTemplate(parts.template, {
     message: commentText(cleanMessage(parts.message)),
     revision: nameText(id),
@@ -67,7 +68,7 @@ export function renderRevision(parts: RevisionParts): string {
     down_revision: literals(down),
     branch_labels: literals(labels),
     depends_on: literals(depends),
-    dialect,
+    dialect: dialect ?? '',
     upgrade_op: upgrade === '' ? '' : op,
     upgrade: renderBody(upgrade),
     downgrade_op: downgrade === '' ? '' : op,
@@ -121,12 +122,16 @@ function renderBody(body: string): string {
 const lineWidth = 80;
 
 function renderImports({ imports, upgrade, downgrade }: RevisionParts): string {
-  const values = [...new Set(imports)].sort();
-  const names = upgrade === '' && downgrade === '' ? values : ['type Op', ...values];
-  if (names.length === 0) return '';
-  const line = `import { ${names.join(', ')} } from 'drizzle-alembic';`;
+  const modules = new Map<string, Set<string>>();
+  if (upgrade !== '' || downgrade !== '') modules.set('drizzle-alembic', new Set(['type Op']));
+  for (const { name, from } of imports) modules.set(from, (modules.get(from) ?? new Set()).add(name));
+  return [...modules].map(([from, names]) => renderImport([...names], from)).join('');
+}
+
+function renderImport(names: readonly string[], from: string): string {
+  const line = `import { ${names.join(', ')} } from ${stringLiteral(from)};`;
   if (line.length <= lineWidth) return `${line}\n`;
-  return `import {\n${names.map((name) => `  ${name},\n`).join('')}} from 'drizzle-alembic';\n`;
+  return `import {\n${names.map((name) => `  ${name},\n`).join('')}} from ${stringLiteral(from)};\n`;
 }
 
 const headerLines = [

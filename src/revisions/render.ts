@@ -1,9 +1,9 @@
 import { RevError } from '../errors.js';
-import { invert, losses, type Operation, render, Source } from '../operations/index.js';
+import { type Import, invert, losses, type Operation, render, Source } from '../operations/index.js';
 
-/** The bodies of a revision's two functions, and what they import from drizzle-alembic beside the type Op. */
+/** The bodies of a revision's two functions, and what they import beside the type Op. */
 export interface RenderedBodies {
-  readonly imports: readonly string[];
+  readonly imports: readonly Import[];
   /** Statements, not indented. Empty: nothing to do. */
   readonly upgrade: string;
   readonly downgrade: string;
@@ -21,7 +21,7 @@ export function renderBodies(
   const source = new Source();
   const upgrade = renderAll(operations, source);
   const downgrade = renderAll(back, source);
-  return { imports: source.helpers, upgrade, downgrade };
+  return { imports: source.imports, upgrade, downgrade };
 }
 
 function renderAll(operations: readonly Operation[], source: Source): string {

@@ -10,6 +10,17 @@ export type RunEvent =
   | { readonly kind: 'statement'; readonly sql: string }
   /** A large table is being copied. */
   | ({ readonly kind: 'copying' } & CopyProgress)
+  /** A backup is being written to that folder. */
+  | { readonly kind: 'backupStarted'; readonly folder: string }
+  /** It is whole. `size` in bytes; `removed`: older ones that were deleted. */
+  | {
+      readonly kind: 'backupDone';
+      readonly file: string;
+      readonly heads: readonly string[];
+      readonly size: number;
+      readonly duration: number;
+      readonly removed: readonly string[];
+    }
   /** Rows of a table are given values, a batch at a time. */
   | ({ readonly kind: 'backfilling' } & CopyProgress)
   /** What a command of `hooks` printed. */

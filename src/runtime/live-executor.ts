@@ -78,7 +78,8 @@ export class LiveExecutor implements Executor {
         await this.#alone(statements, { text, next, keepsForeignKeys: !needsCatalog });
       });
     } catch (error) {
-      throw inOperation(error, operation);
+      const isMisplaced = this.#isInside && this.#dialect.refusedInTransaction(error);
+      throw inOperation(error, operation, isMisplaced ? outsideHint : undefined);
     }
   }
 
@@ -301,11 +302,15 @@ function isChange(sql: string): boolean {
   );
 }
 
+const outsideHint =
+  'Put it into op.autocommit(async () => { … }), or write `export const transactional = false` if all of the revision is like it.';
+
 /** The same error, saying in which operation it happened. */
-function inOperation(error: unknown, operation: Operation): unknown {
+function inOperation(error: unknown, operation: Operation, hint?: string): unknown {
   if (!(error instanceof RevError) || error.data.operation !== undefined) return error;
+  const said = hint ?? error.hint;
   return new RevError(error.code, error.message, {
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(said === undefined ? {} : { hint: said }),
     data: { ...error.data, operation: describe(operation) },
     cause: error.cause,
   });

@@ -1,7 +1,7 @@
 import { type Catalog, findColumn, findTable, type QualifiedName, type Table } from '../catalog/index.js';
 import type { Dialect, Driver } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
-import { losses, type Operation, type TableChange } from '../operations/index.js';
+import { isRaw, losses, type Operation, type TableChange } from '../operations/index.js';
 import { type RecordOptions, recordOperations } from './record.js';
 import type { RevisionSource } from './revision-source.js';
 
@@ -62,8 +62,8 @@ class Moved {
   }
 
   by(operation: Operation): void {
+    if (isRaw(operation)) this.#isAll = true;
     switch (operation.kind) {
-      case 'execute':
       case 'insert':
       case 'backfill':
         this.#isAll = true;

@@ -1,13 +1,13 @@
 import { emptyCatalog, type QualifiedName } from '../catalog/index.js';
 import type { Dialect, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
-import type { Plan, RowChange } from '../graph/graph.js';
+import type { Plan } from '../graph/graph.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
 import { type PreparedStep, prepare } from './prepare.js';
 import { compileOffline, inRevision, ReplayedCatalog, type ReplayOptions } from './replay.js';
 import { ifNotExists, oneLine, statementText, terminated } from './script-text.js';
-import { VersionTable } from './version-table.js';
+import { rowsAfter, VersionTable } from './version-table.js';
 
 /** `history` is read, not printed, for what a rebuild must know of a table. */
 export interface ScriptOptions extends ReplayOptions {
@@ -54,7 +54,7 @@ export async function script(options: ScriptOptions): Promise<string> {
     const { before, after } = dialect.scriptFrame(transactional);
     for (const line of before) lines.push(terminated(line), '');
     guard();
-    rows = afterChanges(rows, step.step.rows);
+    rows = rowsAfter(rows, step.step.rows);
     for (const statement of clearing.splice(0)) print(statement);
     if (step.call) await callOffline(options, step, state, print);
     for (const change of step.step.rows) print(table.statement(change));
@@ -62,15 +62,6 @@ export async function script(options: ScriptOptions): Promise<string> {
   }
   for (const statement of clearing) print(statement);
   return `${lines.join('\n').trimEnd()}\n`;
-}
-
-function afterChanges(rows: readonly string[], changes: readonly RowChange[]): readonly string[] {
-  const after = new Set(rows);
-  for (const change of changes) {
-    if (change.kind !== 'insert') after.delete(change.kind === 'update' ? change.from : change.id);
-    if (change.kind !== 'delete') after.add(change.kind === 'update' ? change.to : change.id);
-  }
-  return [...after];
 }
 
 /** What makes the version table, if it is absent, as a script of its own. */

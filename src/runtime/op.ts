@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { SQL } from 'drizzle-orm';
 import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 import {
@@ -8,7 +7,6 @@ import {
   type Constraint,
   type DialectName,
   deepFreeze,
-  type IndexKey,
   parseName,
   type QualifiedName,
   type SequenceOptions,
@@ -22,10 +20,11 @@ import {
   type Operation,
   type SqlInput,
   sqlParts,
-  sqlText,
 } from '../operations/index.js';
 import { type BackfillInput, backfillOf } from './backfill-input.js';
 import type { Executor } from './executor.js';
+import { type IndexKeyInput, type IndexOptions, indexOf } from './index-input.js';
+import { type CommentInput, commentTarget, type ObjectInput, objectOf } from './object-input.js';
 import { type PolicyOptions, policyOf, type RoleAttributes, roleOf } from './policy-input.js';
 import type { QueryWatch } from './query-watch.js';
 import { OrderedQueue } from './queue.js';
@@ -34,30 +33,6 @@ import { type ViewOptions, viewOf } from './view-input.js';
 
 /** A table or another object: `posts`, `app.posts`, or its parts where a name holds a dot. */
 export type ObjectName = string | QualifiedName;
-
-/** A key of an index: a column's name, an expression, or either with its order. */
-export type IndexKeyInput =
-  | string
-  | SQL
-  | {
-      readonly column?: string;
-      readonly expression?: SqlInput;
-      readonly order?: 'asc' | 'desc';
-      /** Default: as PostgreSQL's, last for asc and first for desc. */
-      readonly nulls?: 'first' | 'last';
-      readonly opclass?: string;
-      readonly collation?: string;
-    };
-
-export interface IndexOptions {
-  readonly unique?: boolean;
-  /** Default btree. */
-  readonly method?: string;
-  readonly where?: SqlInput;
-  readonly with?: Readonly<Record<string, string>>;
-  readonly nullsNotDistinct?: boolean;
-  readonly include?: readonly string[];
-}
 
 export interface EnumChange {
   readonly from: readonly string[];
@@ -101,13 +76,18 @@ export interface Op<D extends DialectName = DialectName> {
     name: string,
     table: ObjectName,
     keys: readonly IndexKeyInput[],
-    options?: IndexOptions & { readonly restore?: boolean },
+    options?: IndexOptions & { readonly concurrently?: boolean; readonly restore?: boolean },
   ): Promise<void>;
   /**
+   * @param options.concurrently without keeping anybody out, outside of a transaction (PostgreSQL)
    * @param options.keep remember its comment, and that it is the replica identity or clustered, for the createIndex of
    *   this name that follows with `restore` (PostgreSQL)
    */
-  dropIndex(name: string, table: ObjectName, options?: { readonly keep?: boolean }): Promise<void>;
+  dropIndex(
+    name: string,
+    table: ObjectName,
+    options?: { readonly concurrently?: boolean; readonly keep?: boolean },
+  ): Promise<void>;
   renameIndex(table: ObjectName, from: string, to: string): Promise<void>;
   createView(
     name: ObjectName,
@@ -155,6 +135,20 @@ export interface Op<D extends DialectName = DialectName> {
   dropSchema(name: string): Promise<void>;
   /** With all that is in it. */
   renameSchema(from: string, to: string): Promise<void>;
+  createExtension(
+    name: string,
+    options?: { readonly schema?: string; readonly version?: string; readonly ifNotExists?: boolean },
+  ): Promise<void>;
+  dropExtension(name: string): Promise<void>;
+  /** @param text null takes the comment away */
+  comment(on: CommentInput, text: string | null): Promise<void>;
+  /** A function, a trigger, a rule or the like, by its own SQL. */
+  createObject(object: ObjectInput): Promise<void>;
+  dropObject(object: ObjectInput): Promise<void>;
+  /** @param was the version that is there */
+  replaceObject(object: ObjectInput, was: ObjectInput): Promise<void>;
+  /** Operations that the project has defined (`defineOperation`), or any others as data. */
+  run(operations: Operation | readonly Operation[]): Promise<void>;
   /** One SQL statement, as text or as drizzle's sql`…`, whose values are bound. */
   execute(statement: SqlInput): Promise<void>;
   bulkInsert(table: ObjectName, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
@@ -169,6 +163,16 @@ export interface Op<D extends DialectName = DialectName> {
    * after the last operation that was done.
    */
   autocommit(work: () => unknown): Promise<void>;
+  /**
+   * In a project with several databases: runs the work where the revision runs in this one (or one of these), and
+   * nothing elsewhere.
+   */
+  on<E extends DialectName = D>(
+    database: string | readonly string[],
+    work: (op: Op<E>) => unknown,
+  ): Promise<void>;
+  /** The database of the project that it runs in; undefined where the project has but one. */
+  readonly database: string | undefined;
   /** A drizzle database on the revision's own session and transaction. */
   readonly db: Databases[D];
   /** The schema as it is at this point of the revision. */
@@ -246,6 +250,14 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch }:
       return db as Op['db'];
     },
     inspect: () => queue().ask(() => executor.inspect()),
+    // See sections.ts.
+    on: () => {
+      throw new RevError(
+        'REV_OPERATION',
+        'op.on is for projects with several databases, and this one has one.',
+      );
+    },
+    database: undefined,
     autocommit: (work) => push(() => executor.autocommit(() => inQueueOfItsOwn(work))),
     createTable: (name, elements, options) =>
       run(() => ({ kind: 'createTable', table: tableOf(name, elements, options) })),
@@ -263,25 +275,17 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch }:
       run(() => ({
         kind: 'createIndex',
         table: parseName(table),
-        index: {
-          kind: 'index',
-          name,
-          unique: options.unique ?? false,
-          method: options.method ?? 'btree',
-          keys: keys.map((key) => indexKey(key, dialect)),
-          where: options.where === undefined ? null : sqlText(options.where),
-          ...(options.with === undefined ? {} : { with: options.with }),
-          ...(options.nullsNotDistinct ? { nullsNotDistinct: true as const } : {}),
-          ...(options.include === undefined ? {} : { include: options.include }),
-        },
+        index: indexOf(name, keys, options, dialect.capabilities.nullsOrder === true),
+        ...(options.concurrently ? { concurrently: true as const } : {}),
         ...(options.restore ? { restore: true as const } : {}),
       })),
-    dropIndex: (name, table, { keep = false } = {}) =>
+    dropIndex: (name, table, { keep = false, concurrently = false } = {}) =>
       run(() => ({
         kind: 'dropIndex',
         name,
         table: parseName(table),
-        ...(keep ? { keep: true as const } : {}),
+        ...(concurrently ? { concurrently } : {}),
+        ...(keep ? { keep } : {}),
       })),
     renameIndex: (table, from, to) => run(() => ({ kind: 'renameIndex', table: parseName(table), from, to })),
     createView: (name, query, { restore, ...options } = {}) =>
@@ -354,6 +358,20 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch }:
     createSchema: (name) => run(() => ({ kind: 'createSchema', name })),
     dropSchema: (name) => run(() => ({ kind: 'dropSchema', name })),
     renameSchema: (from, to) => run(() => ({ kind: 'renameSchema', from, to })),
+    createExtension: (name, { ifNotExists, ...options } = {}) =>
+      run(() => ({ kind: 'createExtension', name, ...options, ...(ifNotExists ? { ifNotExists } : {}) })),
+    dropExtension: (name) => run(() => ({ kind: 'dropExtension', name })),
+    comment: (on, text) => run(() => ({ kind: 'comment', target: commentTarget(on), text })),
+    createObject: (object) => run(() => ({ kind: 'createObject', object: objectOf(object) })),
+    dropObject: (object) => run(() => ({ kind: 'dropObject', object: objectOf(object) })),
+    replaceObject: (object, was) =>
+      run(() => ({ kind: 'replaceObject', object: objectOf(object), was: objectOf(was) })),
+    run: (operations) => {
+      const all = Promise.all([operations].flat().map((each) => run(() => each as Operation)));
+      const done = all.then(() => undefined);
+      done.catch(() => undefined);
+      return done;
+    },
     execute: (statement) => run(() => ({ kind: 'execute', sql: sqlParts(statement) })),
     bulkInsert: (table, rows) => run(() => insertOf(table, rows)),
     backfill: (backfill) => run(() => backfillOf(backfill)),
@@ -362,7 +380,7 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch }:
 
 /** Values of rows are the user's own, and stay as they are. */
 function frozen(operation: Operation): Operation {
-  return ['insert', 'execute', 'backfill'].includes(operation.kind)
+  return ['insert', 'execute', 'backfill', 'own'].includes(operation.kind)
     ? Object.freeze(operation)
     : deepFreeze(operation);
 }
@@ -398,23 +416,6 @@ function tableOf(
     ...(options.strict || options.withoutRowid
       ? { live: { strict: options.strict ?? false, withoutRowid: options.withoutRowid ?? false } }
       : {}),
-  };
-}
-
-function indexKey(input: IndexKeyInput, dialect: Dialect): IndexKey {
-  const sorts = dialect.capabilities.nullsOrder;
-  if (typeof input === 'string') return { column: input, order: 'asc', nulls: sorts ? 'last' : null };
-  if ('queryChunks' in input)
-    return { expression: sqlText(input), order: 'asc', nulls: sorts ? 'last' : null };
-  const order = input.order ?? 'asc';
-  const nulls = sorts ? (input.nulls ?? (order === 'desc' ? 'first' : 'last')) : null;
-  return {
-    ...(input.column === undefined ? {} : { column: input.column }),
-    ...(input.expression === undefined ? {} : { expression: sqlText(input.expression) }),
-    order,
-    nulls,
-    ...(input.opclass === undefined ? {} : { opclass: input.opclass }),
-    ...(input.collation === undefined ? {} : { collation: input.collation }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { emptyCatalog } from '../catalog/index.js';
 import type { Dialect } from '../dialects/dialect.js';
-import type { Operation } from '../operations/index.js';
+import { describe, isRaw, type Operation } from '../operations/index.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
 import { inTime } from './in-time.js';
@@ -46,7 +46,7 @@ export async function recordOperations(
     },
     async operation(operation) {
       operations.push(operation);
-      if (operation.kind === 'execute') opaque.add('runs SQL of its own (op.execute)');
+      if (isRaw(operation)) opaque.add(`runs SQL of its own (${describe(operation)})`);
     },
     async query() {
       asksDatabase = true;

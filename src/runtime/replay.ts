@@ -4,7 +4,7 @@ import { type Catalog, emptyCatalog } from '../catalog/index.js';
 import type { Dialect, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
-import { apply, describe, type Operation } from '../operations/index.js';
+import { apply, describe, isRaw, type Operation } from '../operations/index.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
 import { inTime } from './in-time.js';
@@ -81,9 +81,10 @@ export class ReplayedCatalog {
 
   /** Takes note of what operations do that no catalog holds. */
   see(operation: Operation): void {
-    if (operation.kind !== 'execute') return;
-    this.#hasUnseen ||= /\bcreate\s+(?:(?:temp(?:orary)?\s+)?trigger|(?:unique\s+)?index)\b/i.test(
-      operation.sql.texts.join('?'),
+    if (!isRaw(operation)) return;
+    const { dialect } = this.#options;
+    this.#hasUnseen ||= compileOffline(dialect, operation, emptyCatalog(dialect.name)).some(({ sql }) =>
+      /\bcreate\s+(?:(?:temp(?:orary)?\s+)?trigger|(?:unique\s+)?index)\b/i.test(sql),
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, TransactionOptions } from '../dialects/dialect.js';
 import type { Plan } from '../graph/graph.js';
+import type { TakenBackup } from './backup.js';
 import type { Report } from './events.js';
 import type { PreparedStep } from './prepare.js';
 import type { Resume } from './progress.js';
@@ -31,6 +32,8 @@ export interface RunOptions {
    * than that afterwards is refused.
    */
   readonly consent?: ((steps: readonly PreparedStep[]) => Promise<void>) | undefined;
+  /** Takes a backup, before the first step and before anything is written. */
+  readonly backup?: (() => Promise<TakenBackup>) | undefined;
   /** For the journal. */
   readonly tag?: string | undefined;
   readonly signal?: AbortSignal;

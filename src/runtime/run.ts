@@ -1,21 +1,24 @@
 import { RevError } from '../errors.js';
+import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
 import { Journal } from './journal.js';
 import { prepare } from './prepare.js';
 import type { RunOptions } from './run-options.js';
 import { runAlone, runTogether } from './step.js';
-import { assertRows, RowsMoved, VersionTable } from './version-table.js';
+import { assertRows, RowsMoved, rowsAfter, VersionTable } from './version-table.js';
 import { waitingReport } from './waiting.js';
 
 export interface RunResult {
   readonly steps: readonly (StepReport & { readonly duration: number })[];
   readonly before: readonly string[];
   readonly after: readonly string[];
+  /** The backup that was taken before the first step. */
+  readonly backup?: string;
 }
 
 /**
  * Runs a plan: one runner at a time, each revision entirely or not at all, version rows in the same transaction.
- * Throws REV_LOCKED, REV_REVISION_FAILED (the revision was rolled back, earlier ones stay), REV_INTERRUPTED, REV_ROWS,
+ * Throws REV_LOCKED, REV_BACKUP (nothing was run), REV_REVISION_FAILED (the revision was rolled back, earlier ones stay), REV_INTERRUPTED, REV_ROWS,
  * and what `plan` and `prepare` throw before anything is touched.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
@@ -32,11 +35,17 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
   await options.consent?.(foreseen);
   const asked = options.consent && new Set(foreseen.map(({ step }) => step.revision));
+  const start = new StartingPoint(options.backup);
   const release = await dialect.lock(driver, table.name, options.lockWait, waitingReport(options));
   try {
+    const found = await table.read(driver);
+    if (options.plan(found).steps.length > 0) await start.keep(found);
     if (!(await dialect.hasTable(driver, table.name))) await createTables(options, table);
     const journal = await openJournal(options);
-    return await runSteps(options, table, journal, asked);
+    const result = await runSteps(options, table, journal, asked, start);
+    return { ...result, ...(start.file === undefined ? {} : { backup: start.file }) };
+  } catch (error) {
+    throw start.explain(error);
   } finally {
     await release();
   }
@@ -83,6 +92,7 @@ async function runSteps(
   table: VersionTable,
   journal: Journal | null,
   asked: ReadonlySet<string> | undefined,
+  start: StartingPoint,
 ): Promise<RunResult> {
   const done: (StepReport & { duration: number })[] = [];
   const resumed = { revision: null };
@@ -116,6 +126,7 @@ async function runSteps(
       });
     }
     try {
+      if (steps.length > 0 && done.length === 0) await start.keep(rows);
       if (steps.length === 0 && plan.dropped.length > 0) await removeRows(options, table, plan.dropped, rows);
       const session = { options, table, journal, resumed };
       if (options.transaction === 'all') done.push(...(await runTogether(session, steps, rows)));
@@ -123,7 +134,8 @@ async function runSteps(
         let expected = rows;
         for (const step of steps) {
           done.push(await runAlone(session, step, expected));
-          expected = await table.read(driver);
+          // The next transaction reads them, and is made anew where that is not so.
+          expected = rowsAfter(expected, step.step.rows);
         }
       }
       return { steps: done, before, after: await table.read(driver) };

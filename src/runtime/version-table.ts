@@ -110,6 +110,16 @@ export class VersionTable {
   }
 }
 
+/** The rows once the changes are made, sorted as `read` gives them. */
+export function rowsAfter(rows: readonly string[], changes: readonly RowChange[]): readonly string[] {
+  const after = new Set(rows);
+  for (const change of changes) {
+    if (change.kind !== 'insert') after.delete(change.kind === 'update' ? change.from : change.id);
+    if (change.kind !== 'delete') after.add(change.kind === 'update' ? change.to : change.id);
+  }
+  return [...after].sort();
+}
+
 /** The rows were not those that the plan was made for. */
 export class RowsMoved extends Error {}
 

@@ -2,7 +2,7 @@ import { chmodSync, existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { UserProject } from '../support/project.js';
 import { refused, sqliteProject } from '../support/refusals.js';
-import { changeFile } from '../support/sqlite-file.js';
+import { changeFile, readFile } from '../support/sqlite-file.js';
 
 /** What a project decides about --autogenerate and new files itself, in its configuration. */
 
@@ -50,6 +50,49 @@ describe('differences', () => {
     await refused(twice, ['check'], 'REV_CONFIG', 2, [/does not fit/]);
     const unknown = configured('autogenerate: { compareEverything: () => false }');
     await refused(unknown, ['check'], 'REV_CONFIG', 2, [/compareEverything/]);
+  });
+});
+
+describe('operations of the project', () => {
+  it('are written by autogenerate with their import, run, and are taken back', async () => {
+    const project = sqliteProject();
+    project.write(
+      'operations/audit.ts',
+      `import { defineOperation, sql } from 'drizzle-alembic';
+type Input = { table: string };
+const from = '../operations/audit.js';
+export const audit = defineOperation({ name: 'audit', from,
+  sql: ({ table }: Input, { identifier, literal }) => [
+    'create table if not exists log (line text)',
+    \`create trigger \${identifier('audit ' + table)} after insert on \${identifier(table)} begin insert into log values (\${literal(table)}); end\`,
+  ],
+  invert: (input) => unaudit(input) });
+export const unaudit = defineOperation({ name: 'unaudit', from,
+  sql: ({ table }: Input, { identifier }) => [\`drop trigger \${identifier('audit ' + table)}\`, 'drop table log'],
+  invert: (input) => audit(input) });
+`,
+    );
+    project.write(
+      'alembic.config.ts',
+      `import { defineConfig } from 'drizzle-alembic';
+import { audit } from './operations/audit.js';
+export default defineConfig({ dialect: 'sqlite', url: 'file:app.db', schema: './schema', exclude: ['log'], autogenerate: {
+  rewrite: (operations) => operations.flatMap((each) =>
+    each.kind === 'createTable' ? [each, audit({ table: each.table.name })] : [each]),
+} });
+`,
+    );
+    await project.ok(['create', '-m', 'users', '--autogenerate']);
+    const text = project.read(`revisions/${project.revisions()[0]}`);
+    expect(text).toContain("import { audit, unaudit } from '../operations/audit.js';");
+    await project.ok(['upgrade', 'head']);
+    changeFile(project.path('app.db'), 'insert into users default values');
+    expect(readFile(project.path('app.db'), 'select line from log')).toEqual(['users']);
+    await project.ok(['check']);
+    await project.ok(['downgrade', 'base', '--yes']);
+    expect(readFile(project.path('app.db'), "select name from sqlite_schema where type = 'trigger'")).toEqual(
+      [],
+    );
   });
 });
 

@@ -4,6 +4,7 @@ import type { CliCommand } from '../command.js';
 export const check: CliCommand = {
   command: 'check',
   describe: 'Tell whether --autogenerate would write anything.',
+  eachDatabase: 'in order',
   examples: [['rev check', 'exit 1 and a diff if models and database differ: for CI']],
   options: (yargs) => yargs,
   async run({ environment, output }) {

@@ -5,6 +5,7 @@ import { revisionLines } from '../revision-text.js';
 export const current: CliCommand = {
   command: 'current',
   describe: 'Show the revisions that the database is at.',
+  eachDatabase: 'in order',
   examples: [
     ['rev current', 'nothing is printed for a database without revisions'],
     ['rev current --check-heads', 'exit 1 if a revision is not applied: for CI'],

@@ -7,6 +7,7 @@ import { lockWaitOption } from './run-options.js';
 export const doctor: CliCommand = {
   command: 'doctor',
   describe: 'Find what is wrong with the revision files and the version table, and mend the table.',
+  eachDatabase: 'in order',
   examples: [
     ['rev doctor', 'exit 1 if there is something'],
     ['rev doctor --fix', 'mend what can be mended without losing anything'],

@@ -5,6 +5,7 @@ import { readRunOptions, reportRun, runOptions } from './run-options.js';
 export const downgrade: CliCommand = {
   command: 'downgrade <target>',
   describe: 'Take revisions back down to a target.',
+  eachDatabase: 'backwards',
   examples: [
     ['rev downgrade -1', 'the last one'],
     ['rev downgrade 1f9a', 'everything above that revision'],

@@ -4,6 +4,7 @@ import type { CliCommand } from '../command.js';
 export const ensureVersion: CliCommand = {
   command: 'ensure-version',
   describe: 'Create the version table if it is absent.',
+  eachDatabase: 'in order',
   examples: [
     ['rev ensure-version', 'nothing else is touched'],
     ['rev ensure-version --sql', 'print the SQL instead'],

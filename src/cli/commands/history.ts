@@ -9,6 +9,7 @@ import { rangeOf, rangeOptions } from './range-options.js';
 export const history: CliCommand = {
   command: 'history',
   describe: 'List revisions, newest first.',
+  eachDatabase: 'in order',
   examples: [
     ['rev history', 'all of it'],
     ['rev history --graph', 'drawn with its branches and merges'],

@@ -34,8 +34,16 @@ export const commands: Readonly<
     load: async () => (await import('./redo.js')).redo,
   },
   reset: {
-    describe: 'take every revision down',
+    describe: 'take every revision down, or drop everything',
     load: async () => (await import('./reset.js')).reset,
+  },
+  backup: {
+    describe: 'write a backup of the database',
+    load: async () => (await import('./backup.js')).backup,
+  },
+  restore: {
+    describe: 'make the database what a backup is',
+    load: async () => (await import('./restore.js')).restore,
   },
   status: {
     describe: 'show what is applied, since when and by whom',

@@ -4,6 +4,7 @@ import type { CliCommand } from '../command.js';
 export const info: CliCommand = {
   command: 'info',
   describe: 'Show the configuration in force and the database that it leads to.',
+  eachDatabase: 'in order',
   examples: [
     ['rev info', 'dialect, URL without its password, version, tables, size'],
     ['rev info --verbose', 'and every key of the configuration'],

@@ -5,6 +5,7 @@ import { readRunOptions, reportRun, rerunOptions } from './run-options.js';
 export const redo: CliCommand = {
   command: 'redo [target]',
   describe: 'Take the last revision down and run it again.',
+  eachDatabase: 'in order',
   examples: [
     ['rev redo', 'the last one'],
     ['rev redo -3', 'the last three'],

@@ -22,16 +22,21 @@ export function tagOption(yargs: Argv): Argv {
   });
 }
 
+export function lockTimeoutOption(yargs: Argv): Argv {
+  return yargs.option('lock-timeout', {
+    type: 'string',
+    nargs: 1,
+    coerce: milliseconds,
+    describe: 'milliseconds that a statement waits for a lock',
+  });
+}
+
 /** Options of every command that runs revisions. */
 export function rerunOptions(yargs: Argv): Argv {
-  return tagOption(lockWaitOption(yargs))
+  return lockTimeoutOption(tagOption(lockWaitOption(yargs)))
     .option('atomic', { type: 'boolean', describe: 'one transaction for the whole run' })
-    .option('lock-timeout', {
-      type: 'string',
-      nargs: 1,
-      coerce: milliseconds,
-      describe: 'milliseconds that a statement waits for a lock',
-    })
+    .option('backup', { type: 'boolean', describe: 'take a backup before the first step' })
+    .option('no-backup', { type: 'boolean', describe: 'take none, whatever the configuration says' })
     .option('statement-timeout', {
       type: 'string',
       nargs: 1,
@@ -69,11 +74,22 @@ export function readRunOptions(args: CliArguments): RunTargetOptions {
     guard: args.flag('guard'),
     dryRun: args.flag('dry-run'),
     atomic: args.flag('atomic'),
+    backup: wantedBackup(args),
     resume: args.text('resume') as RunTargetOptions['resume'],
     lockTimeout: args.number('lock-timeout'),
     statementTimeout: args.number('statement-timeout'),
     lockWait: args.number('lock-wait'),
   };
+}
+
+function wantedBackup(args: CliArguments): boolean | undefined {
+  const [wanted, unwanted] = [args.flag('backup'), args.flag('no-backup')];
+  if (wanted && unwanted) {
+    throw new RevError('REV_USAGE', '--backup and --no-backup: which is it?', {
+      hint: 'Leave one of them out.',
+    });
+  }
+  return wanted ? true : unwanted ? false : undefined;
 }
 
 /** Prints a script, or how a run went. */
@@ -93,14 +109,14 @@ export function reportRun({ output }: CliContext, result: RunTargetResult): void
     output.result({ dryRun: true, steps, notTried, before }, '');
     return;
   }
-  const { steps, before, after } = result;
+  const { steps, before, after, backup = null } = result;
   const total = steps.reduce((sum, step) => sum + step.duration, 0);
   output.talk(
     steps.length === 0
       ? `Nothing to do: the database is at ${after.join(', ') || 'base'}.`
       : `${steps.length} step${steps.length === 1 ? '' : 's'} in ${duration(total)}; the database is at ${after.join(', ') || 'base'}.`,
   );
-  output.result({ steps, before, after }, '');
+  output.result({ steps, before, after, backup }, '');
 }
 
 function milliseconds(text: unknown): number {

@@ -5,6 +5,7 @@ import { reportRun, scriptOptions, tagOption } from './run-options.js';
 export const stamp: CliCommand = {
   command: 'stamp <targets..>',
   describe: 'Set the version rows without running anything.',
+  eachDatabase: 'in order',
   examples: [
     ['rev stamp head', 'say that the database has everything already'],
     ['rev stamp base --purge', 'forget all versions, also unknown ones'],

@@ -5,6 +5,7 @@ import { duration, type Output } from '../output.js';
 export const status: CliCommand = {
   command: 'status',
   describe: 'Show what is applied and what is not: when, how long, by whom.',
+  eachDatabase: 'in order',
   examples: [
     ['rev status', 'all revisions, oldest first'],
     ['rev status --json', 'the same for programs'],

@@ -5,6 +5,7 @@ import { readRunOptions, reportRun, runOptions } from './run-options.js';
 export const upgrade: CliCommand = {
   command: 'upgrade <target>',
   describe: 'Run the revisions up to a target.',
+  eachDatabase: 'in order',
   examples: [
     ['rev upgrade head', 'everything; refused where there are several heads'],
     ['rev upgrade heads', 'everything, on every branch'],

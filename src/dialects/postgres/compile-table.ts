@@ -160,11 +160,16 @@ function deferrableClause(deferrable: ForeignKey['deferrable']): string {
   return ` DEFERRABLE INITIALLY ${deferrable.toUpperCase()}`;
 }
 
-export function createIndex(index: TableIndex, table: QualifiedName, options: CompileOptions): string {
+export function createIndex(
+  index: TableIndex,
+  table: QualifiedName,
+  options: CompileOptions,
+  { concurrently = false } = {},
+): string {
   if (index.nullsNotDistinct) requireVersion(options, 15, 'NULLS NOT DISTINCT');
   const storage = Object.entries(index.with ?? {}).map(([name, value]) => `${name} = ${storageValue(value)}`);
   return [
-    `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${identifier(index.name)} ON ${identifier(table)}`,
+    `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${concurrently ? 'CONCURRENTLY ' : ''}${identifier(index.name)} ON ${identifier(table)}`,
     ...(index.method === 'btree' ? [] : [`USING ${identifier(index.method)}`]),
     `(${index.keys.map(indexKey).join(', ')})${includeClause(index.include)}`,
     ...(index.nullsNotDistinct ? ['NULLS NOT DISTINCT'] : []),

@@ -8,12 +8,16 @@ import {
   type Operation,
   type OperationKind,
   type OperationOf,
+  statementsOf,
   type TableChange,
 } from '../../operations/index.js';
 import { updateRows } from '../backfill-statements.js';
+import { boundSql } from '../bound-sql.js';
 import type { CompileOptions, Statement } from '../dialect.js';
+import { ownStatements } from '../own-statements.js';
 import { aroundNewTypes, retypedColumns } from './column-dependents.js';
 import { alterTable, needsTable } from './compile-alter.js';
+import { comment } from './compile-comment.js';
 import { addsInPlace, alterEnum, createEnum } from './compile-enum.js';
 import { insert, needsTypes } from './compile-insert.js';
 import { alterPolicy, createPolicy, dropPolicy } from './compile-policy.js';
@@ -69,11 +73,21 @@ const compilers: {
   backfill: (operation) => [updateRows(operation, null, { identifier, placeholder })],
   // A comment in the revision's file.
   missingValues: () => [],
+  own: (operation) => ownStatements(operation, { dialect: 'postgres', identifier, literal, placeholder }),
+  comment,
   createEnum: (operation) => [createEnum(nameOf(operation.enum), operation.enum.values)],
-  createIndex: ({ index, table, restore }, _before, options) => [
-    createIndex(index, table, options),
+  createExtension: ({ name, schema, version, ifNotExists }) => [
+    [
+      `CREATE EXTENSION ${ifNotExists ? 'IF NOT EXISTS ' : ''}${identifier(name)}`,
+      ...(schema === undefined ? [] : [`SCHEMA ${identifier(schema)}`]),
+      ...(version === undefined ? [] : [`VERSION ${literal(version)}`]),
+    ].join(' '),
+  ],
+  createIndex: ({ index, table, restore, concurrently }, _before, options) => [
+    createIndex(index, table, options, { concurrently: concurrently === true }),
     ...(restore ? [restoreIndex({ schema: table.schema, name: index.name })] : []),
   ],
+  createObject: statementsOf,
   createPolicy,
   createRole: ({ role }) => [createRole(role)],
   createSchema: ({ name }) => [`CREATE SCHEMA ${identifier(name)}`],
@@ -86,10 +100,12 @@ const compilers: {
   createView,
   disableRowSecurity: ({ table }) => [`ALTER TABLE ${identifier(table)} DISABLE ROW LEVEL SECURITY`],
   dropEnum: ({ name }) => [`DROP TYPE ${identifier(name)}`],
-  dropIndex: ({ name, table: { schema }, keep }) => [
+  dropExtension: ({ name }) => [`DROP EXTENSION ${identifier(name)}`],
+  dropIndex: ({ name, table: { schema }, keep, concurrently }) => [
     ...(keep ? [keepIndex({ schema, name })] : []),
-    `DROP INDEX ${identifier({ schema, name })}`,
+    `DROP INDEX ${concurrently ? 'CONCURRENTLY ' : ''}${identifier({ schema, name })}`,
   ],
+  dropObject: statementsOf,
   dropPolicy,
   dropRole: ({ name }) => [`DROP ROLE ${identifier(name)}`],
   dropSchema: ({ name }) => [`DROP SCHEMA ${identifier(name)}`],
@@ -113,6 +129,7 @@ const compilers: {
   renameSequence: ({ from, to }) => rename('SEQUENCE', from, to),
   renameTable: ({ from, to }) => rename('TABLE', from, to),
   renameView,
+  replaceObject: statementsOf,
 };
 
 export function compile(
@@ -176,9 +193,7 @@ export function scriptRefusal(condition: string, message: string, held?: Qualifi
 
 function execute(operation: Execute): Output {
   if (isNothing(operation)) return [];
-  const { sql } = operation;
-  const text = sql.texts.reduce((before, next, at) => `${before}${placeholder(at)}${next}`);
-  return [sql.values.length === 0 ? { sql: text } : { sql: text, params: sql.values }];
+  return [boundSql([operation.sql], placeholder)];
 }
 
 function rename(kind: 'SEQUENCE' | 'TABLE' | 'TYPE', from: QualifiedName, to: QualifiedName): Output {

@@ -164,7 +164,26 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined
   }
 }
 
-class PostgresDriver implements Driver {
+/** What PostgreSQL's own programs need to reach the same database. */
+export interface PostgresSession extends Driver {
+  /** As postgres.js has read them from the URL and the environment. */
+  readonly settings: ConnectionSettings;
+}
+
+export interface ConnectionSettings {
+  readonly host: readonly string[];
+  readonly port: readonly number[];
+  /** Of a socket; false: there is a host. */
+  readonly path: string | false;
+  readonly user: string;
+  readonly database: string;
+  readonly pass: unknown;
+  readonly ssl: unknown;
+  readonly connect_timeout: number;
+  readonly connection: Readonly<Record<string, unknown>>;
+}
+
+class PostgresDriver implements PostgresSession {
   readonly serverVersion: string;
   readonly #sql: Sql;
   readonly #session: Session;
@@ -192,6 +211,10 @@ class PostgresDriver implements Driver {
     this.#signal = signal;
     this.serverVersion = String(sql.parameters.server_version ?? '').split(' ')[0] ?? '';
     signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  get settings(): ConnectionSettings {
+    return this.#sql.options as unknown as ConnectionSettings;
   }
 
   async query<R extends Row = Row>(sql: string, params: readonly unknown[] = []): Promise<readonly R[]> {

@@ -1,7 +1,9 @@
 import type { Dialect } from '../dialect.js';
+import { backup, backupEnding, restore, rowsOfBackup } from './backup.js';
 import { compile, needsCatalog, placeholder, scriptFrame, scriptRefusal } from './compile.js';
 import { database } from './database.js';
 import { connect, sessionStart } from './driver.js';
+import { dropAll, droppable } from './drop-all.js';
 import { missingTypes } from './extension-names.js';
 import { hasTable, inspect } from './inspect.js';
 import { lock, lockBetween } from './lock.js';
@@ -40,5 +42,11 @@ export const postgres: Dialect = {
   standsAlone,
   refusedInTransaction,
   probeLone,
+  backupEnding,
+  backup,
+  rowsOfBackup,
+  restore,
+  droppable,
+  dropAll,
   database,
 };

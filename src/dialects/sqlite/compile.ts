@@ -8,13 +8,25 @@ import {
   requireTable,
 } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
-import type { Insert, Operation, OperationKind, OperationOf } from '../../operations/index.js';
+import {
+  type CreateObject,
+  commented,
+  type DropObject,
+  type Insert,
+  type Operation,
+  type OperationKind,
+  type OperationOf,
+  type ReplaceObject,
+  statementsOf,
+} from '../../operations/index.js';
 import { updateRows } from '../backfill-statements.js';
+import { boundSql } from '../bound-sql.js';
 import type { CompileOptions, Statement } from '../dialect.js';
+import { ownStatements } from '../own-statements.js';
 import { alterTable, changesInPlace } from './alter.js';
 import { createTableSql } from './definition.js';
 import { createIndexSql } from './index-sql.js';
-import { quoteIdentifier, quoteName, quoteNames } from './quote.js';
+import { quoteIdentifier, quoteLiteral, quoteName, quoteNames } from './quote.js';
 import { rebuiltName } from './rebuilt-name.js';
 import { foldName } from './tokens.js';
 import { alterView, createView, renameView } from './view.js';
@@ -44,6 +56,8 @@ export function needsCatalog(operation: Operation, { serverVersion }: CompileOpt
   }
 }
 
+const tools = { identifier: quoteIdentifier, placeholder: () => '?' };
+
 /** @throws RevError REV_UNSUPPORTED, REV_OPERATION. */
 export function compile(
   operation: Operation,
@@ -58,13 +72,20 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   dropTable: ({ name }) => [{ sql: `DROP TABLE ${quoteIdentifier(name)}` }],
   renameTable: ({ from, to }, before) => renameTable(from, to, before),
   alterTable: ({ table, changes }, before, options) => alterTable(table, changes, before, options),
-  backfill: (operation) => [
-    updateRows(operation, null, { identifier: quoteIdentifier, placeholder: () => '?' }),
-  ],
+  backfill: (operation) => [updateRows(operation, null, tools)],
   // A comment in the revision's file.
   missingValues: () => [],
-  createIndex: ({ table, index }) => [{ sql: createIndexSql(table, index) }],
-  dropIndex: ({ name, table }, before, options) => dropIndex(name, table, before, options),
+  createIndex: ({ table, index, concurrently }) =>
+    concurrently ? unsupported(concurrentIndexes) : [{ sql: createIndexSql(table, index) }],
+  createObject: rawStatements,
+  dropObject: rawStatements,
+  replaceObject: rawStatements,
+  own: (operation) => ownStatements(operation, { ...tools, dialect: 'sqlite', literal: quoteLiteral }),
+  comment: ({ target }) => unsupported(`comments (${commented(target)})`),
+  createExtension: ({ name }) => unsupported(`extensions (${name})`),
+  dropExtension: ({ name }) => unsupported(`extensions (${name})`),
+  dropIndex: ({ name, table, concurrently }, before, options) =>
+    concurrently ? unsupported(concurrentIndexes) : dropIndex(name, table, before, options),
   renameIndex({ table, from, to }, before) {
     const index = requireTable(before, table).indexes.find((each) => each.name === from);
     if (!index) throw new RevError('REV_OPERATION', `There is no index ${from} on ${displayName(table)}.`);
@@ -77,9 +98,7 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   dropView: ({ name }) => [{ sql: `DROP VIEW ${quoteIdentifier(name)}` }],
   alterView: ({ view }, before) => alterView(view, before),
   renameView: ({ from, to }, before) => renameView(from, to, before),
-  execute: ({ sql }) => [
-    sql.values.length === 0 ? { sql: sql.texts.join('') } : { sql: sql.texts.join('?'), params: sql.values },
-  ],
+  execute: ({ sql }) => [boundSql([sql], tools.placeholder)],
   insert,
   createSchema: ({ name }) => unsupported(`schemas (${name})`),
   dropSchema: ({ name }) => unsupported(`schemas (${name})`),
@@ -105,6 +124,11 @@ const compilers: { readonly [K in OperationKind]: Compile<K> } = {
 };
 
 const enumHint = 'Use a text column with a check.';
+const concurrentIndexes = 'indexes that are made concurrently';
+
+function rawStatements(operation: CreateObject | DropObject | ReplaceObject): readonly Statement[] {
+  return statementsOf(operation).map((sql) => ({ sql }));
+}
 
 function unsupported(what: string, hint?: string): never {
   throw new RevError('REV_UNSUPPORTED', `SQLite has no ${what}.`, hint === undefined ? {} : { hint });

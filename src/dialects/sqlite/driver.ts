@@ -35,7 +35,7 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
     const opened = database;
     await whenFree(() => columnOf(opened, 'SELECT count(*) FROM sqlite_schema'), options);
     const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
-    return new SqliteDriver(database, options, openBeside);
+    return new SqliteDriver(database, options, { file, openFile: (at) => open(at, busyTimeout), openBeside });
   } catch (thrown) {
     database?.close();
     throw connectError(thrown, path);
@@ -48,14 +48,24 @@ function missing(path: string): RevError {
   });
 }
 
-/** What only SQLite's own lock asks of a driver. */
-export interface SqliteSession extends Driver {
+/** How a session reaches files. */
+interface Files {
+  /** The database's own; `:memory:` where there is none. */
+  readonly file: string;
+  readonly openFile: (path: string) => Connection;
   /** Opens the file beside the database whose name has this ending. null: the database is in memory, and nobody else's. */
   readonly openBeside: ((ending: string) => Connection) | null;
 }
 
+/** What only SQLite's own parts ask of a driver: its lock, and backups. */
+export interface SqliteSession extends Driver, Files {
+  readonly connection: Connection;
+}
+
 class SqliteDriver implements SqliteSession {
   readonly serverVersion: string;
+  readonly file: string;
+  readonly openFile: (path: string) => Connection;
   readonly openBeside: ((ending: string) => Connection) | null;
   readonly #database: Connection;
   readonly #signal: AbortSignal | undefined;
@@ -68,16 +78,18 @@ class SqliteDriver implements SqliteSession {
   /** As they were before the first rebuild of the transaction. */
   #statistics: ReturnType<typeof readStatistics> | null = null;
 
-  constructor(
-    database: Connection,
-    options: ConnectOptions,
-    openBeside: ((ending: string) => Connection) | null,
-  ) {
+  constructor(database: Connection, options: ConnectOptions, { file, openFile, openBeside }: Files) {
+    this.file = file;
+    this.openFile = openFile;
     this.openBeside = openBeside;
     this.#database = database;
     this.#signal = options.signal;
     this.#options = options;
     this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
+  }
+
+  get connection(): Connection {
+    return this.#database;
   }
 
   async query<R extends Row = Row>(sql: string, params: readonly unknown[] = []): Promise<readonly R[]> {

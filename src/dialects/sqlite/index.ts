@@ -1,9 +1,11 @@
 /** SQLite, by the user's own better-sqlite3. */
 
 import type { Dialect } from '../dialect.js';
+import { backup, backupEnding, restore, rowsOfBackup } from './backup.js';
 import { compile, needsCatalog } from './compile.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
+import { dropAll, droppable } from './drop-all.js';
 import { hasTable, inspect } from './inspect.js';
 import { lock, lockBetween } from './lock.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
@@ -40,5 +42,11 @@ export const sqlite: Dialect = {
   standsAlone,
   refusedInTransaction,
   probeLone,
+  backupEnding,
+  backup,
+  rowsOfBackup,
+  restore,
+  droppable,
+  dropAll,
   database,
 };

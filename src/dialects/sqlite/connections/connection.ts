@@ -13,8 +13,18 @@ export interface Connection {
    * have no effect; reading the pragma back tells.
    */
   allowSchemaWrites(allowed: boolean): void;
+  /**
+   * Copies all pages of the database into another file, replacing what is there in one transaction, while others may have
+   * it open. Absent: the package has no such thing.
+   * @param part is called between two parts; what it throws ends the copy, and the file is as it was.
+   * @returns false where others keep the file busy: nothing was copied.
+   */
+  copyInto?(path: string, part: () => void): Promise<boolean>;
   close(): void;
 }
+
+/** 16 MB with pages of the usual size: some ten milliseconds between two looks at an interrupt. */
+export const pagesOfPart = 4096;
 
 export interface Prepared {
   /** Whether it gives rows. */

@@ -1,11 +1,16 @@
 import type { Row } from '../../dialect.js';
 import { statementsOf } from '../statements.js';
-import type { Connection, Opener, Prepared } from './connection.js';
+import { type Connection, type Opener, type Prepared, pagesOfPart } from './connection.js';
 import { SqliteError } from './result-codes.js';
 
 /** The part of node:sqlite that is used: Node 22.16 and later. */
 interface Module {
   readonly DatabaseSync: new (path: string, options: { readonly timeout: number }) => Database;
+  backup(
+    database: Database,
+    path: string,
+    options: { readonly rate: number; readonly progress: () => void },
+  ): Promise<number>;
 }
 
 interface Database {
@@ -38,11 +43,14 @@ export const nodeSqlite: Opener = {
   name: 'node:sqlite',
   open(module, path, busyTimeout) {
     const { DatabaseSync } = module as Module;
-    return connection(translated(() => new DatabaseSync(path, { timeout: busyTimeout })));
+    return connection(
+      translated(() => new DatabaseSync(path, { timeout: busyTimeout })),
+      module as Module,
+    );
   },
 };
 
-function connection(database: Database): Connection {
+function connection(database: Database, { backup }: Module): Connection {
   return {
     get open() {
       return database.isOpen;
@@ -55,6 +63,16 @@ function connection(database: Database): Connection {
       statementsOf(sql).length === 1 ? translated(() => prepared(database.prepare(sql))) : null,
     exec: (sql) => translated(() => database.exec(sql)),
     allowSchemaWrites: (allowed) => database.enableDefensive?.(!allowed),
+    async copyInto(path, part) {
+      try {
+        await backup(database, path, { rate: pagesOfPart, progress: part });
+        return true;
+      } catch (thrown) {
+        const error = translation(thrown);
+        if (error instanceof SqliteError && error.code === 'SQLITE_BUSY') return false;
+        throw error;
+      }
+    },
     close: () => database.close(),
   };
 }
@@ -90,7 +108,11 @@ function translated<T>(work: () => T): T {
   try {
     return work();
   } catch (thrown) {
-    const { errcode, message } = thrown as { readonly errcode?: unknown; readonly message?: unknown };
-    throw typeof errcode === 'number' ? new SqliteError(String(message), errcode, thrown) : thrown;
+    throw translation(thrown);
   }
+}
+
+function translation(thrown: unknown): unknown {
+  const { errcode, message } = thrown as { readonly errcode?: unknown; readonly message?: unknown };
+  return typeof errcode === 'number' ? new SqliteError(String(message), errcode, thrown) : thrown;
 }

@@ -1,0 +1,2 @@
+/** Five minutes: long enough for another replica's deploy. */
+export const defaultLockWait = 300_000;

@@ -1,0 +1,87 @@
+/** Projects with several databases: one history, and settings of its own for each database. */
+
+import { RevError } from '../errors.js';
+
+/** Keys that are the project's, and the same for all of its databases. */
+export const sharedKeys = [
+  'revisions',
+  'recursive',
+  'template',
+  'timezone',
+  'fileTemplate',
+  'slugLength',
+  'hooks',
+] as const;
+
+export interface ChosenDatabase {
+  /** The settings of one database: the common ones, and its own over them. */
+  readonly settings: unknown;
+  /** undefined: the project has but one, without a name. */
+  readonly name: string | undefined;
+  /** In the order of the configuration; none where there is but one. */
+  readonly names: readonly string[];
+}
+
+/**
+ * @param wanted the name that was asked for
+ * @param any whether any of them will do
+ * @throws RevError REV_CONFIG, REV_DATABASE where it has several and none was chosen
+ */
+export function chooseDatabase(
+  value: unknown,
+  file: string,
+  { wanted, any }: { readonly wanted: string | undefined; readonly any: boolean },
+): ChosenDatabase {
+  const { databases, ...common } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (databases === undefined) {
+    if (wanted === undefined) return { settings: value, name: undefined, names: [] };
+    throw new RevError(
+      'REV_CONFIG',
+      `${file}: The database '${wanted}' was asked for, and there is but one.`,
+      {
+        hint: "Leave out --database, or write: databases: { main: { url: '…' }, … }",
+        data: { file },
+      },
+    );
+  }
+  const all = checkDatabases(databases, file);
+  const names = Object.keys(all);
+  const name = wanted ?? (any ? names[0] : undefined);
+  if (name === undefined) {
+    throw new RevError('REV_DATABASE', `The project has several databases: ${names.join(', ')}.`, {
+      hint: `Say which: --database ${names[0]}`,
+      data: { databases: names },
+    });
+  }
+  const own = all[name];
+  if (!own) {
+    throw new RevError('REV_CONFIG', `${file}: There is no database '${name}'.`, {
+      hint: `Known: ${names.join(', ')}.`,
+      data: { file },
+    });
+  }
+  return { settings: { ...common, ...own }, name, names };
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+function checkDatabases(value: unknown, file: string): Readonly<Record<string, Settings>> {
+  const fault = (problem: string) =>
+    new RevError('REV_CONFIG', `${file}: 'databases' ${problem}.`, {
+      hint: "databases: { main: { url: '…', schema: './main' }, statistics: { url: '…', schema: './statistics' } }",
+      data: { file, key: 'databases' },
+    });
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault('must be an object');
+  const entries = Object.entries(value as Readonly<Record<string, unknown>>);
+  if (entries.length === 0) throw fault('must name at least one database');
+  for (const [name, settings] of entries) {
+    if (!/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name))
+      throw fault(`has a name that is no word: '${name.slice(0, 60)}'`);
+    if (typeof settings !== 'object' || settings === null) throw fault(`must have an object as ${name}`);
+    const shared = sharedKeys.find((key) => key in settings);
+    if (shared)
+      throw fault(`has '${shared}' in ${name}, which is the same for all and stands beside 'databases'`);
+    if ('databases' in settings) throw fault(`holds databases in ${name}`);
+  }
+  return value as Readonly<Record<string, Settings>>;
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The name of a backup: `shop_5c1e8b70d2a4_20261121T104500Z.dump`, of the database, the heads that it is at (joined by
+ * `+`), and the time in UTC. Between two `_` there is none, so that the backups of `shop` are told from those of `shop_eu`.
+ */
+
+export interface BackupName {
+  readonly database: string;
+  readonly heads: readonly string[];
+  readonly time: Date;
+  /** Without the dot. */
+  readonly ending: string;
+  /** The how many-th of that second, from 1. */
+  readonly count: number;
+}
+
+const longest = 80;
+
+export function backupName({ database, heads, time, ending, count }: BackupName): string {
+  const stamp = time
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:]/g, '');
+  return `${databasePart(database)}_${headsPart(heads)}_${stamp}${count > 1 ? `-${count}` : ''}.${ending}`;
+}
+
+/** Which files of a folder are backups of this database, the oldest first. */
+export function backupsAmong(
+  names: readonly string[],
+  { database, ending }: Pick<BackupName, 'database' | 'ending'>,
+): readonly string[] {
+  const own = `${databasePart(database)}_`;
+  const rest = new RegExp(`^[^_]+_(\\d{8}T\\d{6}Z)(?:-(\\d+))?\\.${ending}$`);
+  return names
+    .flatMap((name) => {
+      const [found, time = '', count = '1'] =
+        (name.startsWith(own) && rest.exec(name.slice(own.length))) || [];
+      return found === undefined ? [] : [{ name, key: `${time}${count.padStart(6, '0')}${name}` }];
+    })
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ name }) => name);
+}
+
+/** What a file system may not take is replaced, and told apart by a hash of the whole. */
+function databasePart(name: string): string {
+  const safe = name
+    .replace(/[^\w.-]/g, '-')
+    .replace(/^\./, '-')
+    .slice(0, longest);
+  return safe === name ? name : `${safe}~${shortHash(name)}`;
+}
+
+function headsPart(heads: readonly string[]): string {
+  if (heads.length === 0) return 'base';
+  const all = [...heads].sort().join('+');
+  const safe = all.replace(/[^A-Za-z0-9.+-]/g, '-');
+  return safe.length <= longest ? safe : `${safe.slice(0, longest)}~${shortHash(all)}`;
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}

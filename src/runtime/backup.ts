@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { sameData } from '../catalog/index.js';
+import type { BackupOptions, Dialect, Driver } from '../dialects/dialect.js';
+import { RevError, shellWord } from '../errors.js';
+import { backupName, backupsAmong } from './backup-name.js';
+import type { Report } from './events.js';
+import type { VersionTable } from './version-table.js';
+
+/** Where a backup goes: into a folder under a name of its own, or to the file that somebody has named. */
+export type BackupPlace = BackupFolder | { readonly file: string };
+
+interface BackupFolder {
+  readonly dir: string;
+  /** The database's name. */
+  readonly database: string;
+  /** How many of this database's backups stay in the folder; undefined: all. */
+  readonly keep: number | undefined;
+}
+
+export interface TakeBackupOptions extends BackupOptions {
+  readonly dialect: Dialect;
+  readonly driver: Driver;
+  readonly table: VersionTable;
+  readonly place: BackupPlace;
+  readonly now: () => Date;
+  readonly report: Report;
+}
+
+export interface TakenBackup {
+  readonly file: string;
+  /** The heads that are in it. */
+  readonly heads: readonly string[];
+  /** In bytes. */
+  readonly size: number;
+  /** In milliseconds. */
+  readonly duration: number;
+  /** Older ones that were deleted. */
+  readonly removed: readonly string[];
+}
+
+/** How often a backup is begun again because another runner has moved the heads meanwhile. */
+const attempts = 5;
+
+/**
+ * Writes a backup: under another name until it is whole, checked and on the disk. Throws REV_BACKUP, REV_EXISTS; then no
+ * file is left.
+ */
+export async function takeBackup(options: TakeBackupOptions): Promise<TakenBackup> {
+  const { dialect, place, report } = options;
+  const started = performance.now();
+  const folder = 'file' in place ? dirname(place.file) : place.dir;
+  report({ kind: 'backupStarted', folder });
+  const part = join(folder, `.rev-backup-${randomBytes(6).toString('hex')}.part`);
+  try {
+    if (!('file' in place)) await mkdir(folder, { recursive: true, mode: 0o700 });
+    else if (await exists(place.file)) throw existing(place.file);
+    const heads = await copy(options, part);
+    const size = await settle(part);
+    const file = 'file' in place ? place.file : await freeName(place, { ...options, heads });
+    if (await exists(file)) throw existing(file);
+    await rename(part, file);
+    await syncFolder(folder);
+    const removed = 'file' in place ? [] : await removeOld(place, dialect.backupEnding, file);
+    const taken = { file, heads, size, duration: performance.now() - started, removed };
+    report({ kind: 'backupDone', ...taken });
+    return taken;
+  } catch (error) {
+    for (const ending of ['', '-journal', '-wal', '-shm']) {
+      await rm(`${part}${ending}`, { force: true }).catch(() => undefined);
+    }
+    throw failure(error, folder);
+  }
+}
+
+async function freeName(
+  { dir, database }: BackupFolder,
+  { heads, now, dialect }: Pick<TakeBackupOptions, 'now' | 'dialect'> & Pick<TakenBackup, 'heads'>,
+): Promise<string> {
+  const [time, ending] = [now(), dialect.backupEnding];
+  for (let count = 1; ; count += 1) {
+    const file = join(dir, backupName({ database, heads, time, ending, count }));
+    if (!(await exists(file))) return file;
+  }
+}
+
+/** The heads that are in the copy: those that there were before it and after it. */
+async function copy(
+  { dialect, driver, table, bin, lockTimeout, signal }: TakeBackupOptions,
+  part: string,
+): Promise<readonly string[]> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const heads = await table.read(driver);
+    await rm(part, { force: true });
+    await (await open(part, 'wx', 0o600)).close();
+    await dialect.backup(driver, part, { bin, lockTimeout, signal });
+    if (sameData(await table.read(driver), heads)) return heads;
+  }
+  throw new RevError(
+    'REV_BACKUP',
+    'Another runner is at work: the database changes its heads all the time.',
+    {
+      hint: 'Take the backup when that is done.',
+    },
+  );
+}
+
+/** @returns its size. */
+async function settle(part: string): Promise<number> {
+  // A program may have made the file anew.
+  await chmod(part, 0o600);
+  const handle = await open(part, 'r+');
+  try {
+    await handle.sync();
+    return (await handle.stat()).size;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** So that the name outlives a power loss, too. Windows opens no folders. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function removeOld(
+  { dir, database, keep }: BackupFolder,
+  ending: string,
+  newest: string,
+): Promise<readonly string[]> {
+  if (keep === undefined) return [];
+  const others = backupsAmong(await readdir(dir), { database, ending })
+    .map((name) => join(dir, name))
+    .filter((file) => file !== newest);
+  const old = others.slice(0, Math.max(0, others.length - (keep - 1)));
+  for (const file of old) await rm(file, { force: true });
+  return old;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function existing(file: string): RevError {
+  return new RevError('REV_EXISTS', `${file} exists already.`, {
+    hint: 'Nothing was overwritten. Give another name.',
+  });
+}
+
+function failure(error: unknown, folder: string): unknown {
+  if (error instanceof RevError) {
+    if (error.code !== 'REV_BACKUP') return error;
+    const hints = [
+      ...(error.hint === undefined ? [] : [error.hint]),
+      'No file is left, and nothing else was done.',
+    ];
+    return new RevError('REV_BACKUP', error.message, { hint: hints.join('\n'), data: error.data });
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  return new RevError('REV_BACKUP', `No backup can be written to ${folder}: ${message}.`, {
+    hint: 'Is there room on the disk, and may this user write there? No file is left, and nothing else was done.',
+    data: { folder },
+  });
+}
+
+/**
+ * The backup that a run starts from: taken before its first step, and again if another runner has moved the heads before
+ * that step could begin.
+ */
+export class StartingPoint {
+  readonly #take: (() => Promise<TakenBackup>) | undefined;
+  #taken: TakenBackup | undefined;
+
+  constructor(take: (() => Promise<TakenBackup>) | undefined) {
+    this.#take = take;
+  }
+
+  get file(): string | undefined {
+    return this.#taken?.file;
+  }
+
+  /** @param rows that the first step starts from. */
+  async keep(rows: readonly string[]): Promise<void> {
+    if (!this.#take || (this.#taken && sameData(this.#taken.heads, rows))) return;
+    this.#taken = await this.#take();
+  }
+
+  /** The failure of the run, with the way back. */
+  explain(error: unknown): unknown {
+    if (!this.#taken || !(error instanceof RevError)) return error;
+    const { code, message, hint, data, cause } = error;
+    const back = `The database as it was before this run: rev restore ${shellWord(this.#taken.file)}`;
+    return new RevError(code, message, {
+      hint: hint === undefined ? back : `${hint}\n${back}`,
+      data: { ...data, backup: this.#taken.file },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDatabase, type TestDatabase } from '../support/postgres.js';
+import { type UserProject, userProject } from '../support/project.js';
+import { refused } from '../support/refusals.js';
+import { changeFile, readFile } from '../support/sqlite-file.js';
+
+/** A project with a PostgreSQL and an SQLite database, and one history for both. */
+
+let project: UserProject;
+let postgres: TestDatabase;
+const file = () => project.path('statistics.db');
+const json = async (...args: string[]) => JSON.parse((await project.ok([...args, '--json'])).stdout);
+const columns = (names: string) => `
+import { integer, pgTable, text } from 'drizzle-orm/pg-core';
+export const users = pgTable('users', { id: integer('id').primaryKey(), ${names} });
+`;
+
+beforeAll(async () => {
+  postgres = await freshDatabase();
+  project = userProject();
+  project.write('main/schema.ts', columns("name: text('name')"));
+  project.write(
+    'statistics/schema.ts',
+    `import { integer, sqliteTable } from 'drizzle-orm/sqlite-core';
+export const visits = sqliteTable('visits', { id: integer('id').primaryKey(), n: integer('n') });
+`,
+  );
+  project.write('revisions/.gitkeep', '');
+  project.write(
+    'alembic.config.ts',
+    `import { defineConfig } from 'drizzle-alembic';
+export default defineConfig({
+  lockTimeout: 4000,
+  databases: {
+    main: { dialect: 'postgres', url: ${JSON.stringify(postgres.url)}, schema: './main' },
+    statistics: { dialect: 'sqlite', url: 'file:statistics.db', schema: './statistics' },
+  },
+});
+`,
+  );
+});
+afterAll(() => project.remove());
+
+/** Each step stands on the one before. */
+describe('several databases', () => {
+  it('are compared together, and written into one revision', async () => {
+    const created = await json('create', '-m', 'first', '--autogenerate');
+    expect(created.changes).toEqual(['main: create table users', 'statistics: create table visits']);
+    const text = project.read(`revisions/${project.revisions()[0]}`);
+    expect(text).toContain("await op.on('main', async (op: Op<'postgres'>) => {");
+    expect(text).toContain("await op.on('statistics', async (op: Op<'sqlite'>) => {");
+    expect(text).toContain('export async function upgrade(op: Op) {');
+  });
+
+  it('are each brought up by their part of it', async () => {
+    const result = await json('upgrade', 'head');
+    expect(Object.keys(result.databases)).toEqual(['main', 'statistics']);
+    expect(result.databases.main.after).toEqual(result.databases.statistics.after);
+    expect(await postgres.sql('select count(*)::int as n from users')).toEqual([{ n: 0 }]);
+    expect(readFile(file(), 'select count(*) from visits')).toEqual([0]);
+    await project.ok(['check']);
+    expect(await json('create', '-m', 'none', '--autogenerate')).toMatchObject({ changes: [] });
+  });
+
+  it('are asked each for itself', async () => {
+    const { databases } = await json('current');
+    expect(databases.main).toEqual(databases.statistics);
+    const alone = await json('current', '--database', 'main');
+    expect(alone).toEqual({ version: 1, ...databases.main });
+    const { stderr } = await project.ok(['status']);
+    expect(stderr).toMatch(/database main[\s\S]*database statistics/);
+    expect((await json('history', '-i')).databases.main).toBeDefined();
+    expect(await json('heads')).toMatchObject({ heads: [{}] });
+  });
+
+  it('have a revision for one of them alone, which the other passes over', async () => {
+    project.write('main/schema.ts', columns("name: text('name'), age: integer('age')"));
+    const created = await json('create', '-m', 'age', '--autogenerate');
+    expect(created.changes).toHaveLength(1);
+    await project.ok(['upgrade', 'head']);
+    const { databases } = await json('current', '--check-heads');
+    expect(databases.statistics.atHead).toBe(true);
+    await project.ok(['check']);
+  });
+
+  it('can be chosen for a run, and the other stays where it is', async () => {
+    await project.ok(['downgrade', '-1', '--database', 'main', '--yes']);
+    await refused(project, ['check', '--database', 'main'], 'REV_BEHIND_HEAD', 1, [/upgrade/]);
+    const { stderr } = await project.rev(['check']);
+    expect(stderr).toContain('main: ');
+    await project.ok(['check', '--database', 'statistics']);
+    await project.ok(['upgrade', 'head']);
+  });
+
+  it('are refused where it must be said which, or there is no such one', async () => {
+    await refused(project, ['upgrade', 'head', '--sql'], 'REV_DATABASE', 2, [
+      /main, statistics/,
+      /--database main/,
+    ]);
+    await refused(project, ['diff'], 'REV_DATABASE', 2, [/main, statistics/]);
+    await refused(project, ['current', '--database', 'other'], 'REV_CONFIG', 2, [
+      /no database 'other'/,
+      /main, stat/,
+    ]);
+    const script = await project.ok(['upgrade', 'base:head', '--sql', '--database', 'statistics']);
+    expect(script.stdout).toContain('"visits"');
+    expect(script.stdout).not.toContain('"users"');
+  });
+
+  it('stop at the first that fails, and say which', async () => {
+    changeFile(file(), 'insert into visits values (1, 1)');
+    project.write(
+      'revisions/zz_fails.ts',
+      `import type { Op } from 'drizzle-alembic';
+export const revision = 'zz';
+export const downRevision = '${(await json('heads')).heads[0].id}';
+export async function upgrade(op: Op) {
+  op.on(['main', 'statistics'], (op) => op.execute('create table both_of_them (n integer)'));
+  await op.on('statistics', async (op) => {
+    await op.execute('insert into nowhere values (1)');
+  });
+}
+export async function downgrade(op: Op) {
+  await op.execute('drop table both_of_them');
+}
+`,
+    );
+    const failed = await project.rev(['upgrade', 'head', '--json']);
+    const { error } = JSON.parse(failed.stdout);
+    expect(error).toMatchObject({ code: 'REV_REVISION_FAILED', data: { database: 'statistics' } });
+    expect(await postgres.sql('select * from both_of_them')).toEqual([]);
+    expect(readFile(file(), "select name from sqlite_schema where name = 'both_of_them'")).toEqual([]);
+  });
+
+  it('are taken back, the last one first', async () => {
+    const { databases } = await json('downgrade', 'base', '--yes');
+    expect(Object.keys(databases)).toEqual(['statistics', 'main']);
+    expect(await postgres.sql("select to_regclass('users') as name")).toEqual([{ name: null }]);
+    expect(readFile(file(), "select name from sqlite_schema where name = 'visits'")).toEqual([]);
+  });
+
+  it.each([
+    ['databases: []', /must be an object/],
+    ['databases: {}', /at least one/],
+    ["databases: { main: { revisions: './x' } }", /same for all/],
+    ["databases: { 'a b': {} }", /no word/],
+    ["databases: { main: { dialect: 'sqlite', schema: 7 } }", /'schema' must/],
+  ])('are refused where they are configured as %s', async (settings, message) => {
+    const wrong = userProject();
+    wrong.write('alembic.config.ts', `export default { ${settings} };`);
+    wrong.write('revisions/.gitkeep', '');
+    await refused(wrong, ['upgrade', 'head', '--database', 'main'], 'REV_CONFIG', 2, [message]);
+    wrong.remove();
+  });
+});
