@@ -100,6 +100,7 @@ describe('a password', () => {
     ['create', '-m', 'x', '--autogenerate', '--dry-run', '--debug'],
     ['import', 'drizzle', '--dry-run', '--debug'],
     ['doctor', '--debug'],
+    ['backup', '--debug'],
     ['stamp', 'a1', '--debug'],
   ] as const;
 
