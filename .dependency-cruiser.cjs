@@ -29,7 +29,7 @@ const mayImport = {
   'dialect interface': ['catalog', 'operations', 'diff'],
   drizzle: ['errors', 'catalog'],
   dialects: ['errors', 'catalog', 'operations', 'diff', 'dialect interface'],
-  config: ['errors', 'catalog', 'graph', 'loading', 'diff'],
+  config: ['errors', 'catalog', 'graph', 'loading', 'diff', 'dialect interface'],
   revisions: ['errors', 'catalog', 'graph', 'operations', 'loading'],
   runtime: ['errors', 'catalog', 'graph', 'operations', 'dialect interface'],
   commands: [

@@ -24,6 +24,7 @@ const codes = {
   REV_HOOK: 1,
   REV_BACKUP: 1,
   REV_RESTORE: 1,
+  REV_RUN_HOOK: 1,
   REV_INTERNAL: 1,
   // 2: wrong usage or configuration
   REV_USAGE: 2,
@@ -32,6 +33,7 @@ const codes = {
   REV_DATABASE: 2,
   REV_SCHEMA: 2,
   REV_DRIVER_MISSING: 2,
+  REV_CONNECTION: 2,
   REV_URL: 2,
   REV_UNKNOWN_REVISION: 2,
   REV_AMBIGUOUS_REVISION: 2,

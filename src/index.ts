@@ -10,6 +10,7 @@ import type { Environment } from './commands/environment.js';
 import type { RestoreCommandOptions, RestoreResult } from './commands/restore.js';
 import type { RunTargetOptions, RunTargetResult } from './commands/run-target.js';
 import type { StatusResult } from './commands/status.js';
+import type { RunHooks } from './config/run-hooks.js';
 import type { TakenBackup } from './runtime/backup.js';
 import type { Report } from './runtime/events.js';
 
@@ -29,6 +30,13 @@ export type {
   View,
 } from './catalog/index.js';
 export { type Config, type ConfigContext, defineConfig, type SeveralDatabases } from './config/config.js';
+export type {
+  AfterRevision,
+  AfterRun,
+  BeforeRun,
+  FailedRun,
+  RunHooks,
+} from './config/run-hooks.js';
 export type { AutogenerateHooks, ColumnDifference } from './diff/overrides.js';
 export { RevError, type RevErrorCode } from './errors.js';
 export { type Layout, type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
@@ -46,6 +54,29 @@ export type { OwnOperation, SqlTools } from './operations/own.js';
 export type { RunEvent } from './runtime/events.js';
 export type { Op } from './runtime/op.js';
 
+/** A client of postgres.js (`postgres(…)`). A session is opened beside its own, by its options. */
+export interface PostgresJsConnection {
+  readonly options: object;
+  reserve(): Promise<unknown>;
+  end(...args: never[]): Promise<unknown>;
+}
+
+/** A PGlite (`@electric-sql/pglite` 0.5 or later). */
+export interface PgliteConnection {
+  readonly waitReady: Promise<void>;
+  query(text: string, ...more: never[]): Promise<unknown>;
+  exec(text: string, ...more: never[]): Promise<unknown>;
+}
+
+/** A database of better-sqlite3, libsql or node:sqlite. */
+export interface SqliteConnection {
+  prepare(text: string, ...more: never[]): unknown;
+  exec(text: string): unknown;
+}
+
+/** What a program may hand in. */
+export type OwnConnection = PostgresJsConnection | PgliteConnection | SqliteConnection;
+
 /** Where a command runs; all of it may be left out. */
 export interface ProjectOptions {
   /** Folder to search the configuration from; default: the process's. */
@@ -53,10 +84,18 @@ export interface ProjectOptions {
   /** The configuration's file. */
   readonly config?: string;
   readonly url?: string;
+  /**
+   * The program's own connection, in the place of a url. It is not closed, and left as it was; until the call ends,
+   * nothing else may be asked of it. REV_CONNECTION: it cannot be used.
+   */
+  readonly connection?: OwnConnection;
+  /** Default: `$REV_ENV`. */
   readonly env?: string;
   readonly args?: Readonly<Record<string, string>>;
   /** A word for the configuration and the journal, such as a release. */
   readonly tag?: string;
+  /** Called after those of the configuration. */
+  readonly runHooks?: RunHooks;
   /** Is told what happens. */
   readonly onEvent?: Report;
   readonly signal?: AbortSignal;
@@ -121,6 +160,31 @@ export async function restore(
   return command.restore(environmentOf(options), options.file, options);
 }
 
+/**
+ * `rev stamp`: sets the version rows and runs nothing, for a database that exists already.
+ * @throws RevError as the command does
+ */
+export async function stamp(
+  options: ProjectOptions & {
+    /** One revision, or several on different branches. */
+    readonly target: string | readonly string[];
+    /** Delete all rows first, whatever they hold. */
+    readonly purge?: boolean;
+    readonly lockWait?: number;
+  },
+): Promise<RunReport> {
+  const [command, { runOnly }] = await Promise.all([
+    import('./commands/stamp.js'),
+    import('./commands/run-target.js'),
+  ]);
+  const { target, purge, lockWait } = options;
+  const targets = typeof target === 'string' ? [target] : target;
+  return {
+    kind: 'run',
+    ...runOnly(await command.stamp(environmentOf(options), targets, { purge, lockWait })),
+  };
+}
+
 /** `rev current`. @throws RevError as the command does */
 export async function current(options: ProjectOptions = {}): Promise<CurrentResult> {
   const command = await import('./commands/current.js');
@@ -153,7 +217,9 @@ function environmentOf(options: ProjectOptions): Environment {
     cwd: options.cwd ?? process.cwd(),
     configFile: options.config,
     url: options.url,
-    env: options.env,
+    connection: options.connection,
+    runHooks: options.runHooks,
+    env: options.env ?? (process.env.REV_ENV || undefined),
     args: options.args ?? {},
     tag: options.tag,
     report: options.onEvent ?? (() => undefined),

@@ -209,7 +209,7 @@ async function environmentOf(
   return {
     cwd: process.cwd(),
     configFile: args.text('config'),
-    env: args.text('env') ?? process.env.REV_ENV,
+    env: args.text('env') ?? (process.env.REV_ENV || undefined),
     tag: args.text('tag'),
     url: args.text('url'),
     database: args.text('database'),

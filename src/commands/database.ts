@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -22,20 +23,61 @@ export interface Database {
   readonly driver: Driver;
 }
 
+export interface OpenOptions {
+  readonly create: boolean;
+  readonly mustExist?: boolean;
+  readonly patience?: number;
+}
+
 /**
- * Opens the configured database, hands it over, and closes it whatever happens.
+ * Opens the configured database, hands it over, and closes it whatever happens. A connection that was handed in is
+ * used instead, and stays open.
  * @param options.create make the database file where there is none (SQLite); otherwise a missing one is an empty database
  */
 export async function withDatabase<T>(
   environment: Environment,
   config: ResolvedConfig,
-  options: { readonly create: boolean; readonly mustExist?: boolean; readonly patience?: number },
+  options: OpenOptions,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const url = requireUrl(config);
+  const { connection } = environment;
+  if (connection) return inTurn(connection, () => withSession(environment, config, options, work));
+  return withSession(environment, config, options, work);
+}
+
+/** For each connection that was handed in: what is asked of it last. */
+const turns = new WeakMap<object, Promise<unknown>>();
+
+/** Set inside of a turn: what its revisions and hooks call would wait for its end. */
+const inside = new AsyncLocalStorage<object>();
+
+/** A connection is one session, in which two runs would find themselves in one transaction: the second one waits. */
+function inTurn<T>(connection: object, work: () => Promise<T>): Promise<T> {
+  if (inside.getStore() === connection) {
+    throw new RevError('REV_CONNECTION', 'The connection is in use by the very run that asks for it.', {
+      hint: 'A revision or a hook calls a command with it: use op.db there, or db and execute of the hook.',
+    });
+  }
+  const turn = (turns.get(connection) ?? Promise.resolve()).then(() => inside.run(connection, work));
+  turns.set(
+    connection,
+    turn.catch(() => undefined),
+  );
+  return turn;
+}
+
+async function withSession<T>(
+  environment: Environment,
+  config: ResolvedConfig,
+  options: OpenOptions,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const { connection } = environment;
+  const url = connection ? '' : requireUrl(config);
   const dialect = await loadDialect(config.dialect);
   const driver = await dialect.connect({
     url,
+    ...(connection ? { connection } : {}),
     from: config.folder,
     create: options.create,
     ...(options.mustExist ? { mustExist: true } : {}),

@@ -28,7 +28,7 @@ export async function downgrade(
     ...options,
     from: from ?? 'base',
     asks: true,
-    runs: 'downgrade',
+    direction: 'downgrade',
     title: `rev downgrade from ${from} to ${to}`,
   });
 }

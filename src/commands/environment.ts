@@ -1,3 +1,4 @@
+import type { RunHooks } from '../config/run-hooks.js';
 import type { RenameCandidate } from '../diff/rename-candidates.js';
 import type { Report } from '../runtime/events.js';
 
@@ -14,6 +15,10 @@ export interface Environment {
   readonly tag?: string | undefined;
   /** `--url`: overrides the configuration's. */
   readonly url?: string | undefined;
+  /** The program's own connection, in the place of a url. It stays open. */
+  readonly connection?: object | undefined;
+  /** Called after those of the configuration. */
+  readonly runHooks?: RunHooks | undefined;
   /** `--database`: which of the project's databases, where it has several. */
   readonly database?: string | undefined;
   readonly report: Report;

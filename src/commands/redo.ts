@@ -17,8 +17,8 @@ export async function redo(
     await runTarget(environment, ({ graph }, rows) => graph.planDowngrade(rows, target), {
       ...options,
       asks: true,
+      direction: 'downgrade',
       from: 'base',
-      runs: 'downgrade',
       title: 'rev redo',
     }),
   );
@@ -27,6 +27,7 @@ export async function redo(
       ...options,
       // The one before the way down has it all.
       backup: false,
+      direction: 'upgrade',
       from: 'base',
       title: 'rev redo',
     }),

@@ -25,8 +25,8 @@ export async function reset(
   return runOnly(
     await runTarget(environment, ({ graph }, rows) => graph.planDowngrade(rows, 'base'), {
       ...options,
+      direction: 'downgrade',
       from: 'base',
-      runs: 'downgrade',
       title: 'rev reset',
     }),
   );

@@ -23,6 +23,7 @@ import {
 import type { Environment } from './environment.js';
 import { defaultLockWait } from './lock-wait.js';
 import { openProject, type Project } from './project.js';
+import { ProjectHooks } from './run-hooks.js';
 
 export interface RunTargetOptions {
   /** Print the SQL instead of running it; no database is asked. */
@@ -59,12 +60,12 @@ export async function runTarget(
   options: RunTargetOptions & {
     readonly from: string;
     readonly title: string;
-    /** What the configuration calls the run where it asks for backups. */
-    readonly runs?: BackedUpRun;
     /** Empty the version table first. */
     readonly clear?: boolean;
     /** Where data may be lost. */
     readonly asks?: boolean;
+    /** What the configuration calls the run, for backups and hooks; absent: nothing of the project's is run. */
+    readonly direction?: BackedUpRun;
   },
 ): Promise<RunTargetResult> {
   const project = await openProject(environment);
@@ -117,7 +118,11 @@ export async function runTarget(
   }
   // Of a file that is not there a dry run makes none.
   const opening = { create: !options.dryRun, patience: options.lockWait ?? defaultLockWait };
-  return withDatabase(environment, config, opening, async ({ dialect, driver }) => {
+  const hooks =
+    options.direction && !options.dryRun
+      ? new ProjectHooks(environment, config, options.direction)
+      : undefined;
+  const work = async ({ dialect, driver }: Database): Promise<RunTargetResult> => {
     const runOptions: RunOptions = {
       dialect,
       driver,
@@ -140,25 +145,32 @@ export async function runTarget(
       ...(options.asks && !environment.yes
         ? { consent: (steps) => askForLosses(environment, project, { dialect, driver }, steps) }
         : {}),
-      ...(wantsBackup(config, options.runs, options)
+      ...(wantsBackup(config, options.direction, options)
         ? { backup: () => backupNow(environment, config, { dialect, driver }) }
         : {}),
+      ...hooks?.ofRun({ dialect, driver }),
       tag: environment.tag,
       ...(environment.signal === undefined ? {} : { signal: environment.signal }),
     };
     return options.dryRun
       ? { kind: 'dryRun', ...(await dryRun(runOptions)) }
       : { kind: 'run', ...(await run(runOptions)) };
-  });
+  };
+  try {
+    return await withDatabase(environment, config, opening, work);
+  } catch (error) {
+    await hooks?.tellError(error);
+    throw error;
+  }
 }
 
 /** Whether a backup is taken first: as the command says, else as the configuration does. */
 export function wantsBackup(
   config: ResolvedConfig,
-  runs: BackedUpRun | undefined,
+  direction: BackedUpRun | undefined,
   { backup }: Pick<RunTargetOptions, 'backup'>,
 ): boolean {
-  return backup ?? (runs !== undefined && config.backup.before.includes(runs));
+  return backup ?? (direction !== undefined && config.backup.before.includes(direction));
 }
 
 /** The result of a run that was neither printed nor tried. */

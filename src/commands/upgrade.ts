@@ -22,8 +22,8 @@ export async function upgrade(
   const start = from ?? 'base';
   return runTarget(environment, ({ graph }, rows) => graph.planUpgrade(rows, to), {
     ...options,
+    direction: 'upgrade',
     from: start,
-    runs: 'upgrade',
     title: `rev upgrade from ${start} to ${to}`,
   });
 }

@@ -3,9 +3,10 @@
 import type { DialectName, QualifiedName } from '../catalog/index.js';
 import type { AutogenerateHooks } from '../diff/overrides.js';
 import type { sharedKeys } from './databases.js';
+import type { RunHooks } from './run-hooks.js';
 
 /** As their package managers call them. */
-export const driverNames = ['postgres', 'better-sqlite3', 'libsql', 'node:sqlite'] as const;
+export const driverNames = ['postgres', 'pglite', 'better-sqlite3', 'libsql', 'node:sqlite'] as const;
 
 export type DriverName = (typeof driverNames)[number];
 
@@ -45,7 +46,7 @@ export interface Config {
    */
   readonly url?: string | undefined;
   /**
-   * Which driver package to use. PostgreSQL: `postgres`. SQLite: `better-sqlite3`, `libsql`, or `node:sqlite` of Node 22.16
+   * Which driver package to use. PostgreSQL: `postgres`, or `pglite`, whose url is a folder. SQLite: `better-sqlite3`, `libsql`, or `node:sqlite` of Node 22.16
    * and later. Default: the first of them that is installed, in this order.
    */
   readonly driver?: DriverName | undefined;
@@ -80,6 +81,8 @@ export interface Config {
   readonly autogenerate?: AutogenerateHooks | undefined;
   /** Commands that each new revision file goes through, e.g. `prettier --write`; the file's path is added to them. */
   readonly hooks?: readonly string[] | undefined;
+  /** Functions that are called when revisions are run. */
+  readonly runHooks?: RunHooks | undefined;
   /** One transaction for each revision, or one for the whole run. Default: `each`. */
   readonly transaction?: 'each' | 'all' | undefined;
   /** How long a statement waits for a lock, in milliseconds; 0: for ever. Default: 5000. */
@@ -161,6 +164,7 @@ export interface ResolvedConfig {
   readonly renames: readonly string[];
   readonly autogenerate: AutogenerateHooks;
   readonly hooks: readonly string[];
+  readonly runHooks: RunHooks;
   readonly transaction: 'each' | 'all';
   readonly lockTimeout: number;
   readonly statementTimeout: number | undefined;

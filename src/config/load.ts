@@ -139,6 +139,7 @@ function resolveConfig(
     renames: Object.freeze([...(config.renames ?? [])]),
     autogenerate: Object.freeze({ ...config.autogenerate }),
     hooks: Object.freeze([...(config.hooks ?? [])]),
+    runHooks: Object.freeze({ ...config.runHooks }),
     transaction: config.transaction ?? 'each',
     lockTimeout: config.lockTimeout ?? 5000,
     statementTimeout: config.statementTimeout,

@@ -7,12 +7,14 @@ import { RevError } from '../errors.js';
 import type { DriverName, ResolvedConfig } from './config.js';
 
 /**
- * The configured URL for a driver: as it is for PostgreSQL, `:memory:` or an absolute path for SQLite.
+ * The configured URL for a driver: as it is for PostgreSQL, `:memory:` or an absolute path for SQLite and PGlite.
  * @throws RevError REV_CONFIG (there is none), REV_URL (it does not fit the dialect)
  */
-export function requireUrl(config: Pick<ResolvedConfig, 'url' | 'urlFolder' | 'dialect' | 'file'>): string {
+export function requireUrl(
+  config: Pick<ResolvedConfig, 'url' | 'urlFolder' | 'dialect' | 'file' | 'driver'>,
+): string {
   if (config.url !== undefined && config.url.trim() !== '')
-    return resolveUrl(config.url, config.dialect, config.urlFolder);
+    return resolveUrl(config.url, config.dialect, config.urlFolder, config.driver);
   const given = config.url === undefined ? 'has no url' : 'has an empty url';
   throw new RevError(
     'REV_CONFIG',
@@ -31,23 +33,41 @@ export function requireUrl(config: Pick<ResolvedConfig, 'url' | 'urlFolder' | 'd
 
 /** What a URL is written for. `undefined`: neither of the two. A plain path is SQLite's. */
 export function classifyUrl(url: string): DialectName | undefined {
-  if (/^postgres(?:ql)?:\/\//i.test(url)) return 'postgres';
+  if (/^(?:postgres(?:ql)?:\/\/|pglite:)/i.test(url)) return 'postgres';
   if (/^(?:file|sqlite|libsql):/i.test(url) || url === ':memory:') return 'sqlite';
   if (/^[a-z]:[\\/]/i.test(url)) return 'sqlite';
   if (/^[a-z][a-z0-9+.-]*:/i.test(url) || /(?:^|\s)(?:host|dbname)\s*=/i.test(url)) return undefined;
   return 'sqlite';
 }
 
-/** The driver that a URL names: `libsql:app.db` is a file for libsql. */
+/** The driver that a URL names: `libsql:app.db` is a file for libsql, `pglite:data` a folder for PGlite. */
 export function driverOf(url: string | undefined): DriverName | undefined {
-  return /^\s*libsql:/i.test(url ?? '') ? 'libsql' : undefined;
+  const scheme = /^\s*(libsql|pglite):/i.exec(url ?? '')?.[1];
+  return scheme?.toLowerCase() as DriverName | undefined;
 }
 
 /** The same as `requireUrl`, for any URL; `folder` is where a relative path starts. @throws RevError REV_URL */
-export function resolveUrl(url: string, dialect: DialectName, folder: string): string {
+export function resolveUrl(url: string, dialect: DialectName, folder: string, driver?: DriverName): string {
+  if (dialect === 'postgres' && driver === 'pglite') return pglitePath(url.trim(), folder);
   const kind = classifyUrl(url.trim());
   if (kind !== dialect) throw mismatch(url, dialect);
   return kind === 'postgres' ? url.trim() : sqlitePath(url.trim(), folder);
+}
+
+/** A folder of data, or `:memory:`. */
+function pglitePath(url: string, folder: string): string {
+  if (/^postgres(?:ql)?:/i.test(url)) {
+    throw new RevError(
+      'REV_URL',
+      `The url ${redactUrl(url)} is a server's, and driver: 'pglite' opens a folder.`,
+      {
+        hint: "Write a folder, pglite:folder or :memory:, or leave out driver: 'pglite'.",
+      },
+    );
+  }
+  const path = url.replace(/^(?:pglite|file):(?:\/\/(?!\/))?/i, '');
+  if (path === ':memory:' || url === 'memory://') return ':memory:';
+  return isAbsolute(path) ? path : join(folder, path);
 }
 
 function sqlitePath(url: string, folder: string): string {

@@ -4,6 +4,7 @@ import type { AutogenerateHooks } from '../diff/overrides.js';
 import { RevError } from '../errors.js';
 import { nearNames } from '../graph/near.js';
 import { type BackupConfig, type Config, driverNames } from './config.js';
+import { runHookNames } from './run-hooks.js';
 
 /** What is wrong with a value, as the end of a sentence ("must be …"). `undefined`: nothing. */
 type Check = (value: unknown) => string | undefined;
@@ -57,16 +58,18 @@ function fileName(value: unknown): string | undefined {
   return undefined;
 }
 
-const hookNames: readonly (keyof AutogenerateHooks)[] = ['compareType', 'compareDefault', 'rewrite'];
+const autogenerateNames: readonly (keyof AutogenerateHooks)[] = ['compareType', 'compareDefault', 'rewrite'];
 
-function autogenerateHooks(value: unknown): string | undefined {
-  const known = hookNames.map((name) => `${name}()`).join(', ');
-  if (typeof value !== 'object' || value === null) return `must be an object with ${known}`;
-  for (const [name, hook] of Object.entries(value)) {
-    if (!hookNames.some((each) => each === name)) return `has no ${name}: it may have ${known}`;
-    if (hook !== undefined && typeof hook !== 'function') return `must have a function as ${name}`;
-  }
-  return undefined;
+function functionsOf(names: readonly string[]): Check {
+  const known = names.map((name) => `${name}()`).join(', ');
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return `must be an object with ${known}`;
+    for (const [name, hook] of Object.entries(value)) {
+      if (!names.includes(name)) return `has no ${name}: it may have ${known}`;
+      if (hook !== undefined && typeof hook !== 'function') return `must have a function as ${name}`;
+    }
+    return undefined;
+  };
 }
 
 const roles: Check = (value) => {
@@ -121,8 +124,9 @@ const checks: { readonly [Key in keyof Required<Config>]: Check } = {
   renames: (value) =>
     texts(value) ??
     ((value as string[]).every((each) => /^[^=]+=[^=]+$/.test(each)) ? undefined : "must hold 'old=new'"),
-  autogenerate: autogenerateHooks,
+  autogenerate: functionsOf(autogenerateNames),
   hooks: texts,
+  runHooks: functionsOf(runHookNames),
   transaction: oneOf('each', 'all'),
   lockTimeout: milliseconds,
   statementTimeout: milliseconds,

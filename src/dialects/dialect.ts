@@ -1,3 +1,5 @@
+import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
+import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 import type { Catalog, DialectName, QualifiedName } from '../catalog/index.js';
 import type { DiffRules } from '../diff/rules.js';
 import type { Operation } from '../operations/index.js';
@@ -54,6 +56,8 @@ export interface TransactionOptions {
 export interface ConnectOptions {
   /** As in the configuration, made absolute: `postgres://…`, `file:/…`, `:memory:` or a path. */
   readonly url: string;
+  /** The user's own connection, in the place of a url: it stays open, and as it was. REV_CONNECTION: it cannot be used. */
+  readonly connection?: object;
   /** Folder from which the user's own copy of the driver package is resolved. */
   readonly from: string;
   /** Which of the dialect's driver packages to use. Absent: the first that is installed. */
@@ -277,6 +281,12 @@ export type DatabaseCallback = (
   params: readonly unknown[],
   method: 'all' | 'execute' | 'get' | 'run' | 'values',
 ) => Promise<{ rows: unknown[] }>;
+
+/** The drizzle database that `op.db` is, by dialect. */
+export interface Databases {
+  readonly postgres: PgRemoteDatabase;
+  readonly sqlite: SqliteRemoteDatabase;
+}
 
 export interface DatabaseMaker {
   /**

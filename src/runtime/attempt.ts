@@ -218,6 +218,7 @@ export class Attempt {
   async #finish(): Promise<void> {
     const { options, table } = this.#session;
     await table.write(options.driver, this.#step.step.rows);
+    await options.afterStep?.(this.#step.report, this.#step.step.rows);
     const journal = this.#journal;
     if (!journal) return;
     // The version rows rule without a journal: one that cannot be written is said, and the revision stands.

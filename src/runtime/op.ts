@@ -1,6 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
-import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 import {
   type Catalog,
   type Column,
@@ -12,7 +10,7 @@ import {
   type SequenceOptions,
   type Table,
 } from '../catalog/index.js';
-import type { Dialect } from '../dialects/dialect.js';
+import type { Databases, Dialect } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import {
   type DefaultInput,
@@ -43,12 +41,6 @@ export interface EnumChange {
     readonly default?: DefaultInput;
   }[];
   readonly remake?: boolean;
-}
-
-/** The drizzle database that `op.db` is, by dialect. */
-export interface Databases {
-  readonly postgres: PgRemoteDatabase;
-  readonly sqlite: SqliteRemoteDatabase;
 }
 
 /**

@@ -1,11 +1,20 @@
 import type { QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, TransactionOptions } from '../dialects/dialect.js';
-import type { Plan } from '../graph/graph.js';
+import type { Plan, RowChange } from '../graph/graph.js';
 import type { TakenBackup } from './backup.js';
-import type { Report } from './events.js';
+import type { Report, StepReport } from './events.js';
 import type { PreparedStep } from './prepare.js';
 import type { Resume } from './progress.js';
 import type { RevisionSource } from './revision-source.js';
+
+/** What a run has done. Milliseconds. */
+export interface RunResult {
+  readonly steps: readonly (StepReport & { readonly duration: number })[];
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** The backup that was taken before the first step. */
+  readonly backup?: string;
+}
 
 export interface RunOptions {
   readonly dialect: Dialect;
@@ -34,6 +43,14 @@ export interface RunOptions {
   readonly consent?: ((steps: readonly PreparedStep[]) => Promise<void>) | undefined;
   /** Takes a backup, before the first step and before anything is written. */
   readonly backup?: (() => Promise<TakenBackup>) | undefined;
+  /** The lock is held, and these steps come. What it throws ends the run. */
+  readonly beforeRun?:
+    | ((run: { readonly steps: readonly StepReport[]; readonly before: readonly string[] }) => Promise<void>)
+    | undefined;
+  /** In the step's own transaction, its version rows changed. What it throws fails the step. */
+  readonly afterStep?: ((step: StepReport, changes: readonly RowChange[]) => Promise<void>) | undefined;
+  /** All steps are committed, and the lock is still held. */
+  readonly afterRun?: ((run: RunResult) => Promise<void>) | undefined;
   /** For the journal. */
   readonly tag?: string | undefined;
   readonly signal?: AbortSignal;

@@ -3,18 +3,12 @@ import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
 import { Journal } from './journal.js';
 import { prepare } from './prepare.js';
-import type { RunOptions } from './run-options.js';
+import type { RunOptions, RunResult } from './run-options.js';
 import { runAlone, runTogether } from './step.js';
 import { assertRows, RowsMoved, rowsAfter, VersionTable } from './version-table.js';
 import { waitingReport } from './waiting.js';
 
-export interface RunResult {
-  readonly steps: readonly (StepReport & { readonly duration: number })[];
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-  /** The backup that was taken before the first step. */
-  readonly backup?: string;
-}
+export type { RunResult } from './run-options.js';
 
 /**
  * Runs a plan: one runner at a time, each revision entirely or not at all, version rows in the same transaction.
@@ -99,6 +93,7 @@ async function runSteps(
   let before: readonly string[] | undefined;
   const { driver } = options;
   let intended: ReadonlySet<string> | undefined;
+  let isBegun = false;
   for (;;) {
     const rows = await table.read(driver);
     before ??= rows;
@@ -127,6 +122,10 @@ async function runSteps(
     }
     try {
       if (steps.length > 0 && done.length === 0) await start.keep(rows);
+      if (!isBegun && steps.length > 0) {
+        isBegun = true;
+        await options.beforeRun?.({ steps: steps.map(({ report }) => report), before });
+      }
       if (steps.length === 0 && plan.dropped.length > 0) await removeRows(options, table, plan.dropped, rows);
       const session = { options, table, journal, resumed };
       if (options.transaction === 'all') done.push(...(await runTogether(session, steps, rows)));
@@ -138,7 +137,9 @@ async function runSteps(
           expected = rowsAfter(expected, step.step.rows);
         }
       }
-      return { steps: done, before, after: await table.read(driver) };
+      const result = { steps: done, before, after: await table.read(driver) };
+      if (done.length > 0) await options.afterRun?.(result);
+      return result;
     } catch (error) {
       if (!(error instanceof RowsMoved)) throw error;
     }

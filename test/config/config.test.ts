@@ -48,6 +48,7 @@ describe('a configuration', () => {
       casing: undefined,
       renames: [],
       autogenerate: {},
+      runHooks: {},
       hooks: [],
       transaction: 'each',
       lockTimeout: 5000,

@@ -14,6 +14,7 @@ describe('a URL is understood', () => {
     ['file:app.db', 'sqlite'],
     ['sqlite:///abs/app.db', 'sqlite'],
     ['libsql:app.db', 'sqlite'],
+    ['pglite:data', 'postgres'],
     ['mysql://h/db', undefined],
     ['host=localhost dbname=app', undefined],
   ])('%s', (url, dialect) => {
@@ -38,6 +39,27 @@ describe('a URL is understood', () => {
     ['sqlite:///abs/app.db', '/abs/app.db'],
   ])('%s is the file %s', (url, path) => {
     expect(resolveUrl(url, 'sqlite', '/project')).toBe(path);
+  });
+
+  test('a server is none for PGlite', () => {
+    expect(() => resolveUrl('postgres://u:secret@h/db', 'postgres', '/project', 'pglite')).toThrow(
+      /postgres:\/\/u:\*\*\*@h\/db is a server's/,
+    );
+  });
+
+  test.each([
+    ['data', '/project/data'],
+    ['./data', '/project/data'],
+    ['/abs/data', '/abs/data'],
+    ['pglite:./data', '/project/data'],
+    ['pglite://data', '/project/data'],
+    ['pglite:/abs/data', '/abs/data'],
+    ['file:data', '/project/data'],
+    [':memory:', ':memory:'],
+    ['pglite::memory:', ':memory:'],
+    ['memory://', ':memory:'],
+  ])("%s is PGlite's folder %s", (url, path) => {
+    expect(resolveUrl(url, 'postgres', '/project', 'pglite')).toBe(path);
   });
 
   test.each([

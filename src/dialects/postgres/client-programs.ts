@@ -2,7 +2,8 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { dirname, join } from 'node:path';
 import { RevError, type RevErrorCode } from '../../errors.js';
 import type { BackupOptions } from '../dialect.js';
-import type { ConnectionSettings, PostgresSession } from './driver.js';
+import type { ConnectionSettings } from './connections/connection.js';
+import type { PostgresSession } from './driver.js';
 
 /**
  * PostgreSQL's own programs. All that they are to know of the connection they are told by the environment (its manual,
@@ -26,6 +27,15 @@ export class ClientPrograms {
 
   /** @param code of what they fail with. */
   constructor({ settings, serverVersion }: PostgresSession, options: BackupOptions, code: RevErrorCode) {
+    if (!settings) {
+      throw new RevError(
+        'REV_UNSUPPORTED',
+        'A database in this process has no server that pg_dump could ask.',
+        {
+          hint: 'Copy its folder while nothing runs, or ask the database itself for a dump (PGlite: dumpDataDir).',
+        },
+      );
+    }
     this.#environment = { ...process.env, ...connectionEnvironment(settings) };
     this.#secret = typeof settings.pass === 'string' ? settings.pass : '';
     this.#options = options;

@@ -1,8 +1,9 @@
 import type { Dialect } from '../dialect.js';
 import { backup, backupEnding, restore, rowsOfBackup } from './backup.js';
 import { compile, needsCatalog, placeholder, scriptFrame, scriptRefusal } from './compile.js';
+import { sessionStart } from './connections/connection.js';
 import { database } from './database.js';
-import { connect, sessionStart } from './driver.js';
+import { connect } from './driver.js';
 import { dropAll, droppable } from './drop-all.js';
 import { missingTypes } from './extension-names.js';
 import { hasTable, inspect } from './inspect.js';
@@ -14,7 +15,7 @@ import { missingRoles } from './roles.js';
 import { rules } from './rules.js';
 import { databaseSize } from './size.js';
 
-/** PostgreSQL 14 to 18, by the user's own postgres.js. */
+/** PostgreSQL 14 to 18, by the user's own postgres.js, or PGlite. */
 export const postgres: Dialect = {
   name: 'postgres',
   rules,

@@ -7,7 +7,7 @@ import { RevError } from '../../errors.js';
  * from the folder that this package lies in. Nothing is loaded before it is needed.
  */
 export function loadPackage(specifier: string, from: string | undefined): unknown {
-  const name = specifier.split('/')[0] ?? specifier;
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
   const places = [...(from === undefined ? [] : [join(from, 'package.json')]), import.meta.url];
   for (const place of places) {
     const require = createRequire(place);

@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
+import { adopt } from './connections/adopt.js';
 import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
 import { copyRows } from './copy-rows.js';
 import { editSchema } from './edit-schema.js';
@@ -21,8 +22,16 @@ import { readStatistics, restoreStatistics } from './statistics.js';
 const busyTimeout = 5_000;
 const pollInterval = 25;
 
-/** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_LOCKED, REV_URL. */
+/** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_CONNECTION, REV_LOCKED, REV_URL. */
 export async function connect(options: ConnectOptions): Promise<Driver> {
+  if (options.connection) {
+    const { connection, open, file } = adopt(options.connection);
+    return new SqliteDriver(connection, options, {
+      file: file ?? memory,
+      openFile: (path) => open(path, busyTimeout),
+      openBeside: file === null ? null : (ending) => open(`${file}${ending}`, 0),
+    });
+  }
   const path = databasePath(options.url);
   const open = findOpener(options);
   const file = options.create === false && !isDatabase(path) ? memory : path;
@@ -70,6 +79,8 @@ class SqliteDriver implements SqliteSession {
   readonly #database: Connection;
   readonly #signal: AbortSignal | undefined;
   readonly #options: ConnectOptions;
+  /** How long a connection that was handed in waited for another writer. null: it is this driver's own. */
+  readonly #busyTimeoutBefore: number | null;
   #savepoints = 0;
   /** Whether a transaction of this driver has begun; it is the driver that ends it. */
   #began = false;
@@ -85,6 +96,9 @@ class SqliteDriver implements SqliteSession {
     this.#database = database;
     this.#signal = options.signal;
     this.#options = options;
+    this.#busyTimeoutBefore = options.connection ? pragma(database, 'busy_timeout') : null;
+    // Without it runners that start together come to a standstill, on a connection that is opened with no timeout.
+    if (options.connection) database.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
     this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
   }
 
@@ -153,8 +167,10 @@ class SqliteDriver implements SqliteSession {
     });
   }
 
+  /** A connection that was handed in stays open. */
   async close(): Promise<void> {
-    this.#database.close();
+    if (this.#busyTimeoutBefore === null) this.#database.close();
+    else if (this.#database.open) this.#database.exec(`PRAGMA busy_timeout = ${this.#busyTimeoutBefore}`);
   }
 
   /** Whatever happens inside: afterwards no transaction is open, and the pragmas are what they were. */

@@ -18,6 +18,7 @@ interface Database {
 interface Statement {
   readonly reader: boolean;
   raw(): Statement;
+  safeIntegers?(toggle: boolean): Statement;
   all(...params: readonly unknown[]): unknown[];
   run(...params: readonly unknown[]): { readonly changes: number };
 }
@@ -28,6 +29,8 @@ export const betterSqlite3: Opener = {
   name: 'better-sqlite3',
   open: (module, path, busyTimeout) =>
     connection(new (module as Constructor)(path, { timeout: busyTimeout })),
+  adopt: (database) => connection(database as Database),
+  moduleOf: (database) => database.constructor,
 };
 
 function connection(database: Database): Connection {
@@ -61,6 +64,8 @@ function connection(database: Database): Connection {
 }
 
 function prepared(statement: Statement): Prepared {
+  // The user's own database may be set to give every integer as a bigint.
+  if (statement.reader) statement.safeIntegers?.(false);
   return {
     reader: statement.reader,
     all: (params = []) => statement.all(...params) as Row[],

@@ -42,6 +42,10 @@ export interface Opener {
   readonly name: SqliteDriverName;
   /** @param busyTimeout how long SQLite itself waits for another writer, in milliseconds. */
   open(module: unknown, path: string, busyTimeout: number): Connection;
+  /** A database that the user has opened by it. */
+  adopt(database: object): Connection;
+  /** What `open` takes, of a database that was opened by it. */
+  moduleOf(database: object): unknown;
 }
 
 export type SqliteDriverName = 'better-sqlite3' | 'libsql' | 'node:sqlite';

@@ -15,6 +15,7 @@ interface Database {
 interface Statement {
   readonly reader: boolean;
   raw(): Statement;
+  safeIntegers?(toggle: boolean): Statement;
   all(params: readonly unknown[]): unknown[];
   run(params: readonly unknown[]): { readonly changes: number };
 }
@@ -30,6 +31,8 @@ export const libsql: Opener = {
       throw openingError(thrown);
     }
   },
+  adopt: (database) => connection(database as Database),
+  moduleOf: (database) => database.constructor,
 };
 
 function connection(database: Database): Connection {
@@ -50,6 +53,8 @@ function connection(database: Database): Connection {
 }
 
 function prepared(statement: Statement): Prepared {
+  // The user's own database may be set to give every integer as a bigint.
+  if (statement.reader) statement.safeIntegers?.(false);
   return {
     reader: statement.reader,
     all: (params = []) => (statement.all(bound(params)) as Row[]).map(withBuffers),

@@ -48,7 +48,14 @@ export const nodeSqlite: Opener = {
       module as Module,
     );
   },
+  adopt: (database) => connection(database as Database, builtin()),
+  moduleOf: builtin,
 };
+
+/** There is but one in a process. */
+function builtin(): Module {
+  return process.getBuiltinModule('node:sqlite') as unknown as Module;
+}
 
 function connection(database: Database, { backup }: Module): Connection {
   return {
@@ -82,7 +89,13 @@ function prepared(statement: Statement): Prepared {
   statement.setReadBigInts(true);
   return {
     reader: statement.columns().length > 0,
-    all: (params = []) => translated(() => (statement.all(...params) as Row[]).map(plain)),
+    all(params = []) {
+      return translated(() => {
+        // The user's own database may be set to give arrays.
+        statement.setReturnArrays(false);
+        return (statement.all(...params) as Row[]).map(plain);
+      });
+    },
     values(params = []) {
       return translated(() => {
         statement.setReturnArrays(true);

@@ -1,0 +1,116 @@
+import type { ResolvedConfig } from '../config/config.js';
+import type { RunHookContext, RunHooks } from '../config/run-hooks.js';
+import { RevError } from '../errors.js';
+import type { RowChange } from '../graph/graph.js';
+import { callHook, type HookDatabase } from '../runtime/call-hook.js';
+import type { RunOptions } from '../runtime/run-options.js';
+import { type Database, readRows } from './database.js';
+import type { Environment } from './environment.js';
+
+/** `runHooks` of the configuration, and then those that the program has given. */
+export class ProjectHooks {
+  readonly #environment: Environment;
+  readonly #config: ResolvedConfig;
+  readonly #all: readonly RunHooks[];
+  readonly #context: RunHookContext;
+
+  constructor(environment: Environment, config: ResolvedConfig, direction: RunHookContext['direction']) {
+    this.#environment = environment;
+    this.#config = config;
+    this.#all = [config.runHooks, ...(environment.runHooks ? [environment.runHooks] : [])];
+    const { args, tag } = environment;
+    this.#context = { direction, env: config.env, args, tag };
+  }
+
+  /** What a run calls; nothing where there is nothing to call. */
+  ofRun(database: Database): Pick<RunOptions, 'beforeRun' | 'afterStep' | 'afterRun'> {
+    const isUpgrade = this.#context.direction === 'upgrade';
+    const before = isUpgrade ? 'beforeUpgrade' : 'beforeDowngrade';
+    const after = isUpgrade ? 'afterUpgrade' : 'afterDowngrade';
+    return {
+      ...(this.#has(before) && {
+        beforeRun: (run) =>
+          this.#call(before, database, false, 'Nothing was run.', (hooks, shared) =>
+            hooks[before]?.({ ...run, ...shared }),
+          ),
+      }),
+      ...(this.#has('afterRevision') && {
+        afterStep: async ({ revision, message }, changes) => {
+          const rows = await readRows(database, this.#config);
+          const step = { revision, message, before: undone(rows, changes), after: rows };
+          await this.#call(
+            'afterRevision',
+            database,
+            true,
+            `Revision ${revision} was not finished: in a transaction it was rolled back with this, outside of one it goes on from here.`,
+            (hooks, shared) => hooks.afterRevision?.({ ...step, ...shared }),
+          );
+        },
+      }),
+      ...(this.#has(after) && {
+        afterRun: (run) =>
+          this.#call(
+            after,
+            database,
+            false,
+            'The revisions were run, and stay. It is not called again for them.',
+            (hooks, shared) => hooks[after]?.({ ...run, ...shared }),
+          ),
+      }),
+    };
+  }
+
+  /** Its own failure is a warning: the run's error says more. */
+  async tellError(error: unknown): Promise<void> {
+    for (const hooks of this.#all) {
+      try {
+        await hooks.onError?.({ ...this.#context, error: error as Error });
+      } catch (thrown) {
+        this.#environment.report({
+          kind: 'warning',
+          text: `onError of runHooks failed: ${messageOf(thrown)}`,
+        });
+      }
+    }
+  }
+
+  #has(name: keyof RunHooks): boolean {
+    return this.#all.some((hooks) => hooks[name]);
+  }
+
+  async #call(
+    name: keyof RunHooks,
+    { dialect, driver }: Database,
+    inTransaction: boolean,
+    outcome: string,
+    call: (hooks: RunHooks, shared: RunHookContext & HookDatabase) => unknown,
+  ): Promise<void> {
+    const { args, report, signal } = this.#environment;
+    const options = { dialect, driver, args, folder: this.#config.folder, report, signal, inTransaction };
+    try {
+      for (const hooks of this.#all) {
+        await callHook((database) => call(hooks, { ...this.#context, ...database }), options);
+      }
+    } catch (error) {
+      throw new RevError('REV_RUN_HOOK', `${name} of runHooks failed: ${messageOf(error)}`, {
+        hint: `${outcome}\nMend the function, and run the same command again.`,
+        data: { hook: name },
+        cause: error,
+      });
+    }
+  }
+}
+
+/** The rows as they were before the changes. */
+function undone(rows: readonly string[], changes: readonly RowChange[]): readonly string[] {
+  const before = new Set(rows);
+  for (const change of changes.toReversed()) {
+    if (change.kind !== 'delete') before.delete(change.kind === 'insert' ? change.id : change.to);
+    if (change.kind !== 'insert') before.add(change.kind === 'delete' ? change.id : change.from);
+  }
+  return [...before].sort();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

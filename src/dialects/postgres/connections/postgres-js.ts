@@ -1,0 +1,264 @@
+import type postgresJs from 'postgres';
+import { RevError } from '../../../errors.js';
+import type { ConnectOptions } from '../../dialect.js';
+import { connectFailure, interrupted, type Peer } from '../failure.js';
+import { loadPackage } from '../packages.js';
+import {
+  type Connection,
+  type ConnectionSettings,
+  type Result,
+  type RowForm,
+  sessionStart,
+} from './connection.js';
+
+/** A session by the user's own copy of postgres.js. */
+
+type Sql = postgresJs.Sql;
+type Session = postgresJs.ReservedSql;
+
+/** What postgres.js gives for one statement: rows, and what the server said of it. */
+type PackageResult = readonly unknown[] & { readonly count: number | null; readonly command: string };
+
+type Pending = postgresJs.PendingQuery<postgresJs.Row[]> & {
+  canceller?: ((query: unknown) => Promise<void>) | null;
+};
+
+/** The user's own client: where it connects to, and how. */
+export interface PostgresJsClient {
+  readonly options: object;
+  reserve(): Promise<unknown>;
+  end(): Promise<unknown>;
+}
+
+/** Types whose text is handed on as it is: drizzle parses dates and JSON itself. */
+const textTypes = [1184, 1114, 1082, 1083, 1182, 1185, 1115, 1231];
+const jsonTypes = [114, 3802];
+const connectSeconds = 10;
+
+/** @param client the user's own, whose options say where to; absent: the URL does. */
+export async function openPostgresJs(
+  { url, from, signal }: Pick<ConnectOptions, 'url' | 'from' | 'signal'>,
+  client?: PostgresJsClient,
+): Promise<Connection> {
+  const postgres = loadPackage('postgres', from) as typeof postgresJs;
+  const lost = { is: false };
+  const sql = open(postgres, client ?? url, () => {
+    lost.is = true;
+    refuseReconnect(sql);
+  });
+  const peer = peerOf(sql);
+  const strays = takeStrays();
+  try {
+    const session = await untilAborted(sql.reserve(), signal);
+    for (const statement of sessionStart) await untilAborted(session.unsafe(statement), signal);
+    return new PostgresJsConnection(sql, session, peer, lost);
+  } catch (error) {
+    await sql.end({ timeout: 0 });
+    throw error instanceof RevError ? error : connectFailure(error, peer);
+  } finally {
+    // Node reports a promise that was left behind only after the microtasks.
+    await new Promise((resolve) => setImmediate(resolve));
+    strays.stop();
+  }
+}
+
+/**
+ * postgres.js connects again by itself. Where the connection ended just after the log-in it then forgets who waits for
+ * it: `reserve` would never settle, and the new session never end.
+ */
+function refuseReconnect(sql: Sql): void {
+  const options = sql.options as unknown as { socket: () => never };
+  options.socket = () => {
+    throw Object.assign(new Error('the connection was closed'), { code: 'CONNECTION_CLOSED' });
+  };
+}
+
+/**
+ * postgres.js asks for the types of arrays as soon as it is connected, and leaves that promise to itself: where the
+ * connection is cut there, its failure would end the process. The caller hears of it by `reserve`.
+ */
+function takeStrays(): { stop(): void } {
+  const listener = (error: unknown) => {
+    const { query } = error as { readonly query?: unknown };
+    if (typeof query === 'string' && query.includes('pg_catalog.pg_type')) return;
+    // As if this listener were not there.
+    if (process.listenerCount('unhandledRejection') === 1) throw error;
+  };
+  process.on('unhandledRejection', listener);
+  return { stop: () => process.off('unhandledRejection', listener) };
+}
+
+function open(postgres: typeof postgresJs, to: string | PostgresJsClient, onclose: () => void): Sql {
+  const own = {
+    max: 1,
+    prepare: false,
+    onnotice: () => {},
+    onclose,
+    idle_timeout: 0,
+    max_lifetime: null,
+  };
+  const sql = typeof to === 'string' ? openUrl(postgres, to, own) : openBeside(postgres, to, own);
+  const { parsers, serializers } = sql.options as unknown as Handlers;
+  for (const type of textTypes) {
+    parsers[type] = (text) => text;
+    serializers[type] = (value) => (value instanceof Date ? value.toISOString() : value);
+  }
+  for (const type of jsonTypes) {
+    parsers[type] = (text) => text;
+    serializers[type] = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return sql;
+}
+
+interface Handlers {
+  readonly parsers: Record<number, (text: string) => unknown>;
+  readonly serializers: Record<number, (value: unknown) => unknown>;
+}
+
+function openUrl(postgres: typeof postgresJs, url: string, own: object): Sql {
+  try {
+    const { target, options } = libpqOptions(url);
+    return postgres(target, {
+      ...own,
+      connection: { application_name: 'rev' },
+      ...(/[?&]connect_timeout=/.test(url) ? {} : { connect_timeout: connectSeconds }),
+      ...options,
+    });
+  } catch {
+    // The error would quote the URL, password and all.
+    throw new RevError('REV_URL', 'The database URL cannot be read.', {
+      hint: 'postgres://user:password@host:5432/database (special characters of the password are percent-encoded)',
+    });
+  }
+}
+
+/**
+ * A session beside those of the user's client: to the same server in the same way (password function, TLS, socket,
+ * parameters of the connection). Not one of its own: the client may connect a session again unnoticed, without the lock
+ * that was held on it, and its types and transforms hold for all of its sessions. postgres.js takes the options of a
+ * client as they are; it makes its own further sessions so (`listen`).
+ */
+function openBeside(postgres: typeof postgresJs, client: PostgresJsClient, own: object): Sql {
+  const given = client.options as { readonly connection?: object };
+  const plain = postgres(own).options as unknown as Handlers & { readonly transform: object };
+  return postgres({
+    ...given,
+    ...own,
+    debug: false,
+    fetch_types: true,
+    onparameter: undefined,
+    transform: plain.transform,
+    parsers: plain.parsers,
+    serializers: plain.serializers,
+    connection: { ...given.connection, application_name: 'rev' },
+    shared: { retries: 0, typeArrayMap: {} },
+  } as object);
+}
+
+/** `?host=/var/run/postgresql` and its like, which libpq knows and postgres.js does not. */
+function libpqOptions(url: string) {
+  const target = new URL(url);
+  const take = (name: string) => {
+    const value = target.searchParams.get(name);
+    target.searchParams.delete(name);
+    return value;
+  };
+  const [host, port, user, password, database] = ['host', 'port', 'user', 'password', 'dbname'].map(take);
+  return {
+    target: target.href,
+    options: {
+      ...(host ? { host } : {}),
+      ...(port ? { port: Number(port) } : {}),
+      ...(user ? { user } : {}),
+      ...(password ? { password } : {}),
+      ...(database ? { database } : {}),
+    },
+  };
+}
+
+function peerOf(sql: Sql): Peer {
+  const { host, port, path, user, database } = sql.options as unknown as {
+    host: string[];
+    port: number[];
+    path: string | false;
+    user: string;
+    database: string;
+  };
+  const place = path || host.map((name, at) => `${name}:${port[at] ?? port[0]}`).join(',');
+  return { place, user, database };
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(interrupted());
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+class PostgresJsConnection implements Connection {
+  readonly peer: Peer;
+  readonly serverVersion: string;
+  readonly #sql: Sql;
+  readonly #session: Session;
+  readonly #lost: { readonly is: boolean };
+  readonly #running = new Set<Pending>();
+
+  constructor(sql: Sql, session: Session, peer: Peer, lost: { readonly is: boolean }) {
+    this.#sql = sql;
+    this.#session = session;
+    this.peer = peer;
+    this.#lost = lost;
+    this.serverVersion = String(sql.parameters.server_version ?? '').split(' ')[0] ?? '';
+  }
+
+  get settings(): ConnectionSettings {
+    return this.#sql.options as unknown as ConnectionSettings;
+  }
+
+  get isLost(): boolean {
+    return this.#lost.is;
+  }
+
+  async send(text: string, params: readonly unknown[], rows: RowForm): Promise<readonly Result[]> {
+    const pending = this.#session.unsafe(text, [...params] as never[]) as Pending;
+    if (rows === 'arrays') pending.values();
+    this.#running.add(pending);
+    try {
+      const result = (await pending) as unknown as PackageResult | PackageResult[];
+      return ('count' in result ? [result as PackageResult] : (result as PackageResult[])).map(resultOf);
+    } finally {
+      this.#running.delete(pending);
+    }
+  }
+
+  /** What runs now is the oldest of the statements sent. */
+  cancel(): void {
+    for (const pending of this.#running) {
+      const { canceller } = pending;
+      if (typeof canceller === 'function') {
+        pending.canceller = null;
+        canceller(pending).catch(() => {});
+      } else {
+        pending.cancel();
+      }
+      return;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#lost.is) this.#session.release();
+    await this.#sql.end({ timeout: this.#lost.is ? 0 : 5 });
+  }
+}
+
+function resultOf(result: PackageResult): Result {
+  return { rows: Array.from(result), count: result.count ?? 0, command: result.command };
+}
