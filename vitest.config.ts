@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [
       'test/fixtures/**',
-      ...['browser', 'extensions', 'libsql-server', 'poolers'].map((name) => `test/${name}/**`),
+      ...['browser', 'clients', 'extensions', 'libsql-server', 'poolers'].map((name) => `test/${name}/**`),
     ],
     globalSetup: ['test/support/postgres-server.ts'],
     testTimeout: 120_000,

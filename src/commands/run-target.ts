@@ -29,6 +29,8 @@ import { ProjectHooks } from './run-hooks.js';
 export interface RunTargetOptions {
   /** Print the SQL instead of running it; no database is asked. */
   readonly sql?: boolean | undefined;
+  /** The script checks, in each transaction, that the version rows are those that it starts from. */
+  readonly guard?: boolean | undefined;
   /** Run everything in one transaction and roll it back. */
   readonly dryRun?: boolean | undefined;
   /** One transaction for the whole run. */
@@ -77,6 +79,17 @@ export async function runTarget(
       hint: 'Leave one of them out.',
     });
   }
+  if (options.guard && (!options.sql || options.clear)) {
+    throw new RevError(
+      'REV_USAGE',
+      `--guard is for ${options.sql ? 'a script without --purge' : 'scripts (--sql)'}.`,
+      {
+        hint: options.sql
+          ? '--purge takes whatever rows there are, and --guard asks for certain ones: leave one of them out.'
+          : 'A run checks the version rows by itself: leave --guard out, or add --sql.',
+      },
+    );
+  }
   if (options.backup && (options.sql || options.dryRun)) {
     throw new RevError('REV_USAGE', '--sql and --dry-run change nothing: there is nothing to back up for.', {
       hint: 'Leave --backup out, or take one by itself: rev backup',
@@ -97,6 +110,7 @@ export async function runTarget(
       ),
       from,
       clear: options.clear ?? false,
+      guard: options.guard ?? false,
       revision,
       args: environment.args,
       folder: config.folder,

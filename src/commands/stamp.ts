@@ -2,7 +2,7 @@ import { RevError } from '../errors.js';
 import type { Environment } from './environment.js';
 import { parseScriptRange, type RunTargetOptions, type RunTargetResult, runTarget } from './run-target.js';
 
-export interface StampOptions extends Pick<RunTargetOptions, 'sql' | 'lockWait'> {
+export interface StampOptions extends Pick<RunTargetOptions, 'sql' | 'guard' | 'lockWait'> {
   /** Delete all rows first, whatever they hold. */
   readonly purge?: boolean | undefined;
 }

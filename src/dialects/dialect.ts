@@ -175,6 +175,11 @@ export interface Compiler {
     readonly before: readonly string[];
     readonly after: readonly string[];
   };
+  /**
+   * Lines that end a script with an error which says the message, unless the condition (an expression) is true.
+   * @param held a table that nobody else may change before the transaction ends
+   */
+  scriptRefusal(condition: string, message: string, held?: QualifiedName): readonly string[];
 }
 
 export interface CompileOptions {

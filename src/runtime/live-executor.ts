@@ -70,7 +70,9 @@ export class LiveExecutor implements Executor {
         const needsCatalog = this.#dialect.needsCatalog(operation, options);
         const before = needsCatalog ? await this.inspect() : emptyCatalog(this.#dialect.name);
         const statements = this.#dialect.compile(operation, before, options);
-        for (const statement of statements) this.#options.onStatement(statement);
+        // An insert's text may hold its rows, which are nobody else's business.
+        const told = operation.kind === 'insert' ? [{ sql: `-- ${describe(operation)}` }] : statements;
+        for (const statement of told) this.#options.onStatement(statement);
         if (this.#isInside || this.#own) return this.#driver.runAll(statements);
         // A rebuild needs foreign keys off; everything else runs as it would by itself.
         await this.#alone(statements, { text, next, keepsForeignKeys: !needsCatalog });

@@ -7,7 +7,7 @@ import type { Executor } from './executor.js';
 import { type PreparedStep, prepare } from './prepare.js';
 import { compileOffline, inRevision, ReplayedCatalog, type ReplayOptions } from './replay.js';
 import { ifNotExists, oneLine, statementText, terminated } from './script-text.js';
-import { VersionTable } from './version-table.js';
+import { rowsAfter, VersionTable } from './version-table.js';
 
 /** `history` is read, not printed, for what a rebuild must know of a table. */
 export interface ScriptOptions extends ReplayOptions {
@@ -17,6 +17,8 @@ export interface ScriptOptions extends ReplayOptions {
   readonly from: readonly string[];
   /** Empty the version table first, whatever it holds. */
   readonly clear?: boolean;
+  /** Each transaction begins with a check that the version rows are those that it starts from. */
+  readonly guard?: boolean;
   /** One line for the script's head. */
   readonly title: string;
 }
@@ -34,6 +36,14 @@ export async function script(options: ScriptOptions): Promise<string> {
   const print = (statement: Statement) => lines.push(terminated(statementText(statement, dialect)), '');
   if (options.from.length === 0) for (const statement of table.create()) print(ifNotExists(statement));
   const clearing = options.clear ? [table.clear()] : [];
+  let rows = options.from;
+  const guard = () => {
+    if (!options.guard) return;
+    const start = [...rows].sort().join(', ') || 'base';
+    const message = `the database is not at ${start}, where this part of the script starts`;
+    for (const sql of dialect.scriptRefusal(table.holds(rows), message, table.name)) print({ sql });
+  };
+  if (steps.length === 0) guard();
   for (const step of steps) {
     const { report } = step;
     const transactional = step.source?.transactional !== false;
@@ -43,6 +53,8 @@ export async function script(options: ScriptOptions): Promise<string> {
     );
     const { before, after } = dialect.scriptFrame(transactional);
     for (const line of before) lines.push(terminated(line), '');
+    guard();
+    rows = rowsAfter(rows, step.step.rows);
     for (const statement of clearing.splice(0)) print(statement);
     if (step.call) await callOffline(options, step, state, print);
     for (const change of step.step.rows) print(table.statement(change));
@@ -72,8 +84,8 @@ async function callOffline(
     offline: true,
     async operation(operation) {
       const before = dialect.needsCatalog(operation) ? await state.now() : emptyCatalog(dialect.name);
-      if (operation.kind === 'alterTable' && dialect.needsCatalog(operation) && state.hasUnseenTriggers) {
-        print({ sql: unseenTriggers });
+      if (operation.kind === 'alterTable' && dialect.needsCatalog(operation) && state.hasUnseen) {
+        print({ sql: unseen });
       }
       for (const statement of compileOffline(dialect, operation, before)) print(statement);
       state.record(operation);
@@ -96,8 +108,8 @@ async function callOffline(
     );
 }
 
-const unseenTriggers =
-  '-- Raw SQL of this history makes triggers. If one is on the table below and it is rebuilt, make it again afterwards';
+const unseen =
+  '-- Raw SQL of this history makes triggers or indexes. If one is on the table below and it is rebuilt, make it again afterwards';
 
 /** Whether a query is one whose result is read. */
 export function reads(sql: string): boolean {

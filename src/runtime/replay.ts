@@ -56,11 +56,11 @@ export class ReplayedCatalog {
   readonly #options: ReplayOptions;
   #catalog: Catalog | undefined;
   #waiting: Operation[] = [];
-  #hasUnseenTriggers = false;
+  #hasUnseen = false;
 
-  /** Whether raw SQL has made a trigger, of which a rebuild in a script can know nothing. */
-  get hasUnseenTriggers(): boolean {
-    return this.#hasUnseenTriggers;
+  /** Whether raw SQL has made triggers or indexes, of which a rebuild in a script can know nothing. */
+  get hasUnseen(): boolean {
+    return this.#hasUnseen;
   }
 
   constructor(options: ReplayOptions) {
@@ -83,8 +83,8 @@ export class ReplayedCatalog {
   see(operation: Operation): void {
     if (!isRaw(operation)) return;
     const { dialect } = this.#options;
-    this.#hasUnseenTriggers ||= compileOffline(dialect, operation, emptyCatalog(dialect.name)).some(
-      ({ sql }) => /\bcreate\s+(?:temp(?:orary)?\s+)?trigger\b/i.test(sql),
+    this.#hasUnseen ||= compileOffline(dialect, operation, emptyCatalog(dialect.name)).some(({ sql }) =>
+      /\bcreate\s+(?:(?:temp(?:orary)?\s+)?trigger|(?:unique\s+)?index)\b/i.test(sql),
     );
   }
 }

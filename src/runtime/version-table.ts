@@ -64,6 +64,15 @@ export class VersionTable {
     return { sql: `DELETE FROM ${this.#table}` };
   }
 
+  /** An expression that is true if the table holds exactly these rows. */
+  holds(rows: readonly string[]): string {
+    const count = `(SELECT count(*) FROM ${this.#table}) = ${rows.length}`;
+    if (rows.length === 0) return count;
+    const ids = rows.map((id) => this.#dialect.literal(id)).join(', ');
+    const found = `SELECT count(DISTINCT version_num) FROM ${this.#table} WHERE version_num IN (${ids})`;
+    return `${count} AND (${found}) = ${rows.length}`;
+  }
+
   /** One change of a row as a statement with its values written out. */
   statement(change: RowChange): Statement {
     const literal = (id: string) => this.#dialect.literal(id);
@@ -99,6 +108,16 @@ export class VersionTable {
   get #table(): string {
     return this.#dialect.identifier(this.name);
   }
+}
+
+/** The rows once the changes are made, sorted as `read` gives them. */
+export function rowsAfter(rows: readonly string[], changes: readonly RowChange[]): readonly string[] {
+  const after = new Set(rows);
+  for (const change of changes) {
+    if (change.kind !== 'insert') after.delete(change.kind === 'update' ? change.from : change.id);
+    if (change.kind !== 'delete') after.add(change.kind === 'update' ? change.to : change.id);
+  }
+  return [...after].sort();
 }
 
 /** The rows were not those that the plan was made for. */

@@ -1,6 +1,7 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { revOnFullDisk } from '../support/full-disk.js';
 import type { UserProject } from '../support/project.js';
 import { config, refused, revision, sqliteProject } from '../support/refusals.js';
 import { changeFile, readFile } from '../support/sqlite-file.js';
@@ -74,16 +75,8 @@ it('a full disk leaves no half revision', async () => {
   revision(project, { id: 'cccc11112222', down: 'aaaa11112222' });
   const file = 'revisions/bbbb11112222_made_by_hand.ts';
   const before = project.read(file);
-  const command = `trap '' XFSZ; ulimit -f 4; exec "$0" "$@"`;
   const args = ['rebase', 'bbbb', '--onto', 'cccc', '--no-database', '--no-compare'];
-  const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((done) => {
-    execFile(
-      'bash',
-      ['--norc', '-c', command, process.execPath, main(project), ...args],
-      { cwd: project.folder },
-      (error, _out, text) => done({ code: error?.code ?? 0, stderr: text }),
-    );
-  });
+  const { code, stderr } = await revOnFullDisk(project, 4, args);
   expect(stderr).toMatch(/REV_UNWRITABLE/);
   expect(code).toBe(1);
   expect(project.read(file)).toBe(before);

@@ -65,6 +65,28 @@ describe('a script for SQLite', () => {
     expect((await project.ok(['current'])).stdout).toContain('ffff00002222');
   });
 
+  it.each(['trigger seen after insert on t begin select 1; end', 'unique index seen on t (n)'])(
+    'says where a rebuild may lose what raw SQL has made: %s',
+    async (made) => {
+      const project = userProject();
+      projects.push(project);
+      project.write('alembic.config.ts', "export default { dialect: 'sqlite', schema: './schema' };");
+      project.write(
+        'revisions/ffff00003333_rebuild.ts',
+        `import { column } from 'drizzle-alembic';
+         export const revision = 'ffff00003333'; export const downRevision = null;
+         export async function upgrade(op) {
+           await op.createTable('t', [column('n', 'integer')]);
+           if (op.args.raw) await op.execute('create ${made}');
+           await op.alterColumn('t', 'n', { type: 'text' });
+         }`,
+      );
+      const { stdout } = await project.ok(['upgrade', 'head', '--sql', '-x', 'raw=1']);
+      expect(stdout).toContain('-- Raw SQL of this history makes triggers or indexes');
+      expect((await project.ok(['upgrade', 'head', '--sql'])).stdout).not.toContain('-- Raw SQL');
+    },
+  );
+
   it('refuses what it cannot know', async () => {
     const project = example();
     project.write(

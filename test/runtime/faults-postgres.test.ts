@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { postgres as dialect } from '../../src/dialects/postgres/index.js';
 import { type DatabaseState, databaseState } from '../support/database-state.js';
 import { faultHistory, lowest } from '../support/fault-history.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
+import { type Server, start } from '../support/postgres-server.js';
 import { relayTo, type Verdict } from '../support/relay.js';
 import { runnerAt, type TestRevision, type TestRunner } from '../support/runner.js';
-import { faultSeed, sample } from '../support/sampling.js';
+import { faultRuns, faultSeed, sample } from '../support/sampling.js';
 
 /**
  * Harm at every statement boundary of a run on PostgreSQL. Whatever it was, running again leads to what an undisturbed
@@ -25,11 +26,23 @@ type Harm =
   /** An administrator ends the session. */
   | 'terminate'
   /** Ctrl-C. */
-  | 'interrupt';
+  | 'interrupt'
+  /** The server is ended at once and started again: before the question, or while it is at it. */
+  | 'restart'
+  | 'restart meanwhile';
+
+interface HarmAt {
+  readonly harm: Harm;
+  readonly at: number;
+}
 
 type Direction = 'upgrade' | 'downgrade';
 
 const harms: readonly Harm[] = ['cut', 'lose', 'terminate', 'interrupt'];
+const restarts: readonly Harm[] = ['restart', 'restart meanwhile'];
+
+/** Where the databases are; the shared server is not restarted. */
+type Place = Pick<Server, 'url' | 'restart'> | null;
 
 /** Runs with harm at the n-th question. Returns whether it failed, and how many questions there were. */
 async function disturbed(
@@ -37,11 +50,18 @@ async function disturbed(
   direction: Direction,
   harm: Harm | null,
   at: number,
+  server: Place = null,
 ): Promise<{ readonly code: string | null; readonly questions: number }> {
   const controller = new AbortController();
+  let restarted: Promise<void> | undefined;
   const relay = await relayTo(database.url, async ({ number, pid }): Promise<Verdict> => {
     if (number !== at || harm === null) return 'forward';
     if (harm === 'cut' || harm === 'lose') return harm;
+    if (harm.startsWith('restart')) {
+      restarted = server?.restart();
+      if (harm === 'restart') await restarted;
+      return 'forward';
+    }
     if (harm === 'interrupt') controller.abort();
     else await database.sql(`select pg_terminate_backend(${pid})`);
     return 'forward';
@@ -56,6 +76,7 @@ async function disturbed(
     return { code: (error as { code?: string }).code ?? String(error), questions: relay.count };
   } finally {
     await runner?.driver.close();
+    await restarted;
   }
 }
 
@@ -86,47 +107,66 @@ async function stateOf(database: TestDatabase, what: string): Promise<DatabaseSt
   return databaseState(dialect, runner.driver);
 }
 
+/** Harm at some places of a run, and that running again ends where an undisturbed run does. */
+async function expectSameEnd(
+  direction: Direction,
+  choose: (places: (harms: readonly Harm[]) => readonly HarmAt[]) => readonly HarmAt[],
+  server: Place = null,
+): Promise<void> {
+  /** At its heads, where the way is down. */
+  const given = async () => {
+    const database = await freshDatabase(server?.url);
+    if (direction === 'downgrade') await disturbed(database, 'upgrade', null, 0);
+    return database;
+  };
+  const calm = await given();
+  const { code, questions } = await disturbed(calm, direction, null, 0);
+  expect(code).toBeNull();
+  const wanted = await stateOf(calm, 'undisturbed');
+  expect(wanted.half).toEqual([]);
+  expect(wanted.versions).toEqual([direction === 'upgrade' ? 'j1' : lowest]);
+  const places = (of: readonly Harm[]) =>
+    of.flatMap((harm) => Array.from({ length: questions }, (_, at) => ({ harm, at: at + 1 })));
+  const outcomes: Record<string, number> = {};
+  const chosen = choose(places);
+  for (const { harm, at } of chosen) {
+    const database = await given();
+    const first = await orHang(
+      disturbed(database, direction, harm, at, server),
+      `${harm} at question ${at} of ${questions}`,
+    );
+    const again = await orHang(disturbed(database, direction, null, 0), `after ${harm} at question ${at}`);
+    const what = `${harm} at question ${at} of ${questions}: ${first.code}`;
+    const outcome = `${harm}: ${first.code ?? 'not noticed'}`;
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    expect(again.code, what).toBeNull();
+    expect(await stateOf(database, what), what).toEqual(wanted);
+    await database.drop();
+  }
+  console.info(`${direction}: ${questions} questions, ${chosen.length} of them disturbed:`, outcomes);
+}
+
 describe(`harm at statement boundaries (REV_FAULT_SEED=${faultSeed})`, () => {
   it.each<Direction>(['upgrade', 'downgrade'])(
     'leads to the same end, whatever it is and wherever: %s',
     { timeout: 3_600_000 },
     async (direction) => {
-      /** At its heads, where the way is down. */
-      const given = async () => {
-        const database = await freshDatabase();
-        if (direction === 'downgrade') await disturbed(database, 'upgrade', null, 0);
-        return database;
-      };
-      const calm = await given();
-      const { code, questions } = await disturbed(calm, direction, null, 0);
-      expect(code).toBeNull();
-      const wanted = await stateOf(calm, 'undisturbed');
-      expect(wanted.half).toEqual([]);
-      expect(wanted.versions).toEqual([direction === 'upgrade' ? 'j1' : lowest]);
-      const all = harms.flatMap((harm) =>
-        Array.from({ length: questions }, (_, at) => ({ harm, at: at + 1 })),
-      );
-      const outcomes: Record<string, number> = {};
-      // The first question is postgres.js's own, and is always disturbed.
-      const chosen = [...all.filter(({ at }) => at === 1), ...sample(all.filter(({ at }) => at > 1))];
-      for (const { harm, at } of chosen) {
-        const database = await given();
-        const first = await orHang(
-          disturbed(database, direction, harm, at),
-          `${harm} at question ${at} of ${questions}`,
-        );
-        const again = await orHang(
-          disturbed(database, direction, null, 0),
-          `after ${harm} at question ${at}`,
-        );
-        const what = `${harm} at question ${at} of ${questions}: ${first.code}`;
-        const outcome = `${harm}: ${first.code ?? 'not noticed'}`;
-        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-        expect(again.code, what).toBeNull();
-        expect(await stateOf(database, what), what).toEqual(wanted);
-        await database.drop();
-      }
-      console.info(`${direction}: ${questions} questions, ${all.length} places for harm; done:`, outcomes);
+      await expectSameEnd(direction, (places) => {
+        const all = places(harms);
+        // The first question is postgres.js's own, and is always disturbed.
+        return [...all.filter(({ at }) => at === 1), ...sample(all.filter(({ at }) => at > 1))];
+      });
+    },
+  );
+
+  it.each<Direction>(['upgrade', 'downgrade'])(
+    'leads to the same end where the server is restarted: %s',
+    { timeout: 3_600_000 },
+    async (direction) => {
+      // What is committed is to stay, also where a server ends that no power failure ends.
+      const server = await start({ settings: { synchronous_commit: 'on' } });
+      onTestFinished(() => server.stop());
+      await expectSameEnd(direction, (places) => sample(places(restarts), Math.ceil(faultRuns / 3)), server);
     },
   );
 });

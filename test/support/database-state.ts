@@ -3,11 +3,15 @@ import type { Dialect, Driver } from '../../src/dialects/dialect.js';
 /** Names of the runner's own tables. */
 const own = ['alembic_version', 'alembic_version_lease', 'alembic_journal'];
 
-export interface DatabaseState {
+/** What scripts bring about, too. */
+export interface Contents {
   readonly catalog: unknown;
   /** Every row of every table, sorted. */
   readonly rows: Readonly<Record<string, readonly string[]>>;
   readonly versions: readonly unknown[];
+}
+
+export interface DatabaseState extends Contents {
   /** What the journal says is done: revision and direction, sorted. */
   readonly done: readonly string[];
   /** What is half done. */
@@ -16,8 +20,10 @@ export interface DatabaseState {
   readonly leftovers: readonly unknown[];
 }
 
-/** All that a disturbed run must have in common with an undisturbed one. */
-export async function databaseState(dialect: Dialect, driver: Driver): Promise<DatabaseState> {
+const firstColumns = async (driver: Driver, sql: string) =>
+  (await driver.values(sql)).map((row) => row.join(' '));
+
+export async function databaseContents(dialect: Dialect, driver: Driver): Promise<Contents> {
   const catalog = await dialect.inspect(driver, {
     includes: ({ name }) => !own.includes(name),
   });
@@ -28,11 +34,18 @@ export async function databaseState(dialect: Dialect, driver: Driver): Promise<D
       .map((row) => JSON.stringify(row, (_key, each) => (typeof each === 'bigint' ? String(each) : each)))
       .sort();
   }
-  const column = async (sql: string) => (await driver.values(sql)).map((row) => row.join(' '));
   return {
     catalog: JSON.parse(JSON.stringify(catalog)),
     rows,
-    versions: await column('select version_num from alembic_version order by 1'),
+    versions: await firstColumns(driver, 'select version_num from alembic_version order by 1'),
+  };
+}
+
+/** All that a disturbed run must have in common with an undisturbed one. */
+export async function databaseState(dialect: Dialect, driver: Driver): Promise<DatabaseState> {
+  const column = (sql: string) => firstColumns(driver, sql);
+  return {
+    ...(await databaseContents(dialect, driver)),
     done: await column("select revision, direction from alembic_journal where status = 'done' order by 1, 2"),
     half: await column(
       "select revision from alembic_journal where progress is not null or status = 'running'",

@@ -19,9 +19,13 @@ type Functions = Pick<FaultRevision, 'upgrade' | 'downgrade'>;
 const common = {
   tables: {
     upgrade: async (op: Op) => {
-      op.execute(
-        'create table accounts (id integer primary key, name text not null, n integer not null default 0)',
-      );
+      // Not by raw SQL: a script could not rebuild a table that it has not seen.
+      const rest = { nullable: false, default: null, identity: null, generated: null };
+      const id = { ...rest, name: 'id', type: 'integer' };
+      const name = { ...rest, name: 'name', type: 'text' };
+      const n = { ...rest, name: 'n', type: 'integer', default: { kind: 'literal' as const, value: 0 } };
+      const primaryKey = { kind: 'primaryKey' as const, name: null, columns: ['id'] };
+      op.createTable('accounts', [id, name, n, primaryKey]);
       op.execute('create table ran (step text)');
       op.execute("insert into accounts (id, name) values (1, 'a'), (2, 'b'), (3, 'c')");
       op.bulkInsert('ran', [{ step: 'a1' }]);
@@ -52,7 +56,20 @@ const common = {
   },
   posts: {
     upgrade: async (op: Op) => {
-      op.execute('create table posts (id integer primary key, account_id integer references accounts (id))');
+      const rest = { default: null, identity: null, generated: null };
+      op.createTable('posts', [
+        { ...rest, name: 'id', type: 'integer', nullable: false },
+        { ...rest, name: 'account_id', type: 'integer', nullable: true },
+        { kind: 'primaryKey', name: null, columns: ['id'] },
+        {
+          kind: 'foreignKey',
+          name: null,
+          columns: ['account_id'],
+          references: { schema: null, name: 'accounts', columns: ['id'] },
+          onDelete: 'no action',
+          onUpdate: 'no action',
+        },
+      ]);
       op.execute('insert into posts select id, id from accounts');
       await op.execute("insert into ran values ('g1')");
     },
@@ -154,8 +171,8 @@ const postgres = {
 
 const sqlite = {
   c1: {
-    upgrade: (op: Op) => op.execute('create index accounts_name on accounts (name)'),
-    downgrade: (op: Op) => op.execute('drop index accounts_name'),
+    upgrade: (op: Op) => op.createIndex('accounts_name', 'accounts', ['name']),
+    downgrade: (op: Op) => op.dropIndex('accounts_name', 'accounts'),
   },
   d1: {
     upgrade: async (op: Op) => {
@@ -205,12 +222,12 @@ const sqlite = {
   h1: {
     upgrade: (op: Op) => {
       op.execute('pragma application_id = 9');
-      op.execute('drop index accounts_name');
+      op.dropIndex('accounts_name', 'accounts');
       op.execute("insert into ran values ('h1')");
     },
     downgrade: (op: Op) => {
       op.execute('pragma application_id = 0');
-      op.execute('create index accounts_name on accounts (name)');
+      op.createIndex('accounts_name', 'accounts', ['name']);
       op.execute("insert into ran values ('h1 down')");
     },
   },

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { chmod, chown, cp, mkdtemp, readFile, stat, statfs, symlink, writeFile } from 'node:fs/promises';
@@ -29,9 +29,19 @@ interface Account {
   readonly gid?: number;
 }
 
-interface Server {
+export interface Server {
+  /** As the superuser. */
   readonly url: string;
+  /** Ends it at once (SIGQUIT, `pg_ctl stop -m immediate`) and starts it again with its port and data. */
+  restart(options?: ServerOptions): Promise<void>;
+  /** Ends it and deletes its data. */
   stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly settings?: Readonly<Record<string, string>>;
+  /** No file of it may be longer, in kilobytes: then it is as if the disk were full. */
+  readonly longestFile?: number;
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -59,7 +69,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-async function start(): Promise<Server> {
+/** A server of its own, for a test that does it harm. */
+export async function start(options: ServerOptions = {}): Promise<Server> {
   const account = unprivilegedAccount();
   const home = await mkdtemp(join(tmpdir(), 'rev-pg-'));
   await chmod(home, 0o711);
@@ -75,40 +86,17 @@ async function start(): Promise<Server> {
     }
     await initialise(bin, { home, data, passwordFile }, account);
     const port = await freePort();
-    const settings = {
-      listen_addresses: '127.0.0.1',
-      unix_socket_directories: platform() === 'win32' ? '' : home,
-      fsync: 'off',
-      synchronous_commit: 'off',
-      full_page_writes: 'off',
-      max_connections: '150',
-      shared_buffers: '64MB',
-      autovacuum: 'off',
-      // Far from UTC and from ISO, so that nothing may lean on a server's settings.
-      timezone: 'Asia/Kolkata',
-      datestyle: 'SQL, DMY',
-      intervalstyle: 'sql_standard',
-    };
-    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], {
-      ...account,
-      cwd: home,
-      env: { ...process.env, LC_ALL: 'C' },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    let server = await launch(bin, { home, data, port }, account, options);
     watchdog.stdin.write(`${server.pid}\n`);
-    await new Promise<void>((resolve, reject) => {
-      let log = '';
-      server.stderr.on('data', (chunk: Buffer) => {
-        if (log.length < 100_000) log += chunk.toString();
-        if (log.includes('ready to accept connections')) resolve();
-      });
-      server.on('error', reject);
-      server.on('exit', (code) => reject(new Error(`postgres ended with code ${code}:\n${log}`)));
-    });
-    server.unref();
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+      async restart(next = options) {
+        const ended = new Promise((resolve) => server.once('exit', resolve));
+        server.kill('SIGQUIT');
+        await ended;
+        server = await launch(bin, { home, data, port }, account, next);
+        watchdog.stdin.write(`${server.pid}\n`);
+      },
       stop: () => watchdog.stop(),
     };
   } catch (error) {
@@ -116,6 +104,53 @@ async function start(): Promise<Server> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`The test PostgreSQL could not start.\n${reason}`);
   }
+}
+
+async function launch(
+  bin: string,
+  { home, data, port }: { readonly home: string; readonly data: string; readonly port: number },
+  account: Account,
+  options: ServerOptions,
+): Promise<ChildProcess> {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: platform() === 'win32' ? '' : home,
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    max_connections: '150',
+    shared_buffers: '64MB',
+    autovacuum: 'off',
+    // Far from UTC and from ISO, so that nothing may lean on a server's settings.
+    timezone: 'Asia/Kolkata',
+    datestyle: 'SQL, DMY',
+    intervalstyle: 'sql_standard',
+    ...options.settings,
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const command = [join(bin, 'postgres'), '-D', data, '-p', String(port), ...flags];
+  const { longestFile } = options;
+  const [program = '', ...args] =
+    longestFile === undefined
+      ? command
+      : ['bash', '-c', `ulimit -f ${longestFile} && exec "$0" "$@"`, ...command];
+  const server = spawn(program, args, {
+    ...account,
+    cwd: home,
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  await new Promise<void>((resolve, reject) => {
+    let log = '';
+    server.stderr.on('data', (chunk: Buffer) => {
+      if (log.length < 100_000) log += chunk.toString();
+      if (log.includes('ready to accept connections')) resolve();
+    });
+    server.on('error', reject);
+    server.on('exit', (code) => reject(new Error(`postgres ended with code ${code}:\n${log}`)));
+  });
+  server.unref();
+  return server;
 }
 
 /** A database is some 300 files: in memory it is made ten times as fast. */
@@ -212,7 +247,7 @@ async function initialise(
 
 /**
  * A process of its own that outlives this one by a moment: when its standard input closes, for whatever reason, it
- * stops the server (whose pid it was told) and deletes the folders.
+ * stops the server (whose pid it was told last) and deletes the folders.
  */
 function watch(folders: readonly string[]) {
   const script = `
@@ -221,7 +256,7 @@ function watch(folders: readonly string[]) {
     process.stdin.on('data', (chunk) => { told += chunk; });
     process.stdin.on('error', () => {});
     process.stdin.on('close', async () => {
-      const pid = Number.parseInt(told, 10);
+      const pid = Number.parseInt(told.trim().split('\\n').at(-1), 10);
       const alive = () => { try { process.kill(pid, 0); return true; } catch { return false; } };
       if (pid > 0) {
         try { process.kill(pid, process.platform === 'win32' ? 'SIGKILL' : 'SIGQUIT'); } catch {}

@@ -36,9 +36,10 @@ export async function serverMajor(): Promise<number> {
   }
 }
 
-export async function freshDatabase(): Promise<TestDatabase> {
+/** @param server another server's URL, of a test that has its own */
+export async function freshDatabase(server?: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const maintenance = await postgresUrl();
+  const maintenance = server ?? (await postgresUrl());
   await runOnce(maintenance, `create database ${name} template template0`);
   const url = new URL(maintenance);
   url.pathname = `/${name}`;

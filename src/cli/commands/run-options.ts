@@ -51,10 +51,19 @@ export function rerunOptions(yargs: Argv): Argv {
     });
 }
 
+/** Options of every command that can print a script. */
+export function scriptOptions(yargs: Argv): Argv {
+  return yargs
+    .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it; no database is asked' })
+    .option('guard', {
+      type: 'boolean',
+      describe: 'with --sql: the script stops where the version rows are not those that it starts from',
+    });
+}
+
 /** Options that upgrade and downgrade share. */
 export function runOptions(yargs: Argv): Argv {
-  return rerunOptions(yargs)
-    .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it; no database is asked' })
+  return scriptOptions(rerunOptions(yargs))
     .option('dry-run', {
       type: 'boolean',
       describe: 'run everything in one transaction, and roll it back',
@@ -68,6 +77,7 @@ export function runOptions(yargs: Argv): Argv {
 export function readRunOptions(args: CliArguments): RunTargetOptions {
   return {
     sql: args.flag('sql'),
+    guard: args.flag('guard'),
     dryRun: args.flag('dry-run'),
     atomic: args.flag('atomic'),
     backup: wantedBackup(args),

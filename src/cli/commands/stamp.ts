@@ -1,6 +1,6 @@
 import { stamp as runStamp } from '../../commands/stamp.js';
 import type { CliCommand } from '../command.js';
-import { reportRun, tagOption } from './run-options.js';
+import { reportRun, scriptOptions, tagOption } from './run-options.js';
 
 export const stamp: CliCommand = {
   command: 'stamp <targets..>',
@@ -11,18 +11,18 @@ export const stamp: CliCommand = {
     ['rev stamp base --purge', 'forget all versions, also unknown ones'],
   ],
   options: (yargs) =>
-    tagOption(yargs)
+    scriptOptions(tagOption(yargs))
       .positional('targets', {
         type: 'string',
         array: true,
         describe: 'revisions, labels, head, heads, base',
       })
-      .option('purge', { type: 'boolean', describe: 'delete all rows first' })
-      .option('sql', { type: 'boolean', describe: 'print the SQL instead of running it' }),
+      .option('purge', { type: 'boolean', describe: 'delete all rows first' }),
   async run(context, args) {
     const result = await runStamp(context.environment, args.list('targets'), {
       purge: args.flag('purge'),
       sql: args.flag('sql'),
+      guard: args.flag('guard'),
     });
     reportRun(context, result);
   },

@@ -12,6 +12,7 @@ export const upgrade: CliCommand = {
     ['rev upgrade +1', 'one more'],
     ['rev upgrade head --dry-run', 'try it in a transaction that is rolled back'],
     ['rev upgrade base:head --sql', 'print the SQL of the whole history'],
+    ['rev upgrade 1f9a:head --sql --guard', 'a script that stops where the database is not at 1f9a'],
   ],
   options: (yargs) =>
     runOptions(

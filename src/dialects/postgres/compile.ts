@@ -185,6 +185,12 @@ export function scriptFrame(transactional: boolean) {
   return transactional ? { before: ['BEGIN'], after: ['COMMIT'] } : { before: [], after: [] };
 }
 
+export function scriptRefusal(condition: string, message: string, held?: QualifiedName): readonly string[] {
+  const hold = held ? `LOCK TABLE ${identifier(held)} IN SHARE ROW EXCLUSIVE MODE;\n  ` : '';
+  const raise = `RAISE EXCEPTION USING MESSAGE = ${literal(message)}, ERRCODE = 'object_not_in_prerequisite_state'`;
+  return [block(`${hold}IF NOT (${condition}) THEN\n    ${raise};\n  END IF;`)];
+}
+
 function execute(operation: Execute): Output {
   if (isNothing(operation)) return [];
   return [boundSql([operation.sql], placeholder)];

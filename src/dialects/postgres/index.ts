@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect.js';
 import { backup, backupEnding, restore, rowsOfBackup } from './backup.js';
-import { compile, needsCatalog, placeholder, scriptFrame } from './compile.js';
+import { compile, needsCatalog, placeholder, scriptFrame, scriptRefusal } from './compile.js';
 import { sessionStart } from './connections/connection.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
@@ -38,6 +38,7 @@ export const postgres: Dialect = {
   placeholder,
   scriptStart: sessionStart,
   scriptFrame,
+  scriptRefusal,
   runnerLock,
   lockBetween,
   lease,

@@ -12,7 +12,7 @@ import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { keys, quoteIdentifier, quoteLiteral } from './quote.js';
 import { rules } from './rules.js';
-import { scriptFrame } from './script-frame.js';
+import { scriptFrame, scriptRefusal } from './script-frame.js';
 import { databaseSize } from './size.js';
 
 export const sqlite: Dialect = {
@@ -35,6 +35,7 @@ export const sqlite: Dialect = {
   placeholder: () => '?',
   scriptStart: [],
   scriptFrame,
+  scriptRefusal,
   rules,
   runnerLock,
   lockBetween,

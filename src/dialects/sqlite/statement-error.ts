@@ -45,7 +45,20 @@ const kinds: readonly (readonly [prefix: string, kind: Kind])[] = [
       hint: 'The database file is damaged: restore a backup, or try `sqlite3 FILE .recover`.',
     },
   ],
-  ['SQLITE_FULL', { code: 'REV_STATEMENT', hint: 'The disk is full. Nothing of this transaction was kept.' }],
+  [
+    'SQLITE_FULL',
+    {
+      code: 'REV_STATEMENT',
+      hint: 'The disk is full. Make room, and run it again. Nothing of this transaction was kept.',
+    },
+  ],
+  [
+    'SQLITE_IOERR',
+    {
+      code: 'REV_STATEMENT',
+      hint: 'The file could not be read or written. If the disk is full, or a quota is used up, make room, and run it again. Nothing of this transaction was kept.',
+    },
+  ],
 ];
 
 /** The RevError for whatever a statement threw. */

@@ -1,0 +1,212 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { postgres } from '../../src/dialects/postgres/index.js';
+import { sqlite } from '../../src/dialects/sqlite/index.js';
+import { psql, sqlite3 } from '../support/clients.js';
+import { type Contents, databaseContents } from '../support/database-state.js';
+import { faultHistory } from '../support/fault-history.js';
+import { faultProject } from '../support/fault-project.js';
+import { freshDatabase } from '../support/postgres.js';
+import { type UserProject, userProject } from '../support/project.js';
+
+/**
+ * Scripts (`--sql`) run by the databases' own clients lead to the schema, the rows and the version rows that the run
+ * leads to.
+ */
+
+const projects: UserProject[] = [];
+afterAll(() => {
+  for (const project of projects) project.remove();
+});
+
+function kept(project: UserProject): UserProject {
+  projects.push(project);
+  return project;
+}
+
+/** How a dialect's databases are made, looked at, and given scripts. */
+interface Place {
+  readonly fresh: (project: UserProject) => Promise<string>;
+  readonly contents: (url: string) => Promise<Contents>;
+  readonly client: typeof psql;
+}
+
+let files = 0;
+const places: Readonly<Record<'postgres' | 'sqlite', Place>> = {
+  postgres: {
+    fresh: async () => (await freshDatabase()).url,
+    contents: (url) => contentsOf(postgres, url),
+    client: psql,
+  },
+  sqlite: {
+    fresh: async (project) => {
+      files += 1;
+      return project.path(`${files}.db`);
+    },
+    contents: (url) => contentsOf(sqlite, url),
+    client: sqlite3,
+  },
+};
+
+async function contentsOf(dialect: typeof postgres, url: string): Promise<Contents> {
+  const driver = await dialect.connect({ url, from: process.cwd() });
+  try {
+    const { catalog, ...rest } = await databaseContents(dialect, driver);
+    return { ...rest, catalog: JSON.parse(JSON.stringify(catalog, withoutOwnText)) };
+  } finally {
+    await driver.close();
+  }
+}
+
+/** SQLite keeps the text of a CREATE TABLE; a rebuild writes it anew, a run from the text that it finds. */
+function withoutOwnText(key: string, value: unknown): unknown {
+  return key === 'live' ? { ...(value as object), sql: undefined } : value;
+}
+
+/** A run on one database and the script of it on another one, and that both are alike then. */
+class Pair {
+  readonly project: UserProject;
+  readonly #place: Place;
+  readonly #online: string;
+  readonly #offline: string;
+
+  private constructor(project: UserProject, place: Place, online: string, offline: string) {
+    this.project = project;
+    this.#place = place;
+    this.#online = online;
+    this.#offline = offline;
+  }
+
+  static async of(project: UserProject, place: Place): Promise<Pair> {
+    return new Pair(project, place, await place.fresh(project), await place.fresh(project));
+  }
+
+  /** @param from the script's start, where it needs one */
+  async go(command: 'upgrade' | 'downgrade' | 'stamp', from: string, to: string, more: string[] = []) {
+    const yes = command === 'downgrade' ? ['--yes'] : [];
+    await this.project.ok([command, to, ...yes], { TEST_URL: this.#online });
+    const { stdout } = await this.project.ok([command, `${from}:${to}`, '--sql', ...more], {
+      // Of a database that is not there no script asks anything.
+      TEST_URL: this.#online.replace(/[^/]+$/, 'nowhere'),
+    });
+    const { code, output } = await this.#place.client(this.#offline, stdout);
+    expect(code, `${command} ${from}:${to}\n${output}\n${stdout}`).toBe(0);
+    expect(await this.#place.contents(this.#offline), `${command} ${from}:${to}`).toEqual(
+      await this.#place.contents(this.#online),
+    );
+  }
+
+  contents(): Promise<Contents> {
+    return this.#place.contents(this.#offline);
+  }
+}
+
+/** The repository's own example, with an SQLite file. */
+function example(): UserProject {
+  const project = kept(userProject());
+  for (const name of ['schema', 'revisions']) project.copy(name, name);
+  project.write(
+    'alembic.config.ts',
+    "export default { dialect: 'sqlite', url: process.env.TEST_URL, schema: './schema' };",
+  );
+  return project;
+}
+
+/** The example's twin for PostgreSQL: its models, and two revisions that autogenerate and a person have written. */
+async function twin(): Promise<UserProject> {
+  const project = kept(userProject());
+  project.copy('test/fixtures/tracker-postgres', 'schema');
+  project.write(
+    'alembic.config.ts',
+    "export default { dialect: 'postgres', url: process.env.TEST_URL, schema: './schema' };",
+  );
+  const { url } = await freshDatabase();
+  await project.ok(['create', '-m', 'everything', '--autogenerate', '--rev-id', 'everything'], {
+    TEST_URL: url,
+  });
+  project.write(
+    'revisions/rows.ts',
+    `import { sql } from 'drizzle-alembic';
+     export const revision = 'rows'; export const downRevision = 'everything';
+     export async function upgrade(op) {
+       const day = new Date('2026-11-20T12:00:00Z');
+       await op.bulkInsert('organizations', [
+         { name: "O'Hara \\\\ Söhne", slug: 'o-hara', public_id: '0997d64b-8dbb-4a5d-940a-c038a3331083', created_at: day },
+       ]);
+       await op.execute(sql\`update organizations set seats = \${7}, settings = \${{ a: [1, "it's"] }} where slug = \${'o-hara'}\`);
+     }
+     export async function downgrade(op) { await op.execute('delete from organizations'); }`,
+  );
+  return project;
+}
+
+async function idsOf(project: UserProject): Promise<{ id: string; down: string[] }[]> {
+  const { stdout } = await project.ok(['history', '--json']);
+  return (JSON.parse(stdout).revisions as { id: string; down: string[] }[]).reverse();
+}
+
+describe('the example', () => {
+  it('is brought up and down again by sqlite3', async () => {
+    const pair = await Pair.of(example(), places.sqlite);
+    await pair.go('upgrade', 'base', 'head');
+    expect((await pair.contents()).versions).toHaveLength(1);
+    await pair.go('downgrade', 'head', 'base');
+    expect(await pair.contents()).toMatchObject({ versions: [], rows: {} });
+    await pair.go('upgrade', 'base', 'head', ['--guard']);
+    await pair.go('downgrade', 'head', 'base', ['--guard']);
+  });
+
+  it('goes on from several version rows, and back to them', async () => {
+    const project = example();
+    const all = await idsOf(project);
+    const merge = all.find(({ down }) => down.length > 1);
+    if (!merge) throw new Error('The example has no merge.');
+    const rows = merge.down.join(',');
+    const pair = await Pair.of(project, places.sqlite);
+    await pair.go('upgrade', 'base', merge.down[0] as string);
+    await pair.go('upgrade', merge.down[0] as string, `${merge.down[1]}`);
+    expect((await pair.contents()).versions).toEqual([...merge.down].sort());
+    await pair.go('upgrade', rows, 'head', ['--guard']);
+    await pair.go('downgrade', 'head', merge.down[0] as string, ['--guard']);
+  });
+
+  it('is brought up and down again by psql', async () => {
+    const pair = await Pair.of(await twin(), places.postgres);
+    await pair.go('upgrade', 'base', 'head');
+    expect((await pair.contents()).rows.organizations).toHaveLength(1);
+    await pair.go('downgrade', 'head', 'everything');
+    await pair.go('upgrade', 'everything', 'head', ['--guard']);
+    await pair.go('downgrade', 'head', 'base', ['--guard']);
+    expect(await pair.contents()).toMatchObject({ versions: [], rows: {} });
+  });
+});
+
+describe.each(['postgres', 'sqlite'] as const)('ten revisions of all kinds on %s', (name) => {
+  const history = faultHistory(name);
+  const made = () => Pair.of(kept(faultProject(name, '', history)), places[name]);
+
+  it('are one script up, and one down', async () => {
+    const pair = await made();
+    await pair.go('upgrade', 'base', 'head');
+    await pair.go('downgrade', 'head', 'base');
+  });
+
+  it('are a script for each, that checks where it starts', async () => {
+    const pair = await made();
+    const ids = ['base', ...history.map(({ id }) => id)];
+    for (const [at, id] of ids.slice(1).entries()) {
+      await pair.go('upgrade', ids[at] as string, id, ['--guard']);
+    }
+    for (const [at, id] of ids.slice(0, -1).reverse().entries()) {
+      await pair.go('downgrade', ids.at(-1 - at) as string, id, ['--guard']);
+    }
+  });
+
+  it('are stamped', async () => {
+    const pair = await made();
+    await pair.go('stamp', 'base', 'e1');
+    await pair.go('stamp', 'e1', 'j1', ['--guard']);
+    await pair.go('stamp', 'j1', 'b1', ['--guard']);
+    await pair.go('stamp', 'b1', 'base', ['--guard']);
+    expect((await pair.contents()).versions).toEqual([]);
+  });
+});
