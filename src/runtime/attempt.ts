@@ -206,8 +206,7 @@ export class Attempt {
       try {
         // Inside of a transaction this is a savepoint.
         await driver.transaction(async () => {
-          await journal.write(driver, this.#entry(id, 'running', null));
-          await journal.settle(driver, this.#step.report.revision, id);
+          await journal.writeAndSettle(driver, this.#entry(id, 'running', null));
         }, this.#session.options.timeouts);
         this.#progress.keptAs(id);
       } catch (error) {
@@ -235,9 +234,9 @@ export class Attempt {
       await options.driver.transaction(async () => {
         const id = this.#progress.entry;
         const entry = this.#entry(id ?? randomUUID(), 'done', null);
-        if (id === null) await journal.write(options.driver, entry);
-        else await journal.change(options.driver, id, entry);
-        await journal.settle(options.driver, this.#step.report.revision);
+        if (id === null) return journal.writeAndSettle(options.driver, entry);
+        await journal.change(options.driver, id, entry);
+        await journal.settle(options.driver, entry.revision);
       });
     } catch (error) {
       if (!(error instanceof RevError) || error.code !== 'REV_STATEMENT') throw error;

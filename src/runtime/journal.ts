@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { type Column, emptyCatalog, type QualifiedName } from '../catalog/index.js';
-import type { Dialect, Driver, Row } from '../dialects/dialect.js';
+import type { Dialect, Driver, Row, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import { column, type Operation, primaryKey } from '../operations/index.js';
 import { userName } from './user-name.js';
@@ -128,6 +128,8 @@ export class Journal {
   readonly #dialect: Dialect;
   readonly #name: QualifiedName;
   readonly #toolVersion: string;
+  /** `ensure` has found the table as it must be, or has made it so. */
+  #isEnsured = false;
 
   constructor(dialect: Dialect, name: QualifiedName, toolVersion: string) {
     this.#dialect = dialect;
@@ -137,7 +139,12 @@ export class Journal {
 
   /** Makes the table where it is absent, and adds columns that an older one lacks. Throws REV_STATEMENT. */
   async ensure(driver: Driver): Promise<void> {
-    if (await this.#dialect.hasTable(driver, this.#name)) return this.#ensureColumns(driver);
+    if (await this.#dialect.hasTable(driver, this.#name)) await this.#ensureColumns(driver);
+    else await this.#create(driver);
+    this.#isEnsured = true;
+  }
+
+  async #create(driver: Driver): Promise<void> {
     const text = (name: string, nullable = false) => column(name, 'varchar(255)', { nullable });
     const operation: Operation = {
       kind: 'createTable',
@@ -195,6 +202,15 @@ export class Journal {
   }
 
   async write(driver: Driver, entry: JournalEntry): Promise<void> {
+    await driver.run(this.#insertion(entry));
+  }
+
+  /** `write`, and what else is half done of its revision is over. */
+  async writeAndSettle(driver: Driver, entry: JournalEntry): Promise<void> {
+    await driver.runAll([this.#insertion(entry), this.#settling(entry.revision, entry.id)]);
+  }
+
+  #insertion(entry: JournalEntry): Statement {
     const params = [
       entry.id,
       entry.revision,
@@ -216,10 +232,7 @@ export class Journal {
       entry.checkpoint,
     ];
     const places = columns.map((_, at) => this.#dialect.placeholder(at + 1)).join(', ');
-    await driver.run({
-      sql: `INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${places})`,
-      params,
-    });
+    return { sql: `INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${places})`, params };
   }
 
   /**
@@ -240,14 +253,18 @@ export class Journal {
   }
 
   /** What is half done of these revisions is over: it was resumed, begun anew, or has been said to be done. */
-  async settle(driver: Driver, revision: string, except?: string): Promise<void> {
+  async settle(driver: Driver, revision: string): Promise<void> {
+    await driver.run(this.#settling(revision));
+  }
+
+  #settling(revision: string, except?: string): Statement {
     const { literal } = this.#dialect;
     const others = except === undefined ? '' : ` AND id <> ${literal(except)}`;
     const where = `WHERE revision = ${literal(revision)} AND progress IS NOT NULL${others}`;
-    await driver.run({
+    return {
       sql: `UPDATE ${this.#table} SET progress = NULL, pending = NULL, checkpoint = NULL, status = 'failed',
         error_code = coalesce(error_code, 'REV_INTERRUPTED') ${where}`,
-    });
+    };
   }
 
   /** What is half done. Nothing, if there is no journal, or one that is not as expected. */
@@ -323,9 +340,11 @@ export class Journal {
 
   /** The rows of a question; none, if there is no journal, or one that is not as expected. */
   async #ask<R extends Row>(driver: Driver, sql: string): Promise<readonly R[]> {
-    if (!(await this.#dialect.hasTable(driver, this.#name))) return [];
+    if (!this.#isEnsured && !(await this.#dialect.hasTable(driver, this.#name))) return [];
     try {
-      return await driver.rolledBack(() => driver.query<R>(sql));
+      return this.#isEnsured
+        ? await driver.query<R>(sql)
+        : await driver.rolledBack(() => driver.query<R>(sql));
     } catch (error) {
       if (error instanceof RevError && error.code === 'REV_STATEMENT') return [];
       throw error;

@@ -11,6 +11,8 @@ import { column, type Operation, primaryKey } from '../operations/index.js';
 export class VersionTable {
   readonly #dialect: Dialect;
   readonly name: QualifiedName;
+  /** It was there once: whoever drops it during a run makes the run fail, and not begin anew. */
+  #isThere = false;
 
   constructor(dialect: Dialect, name: QualifiedName) {
     this.#dialect = dialect;
@@ -37,7 +39,8 @@ export class VersionTable {
 
   /** The rows, sorted; none where the table does not exist. Throws REV_ROWS for one that is NULL. */
   async read(driver: Driver): Promise<readonly string[]> {
-    if (!(await this.#dialect.hasTable(driver, this.name))) return [];
+    this.#isThere ||= await this.#dialect.hasTable(driver, this.name);
+    if (!this.#isThere) return [];
     const rows = await this.readAll(driver);
     const ids = rows.filter((row) => row !== null);
     if (ids.length === rows.length) return ids.sort();
