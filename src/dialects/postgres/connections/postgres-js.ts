@@ -46,10 +46,12 @@ export async function openPostgresJs(
   client?: PostgresJsClient,
 ): Promise<Connection> {
   const postgres = loadPackage('postgres', from) as typeof postgresJs;
-  const lost = { is: false };
+  const lost: Lost = { is: false, tell: () => {} };
   const sql = open(postgres, client ?? url, () => {
     lost.is = true;
     refuseReconnect(sql);
+    // What postgres.js itself has to say of it comes first.
+    setImmediate(() => lost.tell());
   });
   const peer = peerOf(sql);
   const strays = takeStrays();
@@ -79,8 +81,12 @@ export async function openPostgresJs(
 function refuseReconnect(sql: Sql): void {
   const options = sql.options as unknown as { socket: () => never };
   options.socket = () => {
-    throw Object.assign(new Error('the connection was closed'), { code: 'CONNECTION_CLOSED' });
+    throw closed();
   };
+}
+
+function closed(): Error {
+  return Object.assign(new Error('the connection was closed'), { code: 'CONNECTION_CLOSED' });
 }
 
 /**
@@ -219,7 +225,13 @@ interface Parts {
   readonly peer: Peer;
   /** The server's, as the log-in has told it. */
   readonly process: number;
-  readonly lost: { readonly is: boolean };
+  readonly lost: Lost;
+}
+
+/** The end of the connection. */
+interface Lost {
+  is: boolean;
+  tell: () => void;
 }
 
 class PostgresJsConnection implements Connection {
@@ -228,8 +240,9 @@ class PostgresJsConnection implements Connection {
   readonly serverVersion: string;
   readonly #sql: Sql;
   readonly #session: Session;
-  readonly #lost: { readonly is: boolean };
-  readonly #running = new Set<Pending>();
+  readonly #lost: Lost;
+  /** What was sent and not answered, in that order, each with what ends the waiting for it. */
+  readonly #running = new Map<Pending, () => void>();
 
   constructor({ sql, session, peer, process, lost }: Parts) {
     this.#sql = sql;
@@ -237,6 +250,9 @@ class PostgresJsConnection implements Connection {
     this.peer = peer;
     this.process = process;
     this.#lost = lost;
+    lost.tell = () => {
+      for (const end of this.#running.values()) end();
+    };
     this.serverVersion = String(sql.parameters.server_version ?? '').split(' ')[0] ?? '';
   }
 
@@ -251,9 +267,12 @@ class PostgresJsConnection implements Connection {
   async send(text: string, params: readonly unknown[], rows: RowForm): Promise<readonly Result[]> {
     const pending = this.#session.unsafe(text, [...params] as never[]) as Pending;
     if (rows === 'arrays') pending.values();
-    this.#running.add(pending);
+    // Of several statements that were sent at once postgres.js forgets all but the first when the connection ends.
+    const cut = new Promise<never>((_, reject) => {
+      this.#running.set(pending, () => reject(closed()));
+    });
     try {
-      const result = (await pending) as unknown as PackageResult | PackageResult[];
+      const result = (await Promise.race([pending, cut])) as unknown as PackageResult | PackageResult[];
       return ('count' in result ? [result as PackageResult] : (result as PackageResult[])).map(resultOf);
     } finally {
       this.#running.delete(pending);
@@ -262,7 +281,7 @@ class PostgresJsConnection implements Connection {
 
   /** What runs now is the oldest of the statements sent. */
   cancel(): void {
-    for (const pending of this.#running) {
+    for (const pending of this.#running.keys()) {
       const { canceller } = pending;
       if (typeof canceller === 'function') {
         pending.canceller = null;
