@@ -13,7 +13,9 @@ export async function runInDatabases(
   try {
     await command.run(context, args);
   } catch (error) {
-    const names = command.eachDatabase && !args.flag('sql') ? namesIn(error) : null;
+    // One script, one file and one url are for one database.
+    const isForOne = args.flag('sql') || args.text('to') !== undefined || args.text('url') !== undefined;
+    const names = command.eachDatabase && !isForOne ? namesIn(error) : null;
     if (!names) throw error;
     await runInEach(
       command,

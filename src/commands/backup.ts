@@ -40,7 +40,7 @@ export function backupNow(
   { now, report, signal }: Environment,
   config: ResolvedConfig,
   { dialect, driver }: Database,
-  place: BackupPlace = { dir: config.backup.dir, database: databaseName(config), keep: config.backup.keep },
+  place: BackupPlace = ownPlace(config),
 ): Promise<TakenBackup> {
   return takeBackup({
     dialect,
@@ -53,4 +53,11 @@ export function backupNow(
     report,
     signal,
   });
+}
+
+/** Of several databases two may have the same name. */
+function ownPlace(config: ResolvedConfig): BackupPlace {
+  const { dir, keep } = config.backup;
+  const name = databaseName(config);
+  return { dir, keep, database: config.database === undefined ? name : `${config.database}.${name}` };
 }

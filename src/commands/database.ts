@@ -117,8 +117,11 @@ export function describeDatabase(config: ResolvedConfig): string {
 export function databaseName(config: ResolvedConfig): string {
   const url = requireUrl(config);
   if (isServer(url)) return new URL(url).host;
-  const path = URL.canParse(url) ? decodeURIComponent(new URL(url).pathname) : url;
-  return path.split(/[\\/]/).at(-1) || url;
+  if (!URL.canParse(url)) return url.split(/[\\/]/).at(-1) || 'database';
+  const { pathname, searchParams, username } = new URL(url);
+  const last = decodeURIComponent(pathname).split(/[\\/]/).at(-1);
+  // As PostgreSQL has it: of no name, the user's. Never the url, which may hold a password.
+  return searchParams.get('dbname') || last || decodeURIComponent(username) || 'database';
 }
 
 export function versionTableName(config: ResolvedConfig): QualifiedName {

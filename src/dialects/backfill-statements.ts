@@ -20,6 +20,8 @@ export function updateRows(operation: Backfill, range: KeyRange | null, parts: P
   const sets = operation.set.flatMap(({ column, value }, at) => [
     `${at === 0 ? '' : ', '}${parts.identifier(column)} = `,
     value,
+    // The value may end in a comment.
+    '\n',
   ]);
   return boundSql(
     [`UPDATE ${parts.identifier(operation.table)} SET `, ...sets, ...rowsOf(operation, range, parts)],
@@ -63,7 +65,7 @@ export function rowWithoutKey(operation: Backfill, key: readonly string[], parts
   return boundSql(
     [
       `SELECT 1 FROM ${parts.identifier(operation.table)} WHERE (${nulls})`,
-      ...(where === null ? [] : [' AND (', where, ')']),
+      ...(where === null ? [] : [' AND (', where, '\n)']),
       ' LIMIT 1',
     ],
     parts.placeholder,
@@ -75,7 +77,7 @@ function rowsOf({ where }: Backfill, range: KeyRange | null, parts: Parts): read
   const conditions: (string | SqlParts)[][] = [
     ...(range?.after ? [[`${names} > ${tuple(range.after)}`]] : []),
     ...(range?.upTo ? [[`${names} <= ${tuple(range.upTo)}`]] : []),
-    ...(where === null ? [] : [['(', where, ')']]),
+    ...(where === null ? [] : [['(', where, '\n)']]),
   ];
   return conditions.flatMap((each, at) => [at === 0 ? ' WHERE ' : ' AND ', ...each]);
 }

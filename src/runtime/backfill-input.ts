@@ -26,6 +26,8 @@ export function backfillOf({ table, set, where, key, batchSize = 1000, pause = 0
   if (!Number.isInteger(batchSize) || batchSize < 1) throw fault('needs a batchSize of at least one row');
   if (!(pause >= 0)) throw fault('needs a pause of no less than 0 ms');
   const keys = key === undefined ? null : [key].flat();
+  const missing = columns.find(([, value]) => value === undefined)?.[0];
+  if (missing !== undefined) throw fault(`has no value for ${missing}; null is written as null`);
   if (keys?.length === 0) throw fault('has a key without columns');
   return {
     kind: 'backfill',

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Catalog, displayName, findTable } from '../catalog/index.js';
+import { type Catalog, displayName, findTable, sameData } from '../catalog/index.js';
 import {
   countRows,
   type KeyRange,
@@ -60,14 +60,15 @@ export async function runBackfill(operation: Backfill, options: BackfillOptions)
     const table = displayName(operation.table);
     options.onProgress({ table, rows, total: Math.max(Number(total), rows), elapsed: Date.now() - started });
     if (batch === null) return;
+    if (done && sameData(batch, done)) throw stuck(table, done);
     done = batch;
     await rest(options);
   }
 }
 
 async function rest({ pause, signal }: BackfillOptions): Promise<void> {
-  if (pause === 0) return;
   try {
+    // Even without a pause: an interrupt must get its turn.
     await wait(pause, undefined, signal ? { signal } : {});
   } catch {
     throw new RevError('REV_INTERRUPTED', 'Interrupted between two batches.');
@@ -89,7 +90,8 @@ async function assertKey(
   { dialect, driver }: BackfillOptions,
 ): Promise<void> {
   const table = displayName(operation.table);
-  const changed = operation.set.find(({ column }) => key.includes(column));
+  const names = key.map((name) => name.toLowerCase());
+  const changed = operation.set.find(({ column }) => names.includes(column.toLowerCase()));
   if (changed) {
     throw new RevError(
       'REV_OPERATION',
@@ -105,5 +107,15 @@ async function assertKey(
     'REV_OPERATION',
     `Rows of ${table} have no ${key.join(', ')}, and the backfill would not reach them.`,
     { hint: 'Name columns for its key that no row has null, or leave those rows out by its where.' },
+  );
+}
+
+function stuck(table: string, key: readonly string[]): RevError {
+  return new RevError(
+    'REV_OPERATION',
+    `The backfill of ${table} does not get beyond the key ${key.join(', ')}.`,
+    {
+      hint: 'Name another key for it: a column whose values can be told apart as text.',
+    },
   );
 }

@@ -62,7 +62,8 @@ export async function takeBackup(options: TakeBackupOptions): Promise<TakenBacku
     if (await exists(file)) throw existing(file);
     await rename(part, file);
     await syncFolder(folder);
-    const removed = 'file' in place ? [] : await removeOld(place, dialect.backupEnding, file);
+    const removed =
+      'file' in place ? [] : await removeOld(place, dialect.backupEnding, file).catch(told(report));
     const taken = { file, heads, size, duration: performance.now() - started, removed };
     report({ kind: 'backupDone', ...taken });
     return taken;
@@ -128,6 +129,15 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** The new backup is whole, whatever becomes of old ones. */
+function told(report: Report): (error: unknown) => readonly string[] {
+  return (error) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    report({ kind: 'warning', text: `Older backups were not all deleted: ${reason}` });
+    return [];
+  };
 }
 
 async function removeOld(

@@ -8,7 +8,7 @@ import type {
   TransactionOptions,
 } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
-import { type Backfill, describe, type Operation } from '../operations/index.js';
+import { type Backfill, describe, isRaw, type Operation } from '../operations/index.js';
 import { runBackfill } from './backfill.js';
 import type { Executor } from './executor.js';
 import { HeldTransaction } from './held-transaction.js';
@@ -60,7 +60,6 @@ export class LiveExecutor implements Executor {
   async operation(operation: Operation): Promise<void> {
     const { progress } = this.#options;
     try {
-      if (operation.kind === 'execute') refuseTransactionControl(operation.sql.texts.join('?'));
       const text = operationText(operation);
       const begin = progress.point();
       const next = progress.next(text);
@@ -70,6 +69,7 @@ export class LiveExecutor implements Executor {
         const needsCatalog = this.#dialect.needsCatalog(operation, options);
         const before = needsCatalog ? await this.inspect() : emptyCatalog(this.#dialect.name);
         const statements = this.#dialect.compile(operation, before, options);
+        if (isRaw(operation)) for (const { sql } of statements) refuseTransactionControl(sql);
         // An insert's text may hold its rows, which are nobody else's business.
         const told = operation.kind === 'insert' ? [{ sql: `-- ${describe(operation)}` }] : statements;
         for (const statement of told) this.#options.onStatement(statement);

@@ -1,4 +1,11 @@
-import { type Catalog, findColumn, findTable, type QualifiedName, type Table } from '../catalog/index.js';
+import {
+  type Catalog,
+  emptyCatalog,
+  findColumn,
+  findTable,
+  type QualifiedName,
+  type Table,
+} from '../catalog/index.js';
 import type { Dialect, Driver } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import { isRaw, losses, type Operation, type TableChange } from '../operations/index.js';
@@ -100,8 +107,7 @@ interface Looking {
 async function lossesOf(operation: Operation, looking: Looking): Promise<readonly string[]> {
   switch (operation.kind) {
     case 'execute': {
-      const sql = operation.sql.texts.join('?').trim().replace(/\s+/g, ' ');
-      return destructive.test(sql) ? [`what this removes: ${sql.slice(0, 100)}`] : [];
+      return removals(operation.sql.texts.join('?'));
     }
     case 'dropTable': {
       const table = await liveTable(operation.name, looking);
@@ -119,9 +125,25 @@ async function lossesOf(operation: Operation, looking: Looking): Promise<readonl
         lines.push(...(await changeLosses(operation, change, table, looking)));
       return lines;
     }
+    case 'own':
+    case 'createObject':
+    case 'dropObject':
+    case 'replaceObject': {
+      const said = losses(operation);
+      if (said.length > 0) return said;
+      const { dialect } = looking;
+      const texts = dialect.compile(operation, emptyCatalog(dialect.name), {}).map(({ sql }) => sql);
+      return texts.flatMap((sql) => removals(sql));
+    }
     default:
       return losses(operation);
   }
+}
+
+/** What raw SQL may remove, as far as its words tell. */
+function removals(text: string): readonly string[] {
+  const sql = text.trim().replace(/\s+/g, ' ');
+  return destructive.test(sql) ? [`what this removes: ${sql.slice(0, 100)}`] : [];
 }
 
 async function changeLosses(

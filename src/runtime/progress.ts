@@ -151,8 +151,8 @@ export class Progress {
     await this.#journal?.change(driver, this.#id, {
       position: this.position,
       progress: this.hash,
-      pending: null,
-      checkpoint: null,
+      // Until something new is done, what an earlier run has left of the next operation holds.
+      ...(this.#position > this.resumed ? { pending: null, checkpoint: null } : {}),
     });
   }
 

@@ -80,6 +80,31 @@ describe.each(['sqlite', 'postgres'] as const)('a backfill on %s', (name) => {
     expect(await counts(runner)).toEqual([1, 7]);
   });
 
+  it.each(['autocommit', 'transactional = false'])(
+    'is not begun anew however often it is cut: %s',
+    async (how) => {
+      const runner = await given(name, ...guard(name, 70));
+      const revisions = revision(async (op) => {
+        if (how !== 'autocommit') return op.backfill(counting);
+        await op.execute('insert into t values (200, 7)');
+        await op.autocommit(() => op.backfill({ ...counting, where: 'id < 200' }));
+      }, how === 'autocommit');
+      for (let time = 0; time < 3; time += 1) await expect(runner.upgrade(revisions)).rejects.toThrow();
+      await runner.driver.run({ sql: unguard(name) });
+      await runner.upgrade(revisions);
+      expect(await runner.column('select distinct n from t where id < 200')).toEqual([1]);
+    },
+  );
+
+  it('is not misled by a comment in what it sets', async () => {
+    const runner = await given(name);
+    await runner.upgrade(
+      backfilling({ ...counting, set: { n: sql`n + 1 -- one` }, where: sql`id > 4 -- not all` }),
+    );
+    expect(await runner.column('select n from t order by id limit 3')).toEqual([0, 0, 1]);
+    expect(await runner.column('select distinct n from t where id > 4')).toEqual([1]);
+  });
+
   it('is asked about where it is another one now', async () => {
     const runner = await given(name, ...guard(name, 70));
     await expect(runner.upgrade(backfilling(counting))).rejects.toThrow();
@@ -142,6 +167,8 @@ describe.each(['sqlite', 'postgres'] as const)('a backfill on %s', (name) => {
     ['a key that it changes', { key: 'n', set: { n: 1 } }, /would change n, by which it goes/],
     ['a table without a primary key', { table: 'bare' }, /bare has no primary key/],
     ['a table that there is not', { table: 'nowhere' }, /nowhere/],
+    ['a key that it changes in another case', { set: { ID: sql`id + 1` } }, /would change ID/],
+    ['a value that is missing', { set: { n: undefined } }, /no value for n/],
     ['nothing to set', { set: {} }, /sets no column/],
     ['a batch of no rows', { batchSize: 0 }, /batchSize/],
     ['a pause back in time', { pause: -1 }, /pause/],

@@ -69,6 +69,16 @@ describe.each(['sqlite', 'postgres'] as const)('objects on %s', (name) => {
     await expect(runner.upgrade([{ id: 'a1', upgrade }])).rejects.toThrow(/lacks its drop: function f\(\)/);
   });
 
+  it('that would end the transaction are refused', async () => {
+    const runner = await testRunner(name);
+    const upgrade = (op: Op) => {
+      op.execute('create table one (n integer)');
+      op.createObject({ kind: 'thing', name: 'x', create: 'commit', drop: 'select 1' });
+    };
+    await expect(runner.upgrade([{ id: 'a1', upgrade }])).rejects.toThrow(/cannot run COMMIT/);
+    expect(await runner.dialect.hasTable(runner.driver, { schema: null, name: 'one' })).toBe(false);
+  });
+
   it('of the project itself run in order, with bound values', async () => {
     const runner = await testRunner(name);
     const fill = defineOperation({

@@ -36,7 +36,7 @@ export class ClientPrograms {
         },
       );
     }
-    this.#environment = { ...process.env, ...connectionEnvironment(settings) };
+    this.#environment = { ...inherited(), ...connectionEnvironment(settings) };
     this.#secret = typeof settings.pass === 'string' ? settings.pass : '';
     this.#options = options;
     this.#server = serverVersion;
@@ -128,6 +128,14 @@ export class ClientPrograms {
 
 export function major(version: string): number {
   return Number.parseInt(version, 10);
+}
+
+/** libpq would go where PGSERVICE or PGHOSTADDR say, whatever the URL: only what says how to be trusted is handed on. */
+function inherited(): NodeJS.ProcessEnv {
+  const kept = /^PG(?:SSL(?:ROOTCERT|CERT|KEY|CRL|CRLDIR)|PASSFILE|KRBSRVNAME|CHANNELBINDING)$/;
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('PG') || kept.test(name)),
+  );
 }
 
 /** The same connection for libpq. */

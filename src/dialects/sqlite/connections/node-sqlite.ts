@@ -78,6 +78,8 @@ function connection(database: Database, { backup }: Module): Connection {
         return true;
       } catch (thrown) {
         const error = translation(thrown);
+        // Of a file that is busy to the end Node says "not an error".
+        if ((thrown as { readonly errcode?: unknown }).errcode === 0) return false;
         if (error instanceof SqliteError && error.code === 'SQLITE_BUSY') return false;
         throw error;
       }
