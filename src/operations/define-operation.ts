@@ -12,7 +12,7 @@ export type OperationDefinition<Input> = OwnFaces<Input, Operation>;
  * export const enableAudit = defineOperation({
  *   name: 'enableAudit',
  *   sql: ({ table }: { table: string }, { identifier }) => `select audit.enable(${identifier(table)})`,
- *   invert: ({ table }) => disableAudit({ table }),
+ *   invert: ({ table }: { table: string }): OwnOperation => disableAudit({ table }),
  * });
  */
 export function defineOperation<Input>(
