@@ -124,13 +124,18 @@ export class Progress {
     this.#hash = hashOf(before + hashOf(what));
     if (!earlier || at > earlier.position) return { kind: 'run' };
     if (at < earlier.position) return { kind: 'pass' };
-    if (earlier.pending === null || this.#resume === 'again') return { kind: 'run' };
+    if (earlier.pending === null) return { kind: 'run' };
     if (this.#resume === 'done') return { kind: 'pass' };
     const [how, hash] = earlier.pending.split(':');
+    // Never from its first row: what is done of it would be done twice.
+    if (how === 'partly' && earlier.checkpoint !== null) {
+      if (hash !== hashOf(what))
+        throw this.#changed('It has done a part of the next one, which is another one now.');
+      return { kind: 'continue', from: JSON.parse(earlier.checkpoint) as readonly string[] };
+    }
+    if (this.#resume === 'again') return { kind: 'run' };
     if (how === 'failed') return { kind: 'probe', failed: true };
     if (hash !== hashOf(what)) throw this.unknown('The operation that was interrupted is another one now.');
-    if (how === 'partly' && earlier.checkpoint !== null)
-      return { kind: 'continue', from: JSON.parse(earlier.checkpoint) as readonly string[] };
     return { kind: 'probe', failed: false };
   }
 

@@ -16,6 +16,8 @@ export async function runAlone(
   const turn = new Turn(session);
   const retry = new LockRetry(session.options);
   let isAgain = false;
+  /** Whether something was half done before this run: only of that can a person have spoken. */
+  let wasHalf: boolean | undefined;
   try {
     if (step.source?.transactional === false) await turn.wait();
     for (;;) {
@@ -25,7 +27,8 @@ export async function runAlone(
         await turn.wait();
         continue;
       }
-      const resume = half ? resumeOf(session, half) : undefined;
+      wasHalf ??= half !== null;
+      const resume = half && wasHalf ? resumeOf(session, half) : undefined;
       const beAlone = () => turn.takeOrGiveUp();
       const attempt = new Attempt(session, step, { half, resume, beAlone, isAgain });
       isAgain = true;

@@ -111,7 +111,10 @@ describe.each(['sqlite', 'postgres'] as const)('a backfill on %s', (name) => {
     await runner.driver.run({ sql: unguard(name) });
     const other = backfilling({ ...counting, set: { n: sql`n + 5` } });
     await expect(runner.upgrade(other)).rejects.toMatchObject({ code: 'REV_RESUME' });
-    await runner.upgrade(other, 'heads', { resume: 'again' });
+    await expect(runner.upgrade(other, 'heads', { resume: 'again' })).rejects.toMatchObject({
+      code: 'REV_RESUME',
+    });
+    await runner.upgrade(other, 'heads', { resume: 'restart' });
     expect(await counts(runner)).toEqual([5, 6]);
   });
 
