@@ -93,7 +93,9 @@ export class Output {
     this.#endLine();
     if (this.#options.json) {
       const { code, message, hint, data } = error;
-      writeOut(`${toJson({ version: 1, error: { code, message, hint: hint ?? null, data } })}\n`);
+      // Of several databases the ones before it are done.
+      const done = this.#sections ? { databases: this.#sections } : {};
+      writeOut(`${toJson({ version: 1, error: { code, message, hint: hint ?? null, data }, ...done })}\n`);
       return;
     }
     for (const warning of [error.data.warnings ?? []].flat()) this.warn(String(warning));

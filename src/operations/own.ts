@@ -56,6 +56,15 @@ export const own: Faces<OwnOperation, never> = {
         hint: `Say in its definition which module exports it: from: '../operations/${name}.js'`,
       });
     }
+    if (!/^[A-Za-z_$][\w$]*$/.test(name)) {
+      throw new RevError(
+        'REV_OPERATION',
+        `The operation ${name} cannot be imported: its name is no identifier.`,
+        {
+          hint: 'Give it the name that its module exports it by.',
+        },
+      );
+    }
     return source.statement('run', [`${source.imported(name, from)}(${plain(input, source, name)})`]);
   },
   reduce: (operation, next) => operation.definition.reduce?.(the(operation), next as never) ?? null,

@@ -1,5 +1,13 @@
 import { RevError } from '../errors.js';
-import { type Import, invert, losses, type Operation, render, Source } from '../operations/index.js';
+import {
+  describe,
+  type Import,
+  invert,
+  losses,
+  type Operation,
+  render,
+  Source,
+} from '../operations/index.js';
 
 /** The bodies of a revision's two functions, and what they import beside the type Op. */
 export interface RenderedBodies {
@@ -11,13 +19,13 @@ export interface RenderedBodies {
 
 /**
  * Operations as TypeScript, upgrade and its exact inverse (or what `back` says that it is). Deterministic.
- * Throws REV_INTERNAL where an operation cannot be inverted: those that autogenerate makes all can.
+ * Throws REV_OPERATION where one cannot be inverted: those that autogenerate makes all can, those of a project may not.
  */
 export function renderBodies(
   operations: readonly Operation[],
   back: readonly Operation[] | null = invert(operations),
 ): RenderedBodies {
-  if (!back) throw new RevError('REV_INTERNAL', 'An operation of this revision has no inverse.');
+  if (!back) throw withoutInverse(operations);
   const source = new Source();
   const upgrade = renderAll(operations, source);
   const downgrade = renderAll(back, source);
@@ -32,4 +40,15 @@ function renderAll(operations: readonly Operation[], source: Source): string {
 
 function lossy(operation: Operation): readonly string[] {
   return losses(operation).map((loss) => `// lossy: ${loss.replace(/\s+/g, ' ')} cannot come back`);
+}
+
+function withoutInverse(operations: readonly Operation[]): RevError {
+  const first = operations.find((each) => invert([each]) === null);
+  return new RevError(
+    'REV_OPERATION',
+    `Nothing says how to take back: ${first ? describe(first) : 'an operation'}.`,
+    {
+      hint: 'Give the operation an inverse (defineOperation: invert), or write the revision by hand.',
+    },
+  );
 }

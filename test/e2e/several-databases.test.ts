@@ -126,7 +126,8 @@ export async function downgrade(op: Op) {
 `,
     );
     const failed = await project.rev(['upgrade', 'head', '--json']);
-    const { error } = JSON.parse(failed.stdout);
+    const { error, databases } = JSON.parse(failed.stdout);
+    expect(databases.main.after).toEqual(['zz']);
     expect(error).toMatchObject({ code: 'REV_REVISION_FAILED', data: { database: 'statistics' } });
     expect(await postgres.sql('select * from both_of_them')).toEqual([]);
     expect(readFile(file(), "select name from sqlite_schema where name = 'both_of_them'")).toEqual([]);

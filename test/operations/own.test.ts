@@ -77,6 +77,9 @@ describe('an operation of a project', () => {
       /which module exports it|cannot be written/,
     );
     expect(() => renderBodies([enable({ table: new Date() as never })], [])).toThrow(/no plain data/);
+    expect(() => renderBodies([disable({ table: 'a' })])).toThrow(/how to take back: disableAudit/);
+    const odd = defineOperation({ name: 'a.b', from: './a.js', sql: () => 'select 1' });
+    expect(() => renderBodies([odd({})], [])).toThrow(/no identifier/);
   });
 });
 
