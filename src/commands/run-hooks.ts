@@ -1,11 +1,14 @@
 import type { ResolvedConfig } from '../config/config.js';
 import type { RunHookContext, RunHooks } from '../config/run-hooks.js';
-import { RevError } from '../errors.js';
+import { RevError, type RevErrorCode } from '../errors.js';
 import type { RowChange } from '../graph/graph.js';
 import { callHook, type HookDatabase } from '../runtime/call-hook.js';
 import type { RunOptions } from '../runtime/run-options.js';
 import { type Database, readRows } from './database.js';
 import type { Environment } from './environment.js';
+
+/** What has failed is the run, whose function it was in: the code stays. */
+const ofTheRun: readonly RevErrorCode[] = ['REV_CONNECT', 'REV_LOCKED', 'REV_POOLER'];
 
 /** `runHooks` of the configuration, and then those that the program has given. */
 export class ProjectHooks {
@@ -92,9 +95,19 @@ export class ProjectHooks {
         await callHook((database) => call(hooks, { ...this.#context, ...database }), options);
       }
     } catch (error) {
-      throw new RevError('REV_RUN_HOOK', `${name} of runHooks failed: ${messageOf(error)}`, {
-        hint: `${outcome}\nMend the function, and run the same command again.`,
-        data: { hook: name },
+      if (signal?.aborted) {
+        throw new RevError('REV_INTERRUPTED', `Interrupted in ${name} of runHooks.`, {
+          hint: outcome,
+          data: { hook: name },
+          cause: error,
+        });
+      }
+      const known = error instanceof RevError ? error : undefined;
+      const code = known && ofTheRun.includes(known.code) ? known.code : 'REV_RUN_HOOK';
+      throw new RevError(code, `${name} of runHooks failed: ${messageOf(error)}`, {
+        hint: `${outcome}\n${known?.hint ?? 'Mend the function, and run the same command again.'}`,
+        // With the database's own code, by which a lock that was not to be had is known.
+        data: { ...known?.data, hook: name },
         cause: error,
       });
     }

@@ -210,7 +210,8 @@ export class Attempt {
         }, this.#session.options.timeouts);
         this.#progress.keptAs(id);
       } catch (error) {
-        if (!(error instanceof RevError) || error.code !== 'REV_STATEMENT') throw error;
+        // What an earlier run has left half done would stay there as it is, and be done twice.
+        if (!journal.isRefusal(error) || this.#options.half) throw error;
         this.#journal = null;
         report({
           kind: 'warning',
@@ -239,7 +240,7 @@ export class Attempt {
         await journal.settle(options.driver, entry.revision);
       });
     } catch (error) {
-      if (!(error instanceof RevError) || error.code !== 'REV_STATEMENT') throw error;
+      if (!journal.isRefusal(error)) throw error;
       options.report({ kind: 'warning', text: `No journal entry was written: ${error.message}` });
     }
   }

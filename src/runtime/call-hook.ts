@@ -2,12 +2,11 @@ import type { SQL } from 'drizzle-orm';
 import { emptyCatalog } from '../catalog/index.js';
 import type { Dialect, Driver, Row } from '../dialects/dialect.js';
 import { sqlParts } from '../operations/index.js';
-import { callRevision } from './call.js';
+import { inOrder } from './call.js';
 import type { Report } from './events.js';
 import { LiveExecutor } from './live-executor.js';
-import type { Op } from './op.js';
+import { makeOp, type Op } from './op.js';
 import { Progress } from './progress.js';
-import { refuseTransactionControl } from './transaction-control.js';
 
 /** What a function of the project works with: the session of the run. */
 export interface HookDatabase {
@@ -40,30 +39,22 @@ export async function callHook(
     onBackfill: () => undefined,
     signal,
   });
-  const running: Promise<unknown>[] = [];
-  const run = async (statement: string | SQL) => {
-    const operation = { kind: 'execute', sql: sqlParts(statement) } as const;
-    const [compiled] = dialect.compile(operation, emptyCatalog(dialect.name), {});
-    if (!compiled) return [];
-    refuseTransactionControl(compiled.sql);
-    report({ kind: 'statement', sql: compiled.sql });
-    return driver.query(compiled.sql, compiled.params);
-  };
-  const execute = (statement: string | SQL) => {
-    const rows = run(statement);
-    running.push(rows);
-    return rows;
-  };
   try {
-    await callRevision(
-      async (op) => {
-        await work({ db: op.db, execute });
-        await Promise.all(running);
-      },
-      { dialect, executor, args, folder },
-    );
+    await inOrder((parts) => {
+      const { db } = makeOp({ dialect, executor, args, folder, ...parts });
+      const execute = (statement: string | SQL) => {
+        const rows = parts.queue.push(async () => {
+          const operation = { kind: 'execute', sql: sqlParts(statement) } as const;
+          const [compiled] = dialect.compile(operation, emptyCatalog(dialect.name), {});
+          return compiled ? executor.rows(compiled) : [];
+        });
+        // The queue keeps the failure, where nobody awaits it.
+        rows.catch(() => undefined);
+        return rows;
+      };
+      return work({ db, execute });
+    });
   } finally {
-    await Promise.allSettled(running);
     await executor.close();
   }
 }
