@@ -188,7 +188,7 @@ describe.each(['sqlite', 'postgres'] as const)('a backfill on %s', (name) => {
     async (pause) => {
       const runner = await given(name);
       const controller = new AbortController();
-      const run = runner.upgrade(backfilling({ ...counting, pause }), 'heads', {
+      const run = runner.upgrade(backfilling({ ...counting, ...(pause && { pause }) }), 'heads', {
         signal: controller.signal,
         onEvent: ({ kind }) => kind === 'backfilling' && controller.abort(),
       });
