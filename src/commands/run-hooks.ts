@@ -10,6 +10,10 @@ import type { Environment } from './environment.js';
 /** What has failed is the run, whose function it was in: the code stays. */
 const ofTheRun: readonly RevErrorCode[] = ['REV_CONNECT', 'REV_LOCKED', 'REV_POOLER'];
 
+interface RunDatabase extends Database {
+  readonly writerTimeout: number;
+}
+
 /** `runHooks` of the configuration, and then those that the program has given. */
 export class ProjectHooks {
   readonly #environment: Environment;
@@ -25,8 +29,11 @@ export class ProjectHooks {
     this.#context = { direction, env: config.env, args, tag };
   }
 
-  /** What a run calls; nothing where there is nothing to call. */
-  ofRun(database: Database): Pick<RunOptions, 'beforeRun' | 'afterStep' | 'afterRun'> {
+  /**
+   * What a run calls; nothing where there is nothing to call.
+   * @param database its session, and how long a statement waits for another writer (SQLite), in milliseconds
+   */
+  ofRun(database: RunDatabase): Pick<RunOptions, 'beforeRun' | 'afterStep' | 'afterRun'> {
     const isUpgrade = this.#context.direction === 'upgrade';
     const before = isUpgrade ? 'beforeUpgrade' : 'beforeDowngrade';
     const after = isUpgrade ? 'afterUpgrade' : 'afterDowngrade';
@@ -83,13 +90,14 @@ export class ProjectHooks {
 
   async #call(
     name: keyof RunHooks,
-    { dialect, driver }: Database,
+    { dialect, driver, writerTimeout }: RunDatabase,
     inTransaction: boolean,
     outcome: string,
     call: (hooks: RunHooks, shared: RunHookContext & HookDatabase) => unknown,
   ): Promise<void> {
     const { args, report, signal } = this.#environment;
-    const options = { dialect, driver, args, folder: this.#config.folder, report, signal, inTransaction };
+    const { folder } = this.#config;
+    const options = { dialect, driver, args, folder, report, signal, inTransaction, writerTimeout };
     try {
       for (const hooks of this.#all) {
         await callHook((database) => call(hooks, { ...this.#context, ...database }), options);

@@ -23,17 +23,19 @@ export interface CallHookOptions {
   readonly signal: AbortSignal | undefined;
   /** Whether a transaction of the runner is around it. */
   readonly inTransaction: boolean;
+  /** How long a statement outside of it waits for another writer, in milliseconds. */
+  readonly writerTimeout: number;
 }
 
 /** Calls a function of the project as a revision's is called: what it has begun is waited for, awaited or not. */
 export async function callHook(
   work: (database: HookDatabase) => unknown,
-  { dialect, driver, args, folder, report, signal, inTransaction }: CallHookOptions,
+  { dialect, driver, args, folder, report, signal, inTransaction, writerTimeout }: CallHookOptions,
 ): Promise<void> {
   const executor = new LiveExecutor(dialect, driver, {
     transactional: inTransaction,
     progress: new Progress(null, null, undefined),
-    writerTimeout: undefined,
+    writerTimeout,
     outside: (inner) => inner(),
     onStatement: ({ sql }) => report({ kind: 'statement', sql }),
     onBackfill: () => undefined,

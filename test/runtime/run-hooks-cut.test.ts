@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type RunEvent, type RunHooks, upgrade } from '../../src/index.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { smallProject } from '../support/small-project.js';
+import { temporaryFolder } from '../support/sqlite.js';
+import { openFile, readFile } from '../support/sqlite-file.js';
 
 /** What a function of `runHooks` meets without being to blame for it: locks, interrupts, lost connections, lost leases. */
 
@@ -86,6 +89,28 @@ describe('a lock that is not to be had in time', () => {
     await database.sql('commit');
     expect(calls).toBe(1);
     expect(await column(versions)).toEqual([]);
+  });
+});
+
+describe('another writer of an SQLite database', () => {
+  it('is waited for as long as the run does, and said in the end', async () => {
+    const url = join(temporaryFolder(), 'app.db');
+    const config = { dialect: 'sqlite', url, schema: './schema' };
+    const cwd = smallProject(`export default ${JSON.stringify(config)};`, { a1: inTransaction });
+    const other = openFile(url);
+    onTestFinished(() => other.close());
+    const beforeUpgrade: RunHooks['beforeUpgrade'] = ({ execute }) => {
+      other.exec('begin immediate');
+      return execute('create table t (n integer)');
+    };
+    expect(await failureOf(upgrade({ cwd, lockWait: 50, runHooks: { beforeUpgrade } }))).toMatchObject({
+      code: 'REV_LOCKED',
+      exitCode: 3,
+      message: expect.stringContaining('beforeUpgrade of runHooks failed: database is locked'),
+      hint: expect.stringMatching(/^Nothing was run\.\nAnother process writes/),
+    });
+    other.exec('rollback');
+    expect(readFile(url, versions)).toEqual([]);
   });
 });
 
