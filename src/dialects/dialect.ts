@@ -266,8 +266,8 @@ export interface Blocker {
 
 /** Locks on tables and rows, that a statement waits for. */
 export interface LockWaits {
-  /** Whether an error says that a statement has waited for a lock as long as it may. */
-  gaveUpWaiting(error: unknown): boolean;
+  /** How an error says that a statement did not get a lock: it has waited as long as it may, or for ever. Else null. */
+  gaveUpWaiting(error: unknown): 'timeout' | 'deadlock' | null;
   /**
    * Who keeps the driver's statement waiting right now; nobody: it does not wait.
    * @param beside another session with the same database
