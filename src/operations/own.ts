@@ -65,7 +65,7 @@ export const own: Faces<OwnOperation, never> = {
         },
       );
     }
-    return source.statement('run', [`${source.imported(name, from)}(${plain(input, source, name)})`]);
+    return source.statement('run', [`${source.own(name, from)}(${plain(input, source, name)})`]);
   },
   reduce: (operation, next) => operation.definition.reduce?.(the(operation), next as never) ?? null,
   losses: (operation) => operation.definition.losses?.(the(operation)) ?? [],
