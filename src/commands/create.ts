@@ -51,7 +51,9 @@ export async function create(environment: Environment, options: CreateOptions): 
       hint: 'rev create -m "…" --autogenerate --rename old=new',
     });
   }
-  const project = await openProject(environment, { missing: 'empty', anyDatabase: !saysRenames });
+  // Renames and a url are those of one database.
+  const isForOne = saysRenames || (options.autogenerate === true && environment.url !== undefined);
+  const project = await openProject(environment, { missing: 'empty', anyDatabase: !isForOne });
   const down = project.graph.planCreate({
     ...(options.head === undefined ? {} : { head: options.head }),
     ...(options.splice === undefined ? {} : { splice: options.splice }),
