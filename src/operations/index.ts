@@ -19,7 +19,7 @@ export type { Insert } from './insert.js';
 export { lineWidth } from './layout.js';
 export * from './operation.js';
 export { findOverlaps, type Overlap, type OwnedOperation } from './overlaps.js';
-export type { OwnOperation, SqlTools } from './own.js';
+export { type OwnOperation, ownSql, type SqlTools } from './own.js';
 export type { AlterPolicy, CreatePolicy, DropPolicy, RenamePolicy } from './policy.js';
 export {
   type CreateObject,

@@ -48,6 +48,8 @@ describe('differences', () => {
     await refused(nothing, ['check'], 'REV_CONFIG', 2, [/returned undefined/]);
     const twice = configured('autogenerate: { rewrite: (operations) => [...operations, ...operations] }');
     await refused(twice, ['check'], 'REV_CONFIG', 2, [/does not fit/]);
+    const none = configured('autogenerate: { rewrite: (operations) => [...operations, undefined] }');
+    await refused(none, ['check'], 'REV_CONFIG', 2, [/it holds undefined, which is no operation/]);
     const unknown = configured('autogenerate: { compareEverything: () => false }');
     await refused(unknown, ['check'], 'REV_CONFIG', 2, [/compareEverything/]);
   });

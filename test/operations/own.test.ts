@@ -70,6 +70,20 @@ describe('an operation of a project', () => {
     expect(reduce([bare, bare])).toEqual([bare, bare]);
   });
 
+  test('is named where one of its faces throws, or is of no use', () => {
+    const odd = (faces: object) => defineOperation({ name: 'odd', sql: () => 'select 1', ...faces })({});
+    const throws = () => {
+      throw new Error('no way');
+    };
+    expect(() => invert([odd({ invert: throws })])).toThrow('The operation odd: its invert threw: no way');
+    expect(() => losses(odd({ losses: throws }))).toThrow('The operation odd: its losses threw: no way');
+    expect(() => apply([odd({ apply: throws })], emptyCatalog('sqlite'))).toThrow('odd: its apply threw');
+    expect(() => reduce([odd({ reduce: throws }), odd({})])).toThrow('odd: its reduce threw');
+    expect(() => invert([odd({ invert: () => disable })])).toThrow(
+      'The inverse of odd is a function, which is no operation.',
+    );
+  });
+
   test('is written into a revision with what it imports', () => {
     const input = { table: "it's", keep: 3 };
     const { imports, upgrade } = renderBodies([enable(input)], []);
