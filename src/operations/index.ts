@@ -33,7 +33,7 @@ export type { AlterRole, CreateRole, DropRole } from './role.js';
 export type { DisableRowSecurity, EnableRowSecurity } from './row-security.js';
 export type { CreateSchema, DropSchema } from './schema.js';
 export type { AlterSequence, CreateSequence, DropSequence, RenameSequence } from './sequence.js';
-export { indent, Source, stringLiteral } from './source.js';
+export { indent, Source, stringLiteral, visible } from './source.js';
 export { literalText, type SqlInput, type SqlParts, sqlParts, sqlText } from './sql-text.js';
 export type { CreateTable, DropTable, RenameTable } from './table.js';
 export type { CreateIndex, DropIndex, RenameIndex } from './table-index.js';

@@ -137,9 +137,13 @@ export function indent(code: string, columns = 2): string {
 export function stringLiteral(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll(quote, `\\${quote}`);
-  const visible = escaped.replace(
-    /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+  return `${quote}${visible(escaped)}${quote}`;
+}
+
+/** What a reader could not see, as escapes; tabs and line breaks stay. */
+export function visible(text: string): string {
+  return text.replace(
+    /(?![\t\n])[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return `${quote}${visible}${quote}`;
 }
