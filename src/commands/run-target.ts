@@ -120,7 +120,8 @@ export async function runTarget(
     return { kind: 'script', sql };
   }
   // Of a file that is not there a dry run makes none.
-  const opening = { create: !options.dryRun, patience: options.lockWait ?? defaultLockWait };
+  const writerTimeout = options.lockWait ?? defaultLockWait;
+  const opening = { create: !options.dryRun, patience: writerTimeout };
   const hooks =
     options.direction && !options.dryRun
       ? new ProjectHooks(environment, config, options.direction)
@@ -136,7 +137,7 @@ export async function runTarget(
       timeouts: {
         lockTimeout: options.lockTimeout ?? config.lockTimeout,
         statementTimeout: options.statementTimeout ?? config.statementTimeout ?? 0,
-        writerTimeout: options.lockWait ?? defaultLockWait,
+        writerTimeout,
       },
       lockRetries: options.lockRetries ?? config.lockRetries,
       args: environment.args,
@@ -148,7 +149,7 @@ export async function runTarget(
       ...(wantsBackup(config, options.direction, options)
         ? { backup: () => backupNow(environment, config, { dialect, driver }) }
         : {}),
-      ...hooks?.ofRun({ dialect, driver }),
+      ...hooks?.ofRun({ dialect, driver, writerTimeout }),
       tag: environment.tag,
     };
     return options.dryRun

@@ -1,6 +1,6 @@
 import { RevError } from '../errors.js';
 import { aloneBetween } from './alone.js';
-import { Attempt, type FinishedStep, NotAlone, type Session } from './attempt.js';
+import { Attempt, type FinishedStep, halfRunOf, NotAlone, type Session } from './attempt.js';
 import type { HalfRun } from './journal.js';
 import { LockRetry } from './lock-retry.js';
 import type { PreparedStep } from './prepare.js';
@@ -21,7 +21,10 @@ export async function runAlone(
   try {
     if (step.source?.transactional === false) await turn.wait();
     for (;;) {
-      const half = await halfRunOf(session, step);
+      // In its transaction the step sees whether that has changed meanwhile.
+      const isKnown = session.half && !isAgain && !turn.isOurs;
+      const runs = isKnown ? session.half : await session.journal?.halfRuns(session.options.driver);
+      const half = halfRunOf(runs ?? [], step);
       // Whoever has left it so may still be at work, where only this turn tells.
       if (half && !turn.isOurs) {
         await turn.wait();
@@ -63,38 +66,29 @@ export async function runTogether(
   const { driver, timeouts } = session.options;
   const retry = new LockRetry(session.options);
   const begun = new Set<string>();
-  for (;;) {
-    const attempts: Attempt[] = [];
-    const work = async () => {
-      await assertRows(session.table, driver, rows);
-      for (const step of steps) {
-        const isAgain = begun.has(step.step.revision);
-        begun.add(step.step.revision);
-        const attempt = new Attempt(session, step, { half: null, isAgain });
-        attempts.push(attempt);
-        await attempt.runInside();
-      }
-    };
-    try {
-      await retry.watched(() => driver.transaction(work, timeouts));
-      return attempts.map((attempt) => attempt.done());
-    } catch (error) {
-      if (await retry.isWorthwhile(error)) continue;
-      const failure = retry.explained(error);
-      throw (await attempts.at(-1)?.failed(failure, 'run')) ?? failure;
+  let attempts: Attempt[] = [];
+  const work = async () => {
+    attempts = [];
+    await assertRows(session.table, driver, rows);
+    for (const step of steps) {
+      const isAgain = begun.has(step.step.revision);
+      begun.add(step.step.revision);
+      const attempt = new Attempt(session, step, { half: null, isAgain });
+      attempts.push(attempt);
+      await attempt.runInside();
     }
+  };
+  try {
+    await retry.repeated(() => driver.transaction(work, timeouts));
+    return attempts.map((attempt) => attempt.done());
+  } catch (error) {
+    throw (await attempts.at(-1)?.failed(error, 'run')) ?? error;
   }
 }
 
 function resumeOf({ options, resumed }: Session, { revision }: HalfRun): Resume | undefined {
   if (resumed) resumed.revision ??= revision;
   return resumed && resumed.revision !== revision ? undefined : options.resume;
-}
-
-async function halfRunOf({ options, journal }: Session, { step }: PreparedStep): Promise<HalfRun | null> {
-  const runs = (await journal?.halfRuns(options.driver)) ?? [];
-  const own = runs.filter(({ revision, direction }) => revision === step.revision && direction === step.kind);
-  return own.at(-1) ?? null;
 }
 
 /** Work of several transactions: no other runner may come between them. */

@@ -42,7 +42,7 @@ export const sqlite: Dialect = {
   runnerLock,
   lockBetween,
   // Its writers wait for each other before they begin.
-  gaveUpWaiting: () => false,
+  gaveUpWaiting: () => null,
   blockers: async () => [],
   standsAlone,
   refusedInTransaction,
