@@ -48,7 +48,11 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
     database = open(file, busyTimeout);
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
     const opened = database;
-    await whenFree(() => columnOf(opened, 'SELECT count(*) FROM sqlite_schema'), options);
+    let question: Prepared | null = null;
+    await whenFree(() => {
+      question ??= opened.prepare('SELECT count(*) FROM sqlite_schema');
+      question?.values();
+    }, options);
     const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
     const files = { file, openFile: (at: string) => open(at, busyTimeout), openBeside };
     return new SqliteDriver(database, options, server ? noFiles : files);
@@ -298,8 +302,10 @@ class SqliteDriver implements SqliteSession {
     rows: (statement: Prepared) => readonly T[],
     params: readonly unknown[],
   ): Promise<readonly T[]> {
+    let prepared: Prepared | undefined;
     const read = () => {
-      const statement = this.#prepare(sql);
+      prepared ??= this.#prepare(sql);
+      const statement = prepared;
       return this.#guard(sql, () => {
         if (statement.reader) return rows(statement);
         statement.run(params.map(bindable));
