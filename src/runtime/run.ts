@@ -1,5 +1,5 @@
 import { RevError } from '../errors.js';
-import { alone } from './alone.js';
+import { alone, aloneWithAll } from './alone.js';
 import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
 import { Journal } from './journal.js';
@@ -27,10 +27,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
     await warnOfHalfRuns(options);
     return { steps: [], before: rows, after: rows };
   }
+  await options.backup?.assert();
   await options.consent?.(foreseen);
   const asked = options.consent && new Set(foreseen.map(({ step }) => step.revision));
   const start = new StartingPoint(options.backup);
-  return alone(options, async () => {
+  // Between two runs each backup is of the state that one ends with: no other run moves it, or deletes it as an old one.
+  return (options.backup ? aloneWithAll : alone)(options, async () => {
     try {
       const found = await table.read(driver);
       if (options.plan(found).steps.length > 0) await start.keep(found);
