@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /**
  * The name of a backup: `shop_5c1e8b70d2a4_20261121T104500Z.dump`, of the database, the heads that it is at (joined by
  * `+`), and the time in UTC. Between two `_` there is none, so that the backups of `shop` are told from those of `shop_eu`.
- * Where the name alone does not tell one database from another, a hash follows it: `app.db~1f0c3a9e_…`.
+ * Where the name alone does not tell one database from another, a hash follows it: `app.db-1f0c3a9e_…`.
  */
 
 export interface NamedDatabase {
@@ -55,8 +55,8 @@ function databasePart({ name, place }: NamedDatabase): string {
     .replace(/[^\w.-]/g, '-')
     .replace(/^\./, '-')
     .slice(0, longest);
-  if (safe === name && place === undefined) return name;
-  return `${safe}~${shortHash(place === undefined ? name : JSON.stringify([name, place]))}`;
+  if (place !== undefined) return `${safe}-${shortHash(JSON.stringify([name, place]))}`;
+  return safe === name ? name : `${safe}~${shortHash(name)}`;
 }
 
 function headsPart(heads: readonly string[]): string {
