@@ -201,13 +201,9 @@ export class Journal {
     }
   }
 
-  async write(driver: Driver, entry: JournalEntry): Promise<void> {
-    await driver.run(this.#insertion(entry));
-  }
-
-  /** `write`, and what else is half done of its revision is over. */
-  async writeAndSettle(driver: Driver, entry: JournalEntry): Promise<void> {
-    await driver.runAll([this.#insertion(entry), this.#settling(entry.revision, entry.id)]);
+  /** The statements that write it. `settles`: what else is half done of its revision is over. */
+  entry(entry: JournalEntry, { settles }: { readonly settles: boolean }): readonly Statement[] {
+    return [this.#insertion(entry), ...(settles ? [this.#settling(entry.revision, entry.id)] : [])];
   }
 
   #insertion(entry: JournalEntry): Statement {
@@ -340,11 +336,10 @@ export class Journal {
 
   /** The rows of a question; none, if there is no journal, or one that is not as expected. */
   async #ask<R extends Row>(driver: Driver, sql: string): Promise<readonly R[]> {
-    if (!this.#isEnsured && !(await this.#dialect.hasTable(driver, this.#name))) return [];
+    if (this.#isEnsured) return driver.query<R>(sql);
+    if (!(await this.#dialect.hasTable(driver, this.#name))) return [];
     try {
-      return this.#isEnsured
-        ? await driver.query<R>(sql)
-        : await driver.rolledBack(() => driver.query<R>(sql));
+      return await driver.rolledBack(() => driver.query<R>(sql));
     } catch (error) {
       if (error instanceof RevError && error.code === 'REV_STATEMENT') return [];
       throw error;
