@@ -21,7 +21,7 @@ export interface DropResult {
 }
 
 /**
- * Drops all that is compared, and the version table and the journal, without any revision: for histories that cannot be
+ * Drops all that is compared, the version table, the lease and the journal, without any revision: for histories that cannot be
  * taken down. In one transaction. Throws REV_CONSENT, REV_IN_USE (something that is not compared would go along), REV_BACKUP.
  */
 export async function drop(

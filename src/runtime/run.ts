@@ -31,7 +31,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await options.consent?.(foreseen);
   const asked = options.consent && new Set(foreseen.map(({ step }) => step.revision));
   const start = new StartingPoint(options.backup);
-  // Between two runs each backup is of the state that one ends with: no other run moves it, or deletes it as an old one.
+  // With a backup from the beginning to the end: another one that is taken meanwhile would have this one deleted as old.
   return (options.backup ? aloneWithAll : alone)(options, async () => {
     try {
       const found = await table.read(driver);
