@@ -8,6 +8,7 @@ export default defineConfig({
       ...['browser', 'clients', 'extensions', 'libsql-server', 'poolers'].map((name) => `test/${name}/**`),
     ],
     globalSetup: ['test/support/postgres-server.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

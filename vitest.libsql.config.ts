@@ -14,6 +14,7 @@ export default defineConfig({
     // They copy files, and kill who writes one.
     exclude: ['test/dialects/sqlite/backup.test.ts', 'test/dialects/sqlite/kill.test.ts'],
     globalSetup: ['test/support/libsql-server.ts', 'test/support/postgres-server.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -31,6 +31,8 @@ export interface Driver {
   run(statement: Statement): Promise<number>;
   /** Runs statements of which no result is read, in as few round trips as possible. Throws REV_STATEMENT. */
   runAll(statements: readonly Statement[]): Promise<void>;
+  /** The same, all of them or none: inside of a transaction, that goes on as if none had been run. Throws REV_STATEMENT. */
+  runAllOrNone(statements: readonly Statement[]): Promise<void>;
   /**
    * One transaction around the work: committed when it resolves, rolled back when it rejects. SQLite: BEGIN IMMEDIATE
    * with foreign keys off and checked before the commit, so that tables can be rebuilt (see its manual, ALTER TABLE).

@@ -17,8 +17,16 @@ export interface Session {
   readonly table: VersionTable;
   /** null: it cannot be kept. */
   readonly journal: Journal | null;
+  /** What was half done when the run was planned. */
+  readonly half?: readonly HalfRun[];
   /** What `resume` of the options is said of: the first half-done revision of the run, and no other one. */
   readonly resumed?: { revision: string | null };
+}
+
+/** What of it is half done, if anything. */
+export function halfRunOf(runs: readonly HalfRun[], { step }: PreparedStep): HalfRun | null {
+  const own = runs.filter(({ revision, direction }) => revision === step.revision && direction === step.kind);
+  return own.at(-1) ?? null;
 }
 
 /** A step that has been run. Milliseconds. */
@@ -52,6 +60,8 @@ export class Attempt {
   #hash: string | null = null;
   /** The transaction that the revision is in; null: outside of any, or in the whole run's. */
   #segment: HeldTransaction | null = null;
+  /** Whether something of this revision is half done, or might be. */
+  #maySettle = true;
   /** The version rows that the next transaction expects. */
   #rows: readonly string[] = [];
 
@@ -88,7 +98,7 @@ export class Attempt {
       );
       return;
     }
-    await this.#begin(rows);
+    await this.#begin(rows, () => this.#assertHalf());
     try {
       await this.#call(async () => {
         if (this.#options.half) await this.#keepEntry();
@@ -140,11 +150,12 @@ export class Attempt {
     return this.#step.source?.transactional !== false;
   }
 
-  async #begin(rows: readonly string[]): Promise<void> {
+  /** `also`: what else must hold; it is asked at the same time. */
+  async #begin(rows: readonly string[], also?: () => Promise<void>): Promise<void> {
     const { driver, timeouts } = this.#session.options;
     this.#segment = await HeldTransaction.open(driver, timeouts);
     try {
-      await this.#assertRows(rows);
+      await Promise.all([this.#assertRows(rows), also?.()]);
     } catch (error) {
       await this.#segment.rollback();
       throw error;
@@ -154,6 +165,14 @@ export class Attempt {
 
   async #assertRows(rows: readonly string[]): Promise<void> {
     await assertRows(this.#session.table, this.#session.options.driver, rows);
+  }
+
+  /** Since it was last read, another runner may have left this revision half done. Throws NotAlone. */
+  async #assertHalf(): Promise<void> {
+    const { driver } = this.#session.options;
+    const runs = (await this.#journal?.halfRuns(driver)) ?? [];
+    this.#maySettle = runs.some(({ revision }) => revision === this.#step.step.revision);
+    if (halfRunOf(runs, this.#step)?.id !== this.#options.half?.id) throw new NotAlone();
   }
 
   /** The revision's own function. */
@@ -204,10 +223,10 @@ export class Attempt {
     const id = randomUUID();
     if (journal) {
       try {
-        // Inside of a transaction this is a savepoint.
-        await driver.transaction(async () => {
-          await journal.writeAndSettle(driver, this.#entry(id, 'running', null));
-        }, this.#session.options.timeouts);
+        const entry = this.#entry(id, 'running', null);
+        const keep = () => driver.runAllOrNone(journal.entry(entry, { settles: this.#maySettle }));
+        // Where no transaction is open, it waits for others as long as the revision's own would.
+        await (this.#isTransactional ? keep() : driver.transaction(keep, this.#session.options.timeouts));
         this.#progress.keptAs(id);
       } catch (error) {
         // What an earlier run has left half done would stay there as it is, and be done twice.
@@ -225,24 +244,37 @@ export class Attempt {
   /** Version rows and the journal's entry, in the transaction that the caller has begun. */
   async #finish(): Promise<void> {
     const { options, table } = this.#session;
-    await table.write(options.driver, this.#step.step.rows);
-    await options.afterStep?.(this.#step.report, this.#step.step.rows);
+    const written = table.write(options.driver, this.#step.step.rows);
+    if (options.afterStep) {
+      await written;
+      await options.afterStep(this.#step.report, this.#step.step.rows);
+    }
+    // Both are sent at once.
+    const kept = this.#keepDone().then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    await written;
+    const failure = await kept;
+    if (!failure) return;
+    const { error } = failure;
+    // The version rows rule without a journal: one that cannot be written is said, and the revision stands.
+    if (!this.#journal?.isRefusal(error)) throw error;
+    options.report({ kind: 'warning', text: `No journal entry was written: ${error.message}` });
+  }
+
+  async #keepDone(): Promise<void> {
     const journal = this.#journal;
     if (!journal) return;
-    // The version rows rule without a journal: one that cannot be written is said, and the revision stands.
-    try {
-      // Inside of the revision's transaction this is a savepoint.
-      await options.driver.transaction(async () => {
-        const id = this.#progress.entry;
-        const entry = this.#entry(id ?? randomUUID(), 'done', null);
-        if (id === null) return journal.writeAndSettle(options.driver, entry);
-        await journal.change(options.driver, id, entry);
-        await journal.settle(options.driver, entry.revision);
-      });
-    } catch (error) {
-      if (!journal.isRefusal(error)) throw error;
-      options.report({ kind: 'warning', text: `No journal entry was written: ${error.message}` });
-    }
+    const { driver } = this.#session.options;
+    const id = this.#progress.entry;
+    const entry = this.#entry(id ?? randomUUID(), 'done', null);
+    if (id === null) return driver.runAllOrNone(journal.entry(entry, { settles: this.#maySettle }));
+    // Inside of the revision's transaction this is a savepoint.
+    await driver.transaction(async () => {
+      await journal.change(driver, id, entry);
+      await journal.settle(driver, entry.revision);
+    });
   }
 
   async #tellFailure(code: string | null): Promise<void> {
@@ -256,7 +288,7 @@ export class Attempt {
       await driver.transaction(
         () =>
           id === null
-            ? journal.write(driver, { ...entry, progress: null, pending: null })
+            ? driver.runAll(journal.entry({ ...entry, progress: null, pending: null }, { settles: false }))
             : // How far it is stands there already.
               journal.change(driver, id, { finishedAt, duration, status, errorCode }),
         timeouts,

@@ -220,13 +220,9 @@ export class Journal {
     return !isReadable || (await this.halfRuns(driver)).length > 0;
   }
 
-  async write(driver: Driver, entry: JournalEntry): Promise<void> {
-    await driver.run(this.#insertion(entry));
-  }
-
-  /** `write`, and what else is half done of its revision is over. */
-  async writeAndSettle(driver: Driver, entry: JournalEntry): Promise<void> {
-    await driver.runAll([this.#insertion(entry), this.#settling(entry.revision, entry.id)]);
+  /** The statements that write it. `settles`: what else is half done of its revision is over. */
+  entry(entry: JournalEntry, { settles }: { readonly settles: boolean }): readonly Statement[] {
+    return [this.#insertion(entry), ...(settles ? [this.#settling(entry.revision, entry.id)] : [])];
   }
 
   #insertion(entry: JournalEntry): Statement {

@@ -141,7 +141,8 @@ async function runSteps(
         await options.beforeRun?.({ steps: steps.map(({ report }) => report), before });
       }
       if (steps.length === 0 && plan.dropped.length > 0) await removeRows(options, table, plan.dropped, rows);
-      const session = { options, table, journal, resumed };
+      const half = (await journal?.halfRuns(driver)) ?? [];
+      const session = { options, table, journal, resumed, half };
       if (options.transaction === 'all') done.push(...(await runTogether(session, steps, rows)));
       else {
         let expected = rows;

@@ -1,6 +1,6 @@
 import { RevError } from '../errors.js';
 import { aloneBetween } from './alone.js';
-import { Attempt, type FinishedStep, NotAlone, type Session } from './attempt.js';
+import { Attempt, type FinishedStep, halfRunOf, NotAlone, type Session } from './attempt.js';
 import type { HalfRun } from './journal.js';
 import { LockRetry } from './lock-retry.js';
 import type { PreparedStep } from './prepare.js';
@@ -21,7 +21,10 @@ export async function runAlone(
   try {
     if (step.source?.transactional === false) await turn.wait();
     for (;;) {
-      const half = await halfRunOf(session, step);
+      // In its transaction the step sees whether that has changed meanwhile.
+      const isKnown = session.half && !isAgain && !turn.isOurs;
+      const runs = isKnown ? session.half : await session.journal?.halfRuns(session.options.driver);
+      const half = halfRunOf(runs ?? [], step);
       // Whoever has left it so may still be at work, where only this turn tells.
       if (half && !turn.isOurs) {
         await turn.wait();
@@ -86,12 +89,6 @@ export async function runTogether(
 function resumeOf({ options, resumed }: Session, { revision }: HalfRun): Resume | undefined {
   if (resumed) resumed.revision ??= revision;
   return resumed && resumed.revision !== revision ? undefined : options.resume;
-}
-
-async function halfRunOf({ options, journal }: Session, { step }: PreparedStep): Promise<HalfRun | null> {
-  const runs = (await journal?.halfRuns(options.driver)) ?? [];
-  const own = runs.filter(({ revision, direction }) => revision === step.revision && direction === step.kind);
-  return own.at(-1) ?? null;
 }
 
 /** Work of several transactions: no other runner may come between them. */

@@ -93,8 +93,9 @@ export class VersionTable {
 
   /** Applies the changes; each must hit one row. Throws REV_ROWS where the table is not as it was read. */
   async write(driver: Driver, changes: readonly RowChange[]): Promise<void> {
-    for (const change of changes) {
-      const count = await driver.run(this.statement(change));
+    const counts = await Promise.all(changes.map((change) => driver.run(this.statement(change))));
+    for (const [at, change] of changes.entries()) {
+      const count = counts[at];
       if (count !== 1) {
         const id = change.kind === 'update' ? change.from : change.id;
         throw new RevError(

@@ -72,6 +72,34 @@ describe.each(['sqlite', 'postgres'] as const)('a revision outside of a transact
     expect(await numbers(runner)).toEqual([1, 7, 8]);
   });
 
+  it('goes on where another runner has left it half done since this one has begun', async () => {
+    const runner = await given(name);
+    const half: TestRevision = {
+      id: 'b1',
+      down: ['a1'],
+      upgrade: (op) => op.autocommit(() => insert(op, 1)).then(() => insert(op, 2)),
+    };
+    const cut: TestRevision = {
+      ...half,
+      upgrade: (op) =>
+        op.autocommit(() => insert(op, 1)).then(() => op.execute('insert into nowhere values (1)')),
+    };
+    await expect(runner.upgrade([{ id: 'a1' }, cut])).rejects.toMatchObject({ code: 'REV_REVISION_FAILED' });
+    const [progress] = await runner.column('select progress from alembic_journal where progress is not null');
+    await runner.driver.run({ sql: 'update alembic_journal set progress = null' });
+    await runner.driver.run({ sql: 'delete from alembic_version' });
+    const other: TestRevision = {
+      id: 'a1',
+      upgrade: (op) =>
+        op.execute(sql.raw(`update alembic_journal set progress = '${progress}' where revision = 'b1'`)),
+    };
+    await runner.upgrade([other, half]);
+    expect(await numbers(runner)).toEqual([1, 2]);
+    expect(await runner.column('select progress from alembic_journal where progress is not null')).toEqual(
+      [],
+    );
+  });
+
   it('is told how to go on of the first half-done revision only', async () => {
     const runner = await given(name);
     const both = (last: string): readonly TestRevision[] =>

@@ -99,6 +99,18 @@ class PostgresDriver implements PostgresSession {
     }
   }
 
+  async runAllOrNone(statements: readonly Statement[]): Promise<void> {
+    if (this.#depth === 0) return this.transaction(() => this.runAll(statements));
+    const savepoint = `rev_${this.#depth}`;
+    const all = [{ sql: `savepoint ${savepoint}` }, ...statements, { sql: `release savepoint ${savepoint}` }];
+    try {
+      await this.runAll(all);
+    } catch (error) {
+      await this.#send(undoing(savepoint), []).catch(() => {});
+      throw error;
+    }
+  }
+
   async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (!options.dryRun) return this.#bracket(work, options, 'commit');
     const checked = async () => {
@@ -146,9 +158,7 @@ class PostgresDriver implements PostgresSession {
   ): Promise<T> {
     const outermost = this.#depth === 0;
     const savepoint = `rev_${this.#depth}`;
-    const undo = outermost
-      ? 'rollback'
-      : `rollback to savepoint ${savepoint}; release savepoint ${savepoint}`;
+    const undo = outermost ? 'rollback' : undoing(savepoint);
     const end = ending === 'rollback' ? undo : outermost ? 'commit' : `release savepoint ${savepoint}`;
     const settings = [
       ...(outermost && this.#pooled ? transactionStart : []),
@@ -239,6 +249,10 @@ class PostgresDriver implements PostgresSession {
       throw cancelled ? interrupted() : statementFailure(error, text, peer.user);
     }
   }
+}
+
+function undoing(savepoint: string): string {
+  return `rollback to savepoint ${savepoint}; release savepoint ${savepoint}`;
 }
 
 function lastOf<R>(results: readonly Result[]): readonly R[] {

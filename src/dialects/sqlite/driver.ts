@@ -10,7 +10,7 @@ import { adopt } from './connections/adopt.js';
 import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
 import { copyRows } from './copy-rows.js';
 import { editSchema } from './edit-schema.js';
-import { type Faults, findFaults, refuseNewFaults } from './integrity.js';
+import { type Faults, findFaults, refuseNewFaults, stateOf } from './integrity.js';
 import { isLive, type LiveStatement } from './live-statement.js';
 import { checkPath, databasePath, isDatabase, memory, serverAddress } from './location.js';
 import { findOpener } from './open.js';
@@ -95,6 +95,8 @@ class SqliteDriver implements SqliteSession {
   #began = false;
   /** What is said of a statement that ended it nevertheless: from then on nothing more runs. */
   #ended: RevError | null = null;
+  /** The faults that the last transaction has left, and what the database was then. */
+  #left: { readonly state: string | null; readonly faults: Faults } | null = null;
   /** As they were before the first rebuild of the transaction. */
   #statistics: ReturnType<typeof readStatistics> | null = null;
   /** What makes views and triggers again that are away while their table is. */
@@ -141,6 +143,10 @@ class SqliteDriver implements SqliteSession {
     for (const statement of statements) await this.run(statement);
   }
 
+  async runAllOrNone(statements: readonly Statement[]): Promise<void> {
+    return this.transaction(() => this.runAll(statements), { keepsForeignKeys: true });
+  }
+
   async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     this.#refuseEnded();
     if (this.#database.inTransaction) return this.#savepoint(work, { keep: true });
@@ -159,12 +165,16 @@ class SqliteDriver implements SqliteSession {
       await this.#whenFree('BEGIN IMMEDIATE', patience);
       this.#began = true;
       this.#refuseForeignKeys();
-      const before = this.#faults();
+      const before = this.#faultsBefore();
       const result = await work();
       this.#refuseEnded();
-      refuseNewFaults(before, this.#faults());
+      const after = this.#faults();
+      refuseNewFaults(before, after);
       if (this.#statistics) restoreStatistics(this.#database, this.#statistics);
-      if (!options.dryRun) await this.#whenFree('COMMIT', patience);
+      if (options.dryRun) return result;
+      const state = stateOf(this.#database);
+      await this.#whenFree('COMMIT', patience);
+      this.#left = { state, faults: after };
       return result;
     });
   }
@@ -384,6 +394,14 @@ class SqliteDriver implements SqliteSession {
 
   #faults(): Faults {
     return this.#guard('PRAGMA foreign_key_check', () => findFaults(this.#database));
+  }
+
+  /** To look again costs as much as the database has tables and rows. */
+  #faultsBefore(): Faults {
+    const left = this.#left;
+    return left && left.state !== null && left.state === stateOf(this.#database)
+      ? left.faults
+      : this.#faults();
   }
 
   #totalChanges(): number {

@@ -7,7 +7,7 @@
 import { RevError } from '../../errors.js';
 import type { Row } from '../dialect.js';
 import { type BrokenTrigger, findBrokenTriggers, isApplicationsOwn } from './broken-triggers.js';
-import { type Connection, columnOf, rowsOf } from './connections/connection.js';
+import { type Connection, columnOf, pragma, rowsOf } from './connections/connection.js';
 import { faultsOfEach } from './foreign-key-mismatch.js';
 import { quoteName } from './quote.js';
 import { foldName } from './tokens.js';
@@ -33,12 +33,29 @@ export interface Faults {
 }
 
 export function findFaults(database: Connection): Faults {
+  // One walk through a long schema tells which of the others are worth theirs.
+  const walk = database.prepare(
+    `SELECT max(type = 'table' AND instr(lower(sql), 'references') > 0), max(type = 'view'),
+       max(type = 'table' AND rootpage = 0), max(type = 'trigger') FROM sqlite_schema`,
+  );
+  const [kinds = []] = walk?.values() ?? [];
+  const [keys, views, virtualTables, triggers] = kinds.map(Boolean);
   return {
-    violations: findViolations(database),
-    views: findBrokenViews(database),
-    virtualTables: findBrokenVirtualTables(database),
-    triggers: findBrokenTriggers(database),
+    violations: keys ? findViolations(database) : new Map(),
+    views: views ? findBrokenViews(database) : new Map(),
+    virtualTables: virtualTables ? findBrokenVirtualTables(database) : new Map(),
+    triggers: triggers ? findBrokenTriggers(database) : new Map(),
   };
+}
+
+/**
+ * Inside of a transaction: equal for as long as neither this connection nor another one has changed the database, even in
+ * a later transaction. null: a server does not tell.
+ */
+export function stateOf(database: Connection): string | null {
+  if (database.isServer) return null;
+  const [changes] = columnOf(database, 'SELECT total_changes()');
+  return [pragma(database, 'data_version'), pragma(database, 'schema_version'), changes].join();
 }
 
 /** @throws RevError REV_STATEMENT for faults that were not there before; no row's values are in it. */
@@ -148,7 +165,7 @@ function readForeignKeys(database: Connection): readonly ForeignKey[] {
     SELECT "table", group_concat("from", ', ') AS columns, parent
     FROM (SELECT s.name AS "table", k.id, k."from", k."table" AS parent
           FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k
-          WHERE s.type = 'table' ORDER BY s.name, k.id, k.seq)
+          WHERE s.type = 'table' AND instr(lower(s.sql), 'references') > 0 ORDER BY s.name, k.id, k.seq)
     GROUP BY "table", id, parent ORDER BY "table", id`;
   return rowsOf<ForeignKey & Row>(database, sql);
 }

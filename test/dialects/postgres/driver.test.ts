@@ -322,6 +322,20 @@ describe('transactions', () => {
     expect(await driver.query('select a from t order by a')).toEqual([{ a: 1 }, { a: 4 }]);
   });
 
+  test('go on where all or none of some statements were run', async () => {
+    const driver = await open();
+    await driver.run({ sql: 'create table t (a int)' });
+    const two = (n: number, last: string) => [{ sql: `insert into t values (${n})` }, { sql: last }];
+    const broken = (n: number) => driver.runAllOrNone(two(n, 'insert into nowhere values (3)'));
+    await driver.transaction(async () => {
+      expect((await failure(broken(1))).message).toContain('relation "nowhere" does not exist');
+      await driver.runAllOrNone(two(2, 'insert into t values (3)'));
+      expect((await failure(driver.transaction(() => broken(4)))).code).toBe('REV_STATEMENT');
+    });
+    await failure(broken(5));
+    expect(await driver.query('select a from t order by a')).toEqual([{ a: 2 }, { a: 3 }]);
+  });
+
   test('rolledBack undoes everything', async () => {
     const driver = await open();
     const found = await driver.rolledBack(async () => {

@@ -7,6 +7,11 @@ import { findPackage } from '../../../src/dialects/sqlite/packages.js';
 import { freshSqlite, openSqlite, temporaryFolder } from '../../support/sqlite.js';
 import { testOfFiles } from '../../support/sqlite-file.js';
 
+interface Parts {
+  readonly driver: Driver;
+  readonly url: string;
+}
+
 const pragmas = async (driver: Driver) => [
   ...(await driver.values('PRAGMA foreign_keys')),
   ...(await driver.values('PRAGMA legacy_alter_table')),
@@ -183,6 +188,38 @@ describe('transactions', () => {
       driver.transaction(() => driver.run({ sql: 'insert into kid values (2, 8)' })),
     ).rejects.toMatchObject({ code: 'REV_STATEMENT' });
     expect(await rows('select count(*) from kid')).toEqual([[1]]);
+  });
+
+  test.each([
+    ['this connection', ({ driver }: Parts) => driver],
+    ['another one', ({ url }: Parts) => openSqlite(url)],
+  ])('rows that lost their parent between two transactions, by %s, block nothing', async (_name, by) => {
+    const { driver, setup, url } = await freshSqlite();
+    await setup(
+      'create table parent (id integer primary key)',
+      'create table child (id integer primary key, parent_id integer references parent)',
+      'insert into parent values (1)',
+      'insert into child values (1, 1)',
+    );
+    const insert = (id: number) =>
+      driver.transaction(() => driver.run({ sql: `insert into parent values (${id})` }));
+    await insert(2);
+    const other = await by({ driver, url });
+    for (const sql of [
+      'PRAGMA foreign_keys = OFF',
+      'delete from parent where id = 1',
+      'PRAGMA foreign_keys = ON',
+    ])
+      await other.run({ sql });
+    await insert(3);
+    // What is left is known now, and what comes on top of it is refused.
+    await expect(
+      driver.transaction(() => driver.run({ sql: 'insert into child values (2, 8)' })),
+    ).rejects.toMatchObject({ message: expect.stringContaining('child (parent_id): 1 row without') });
+    await driver.transaction(() => driver.run({ sql: 'delete from child' }));
+    await expect(
+      driver.transaction(() => driver.run({ sql: 'insert into child values (1, 1)' })),
+    ).rejects.toMatchObject({ code: 'REV_STATEMENT' });
   });
 
   test('a foreign key that fits no key of its parent is refused', async () => {
