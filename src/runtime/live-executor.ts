@@ -99,8 +99,11 @@ export class LiveExecutor implements Executor {
       rows =
         method === 'execute' ? await this.#driver.query(sql, params) : await this.#driver.values(sql, params);
     };
-    if (step || !isChange(sql)) await run();
-    else await this.#change(sql, run);
+    if (!step && isChange(sql)) await this.#change(sql, run);
+    // A function that a question calls may write: whoever has lost the lock must not even ask.
+    else if (!step && !this.#isInside && !this.#own && this.#driver.guard)
+      await this.#driver.transaction(run);
+    else await run();
     // drizzle's proxy sessions want one row, not a list, for `get`.
     return { rows: method === 'get' ? ((rows[0] ?? undefined) as unknown as unknown[]) : [...rows] };
   };

@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { postgres } from '../../src/dialects/postgres/index.js';
+import { type RunHooks, upgrade } from '../../src/index.js';
 import { databaseState } from '../support/database-state.js';
 import { type FaultRevision, faultHistory } from '../support/fault-history.js';
 import { faultProject, startRev } from '../support/fault-project.js';
 import { pgBouncer } from '../support/pgbouncer.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import type { UserProject } from '../support/project.js';
+import { smallProject } from '../support/small-project.js';
 
 /** The command behind a pooler of transactions: refused, or with a lease as safe as without a pooler. */
 
@@ -167,5 +169,37 @@ describe('with a lease', () => {
     const ended = await second?.ended;
     expect(ended?.code, ended?.output).toBe(0);
     expect(await database.sql(made)).toEqual(index.map((row) => ({ ...(row as object), valid: true })));
+  });
+});
+
+describe('functions of runHooks', () => {
+  it('write where the lease is held, and nothing where it was lost', async () => {
+    const { database, env } = await pooled();
+    await database.sql('create table t (word text)');
+    const config = { dialect: 'postgres', url: env.TEST_URL, lock: 'lease', schema: './schema' };
+    const cwd = smallProject(`export default ${JSON.stringify(config)};`, {
+      a1: `export const upgrade = (op) => op.execute('create table a (n integer)');`,
+      b1: `export const upgrade = (op) => op.execute('create table b (n integer)');`,
+    });
+    const writing =
+      (word: string) =>
+      ({ execute }: { execute(statement: string): unknown }) =>
+        execute(`insert into t values ('${word}')`);
+    const runHooks = {
+      beforeUpgrade: writing('before'),
+      afterRevision: writing('revision'),
+      afterUpgrade: writing('after'),
+    };
+    await upgrade({ cwd, target: 'a1', runHooks });
+    const losing: RunHooks['beforeUpgrade'] = async (run) => {
+      await database.sql('update alembic_version_lease set token = token + 1');
+      await writing('too late')(run);
+    };
+    await expect(upgrade({ cwd, runHooks: { beforeUpgrade: losing } })).rejects.toMatchObject({
+      code: 'REV_LOCKED',
+    });
+    expect(await database.sql('select word from t')).toEqual(
+      ['before', 'revision', 'after'].map((word) => ({ word })),
+    );
   });
 });

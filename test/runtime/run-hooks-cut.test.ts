@@ -150,14 +150,16 @@ describe.each(names)('in %s', (name) => {
   });
 });
 
+type Session = { execute(sql: string): Promise<unknown> };
+
 /** Inside of a transaction of the run the lease's row is held, and nobody can take it. */
 describe.each(['beforeUpgrade', 'afterUpgrade'] as const)('in %s', (name) => {
   const writes = {
     execute: ({ execute }) => execute('insert into t values (1)'),
     'execute of a question': ({ execute }) => execute('select fills()'),
     'execute outside of a transaction': ({ execute }) => execute('create index concurrently t_n on t (n)'),
-    db: ({ db }) =>
-      (db as unknown as { execute(sql: string): Promise<unknown> }).execute('insert into t values (1)'),
+    db: ({ db }) => (db as Session).execute('insert into t values (1)'),
+    'a question of db': ({ db }) => (db as Session).execute('select fills()'),
   } satisfies Record<string, RunHooks['beforeUpgrade']>;
 
   it.each(Object.entries(writes))('one who has lost the lease writes nothing: %s', async (_, write) => {

@@ -10,6 +10,7 @@ import { adopt } from './connections/adopt.js';
 import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
 import { copyRows } from './copy-rows.js';
 import { editSchema } from './edit-schema.js';
+import { refuseForeignKeys, withForeignKeysOff } from './foreign-keys-off.js';
 import { type Faults, findFaults, refuseNewFaults, stateOf } from './integrity.js';
 import { isLive, type LiveStatement } from './live-statement.js';
 import { checkPath, databasePath, isDatabase, memory, serverAddress } from './location.js';
@@ -173,7 +174,7 @@ class SqliteDriver implements SqliteSession {
     return this.#withForeignKeysOff(async () => {
       await this.#whenFree('BEGIN IMMEDIATE', patience);
       this.#began = true;
-      this.#refuseForeignKeys();
+      refuseForeignKeys(this.#database);
       const before = this.#faultsBefore();
       const result = await work();
       this.#refuseEnded();
@@ -194,7 +195,7 @@ class SqliteDriver implements SqliteSession {
     return this.#withForeignKeysOff(async () => {
       this.#run({ sql: 'BEGIN' });
       this.#began = true;
-      this.#refuseForeignKeys();
+      refuseForeignKeys(this.#database);
       return work();
     });
   }
@@ -205,44 +206,8 @@ class SqliteDriver implements SqliteSession {
     else if (this.#database.open) this.#database.exec(`PRAGMA busy_timeout = ${this.#busyTimeoutBefore}`);
   }
 
-  /** Whatever happens inside: afterwards no transaction is open, and the pragmas are what they were. */
-  async #withForeignKeysOff<T>(work: () => Promise<T>): Promise<T> {
-    const foreignKeys = this.#pragma('foreign_keys');
-    const legacyAlterTable = this.#pragma('legacy_alter_table');
-    this.#database.exec('PRAGMA foreign_keys = OFF');
-    if (legacyAlterTable !== 0) this.#database.exec('PRAGMA legacy_alter_table = OFF');
-    try {
-      return await this.#untilEnded(work);
-    } finally {
-      if (this.#database.open) this.#restorePragmas(foreignKeys, legacyAlterTable);
-    }
-  }
-
-  #restorePragmas(foreignKeys: number, legacyAlterTable: number): void {
-    try {
-      this.#database.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
-      if (this.#pragma('legacy_alter_table') !== legacyAlterTable) {
-        this.#database.exec(`PRAGMA legacy_alter_table = ${legacyAlterTable}`);
-      }
-    } catch (thrown) {
-      // A connection that was lost has no pragmas, and why it was lost has been said.
-      if (!this.#database.isServer) throw thrown;
-    }
-  }
-
-  /**
-   * The pragma does nothing, and says nothing, where a transaction is open, and a server may not heed it. DROP TABLE
-   * would then delete the children.
-   */
-  #refuseForeignKeys(): void {
-    if (this.#pragma('foreign_keys') === 0) return;
-    throw new RevError(
-      'REV_UNSUPPORTED',
-      'The database does not let foreign keys be turned off for a transaction.',
-      {
-        hint: 'Nothing was changed. A rebuild of a table would delete the rows that refer to it.',
-      },
-    );
+  #withForeignKeysOff<T>(work: () => Promise<T>): Promise<T> {
+    return withForeignKeysOff(this.#database, () => this.#untilEnded(work));
   }
 
   /** Whatever happens inside: afterwards no transaction is open. */
