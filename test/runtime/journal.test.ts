@@ -97,8 +97,11 @@ describe('a journal that belongs to another role', () => {
 
 describe('a journal that is locked', () => {
   /** Locks it, until a transaction is run again because of that. */
-  async function locked({ sql }: TestDatabase): Promise<(event: RunEvent) => void> {
-    await sql('begin; lock table alembic_journal');
+  async function locked(
+    { sql }: TestDatabase,
+    mode = 'access exclusive',
+  ): Promise<(event: RunEvent) => void> {
+    await sql(`begin; lock table alembic_journal in ${mode} mode`);
     return (event) => {
       if (event.kind === 'waiting' && event.text.includes('run again')) void sql('commit');
     };
@@ -135,7 +138,8 @@ describe('a journal that is locked', () => {
         transactional,
         upgrade: async (op) => {
           await op.execute('insert into t values (1)');
-          unlock ??= await locked(database);
+          // It has read the journal.
+          unlock ??= await locked(database, 'share');
         },
       };
       await owner.upgrade([{ id: '00' }, revision], 'heads', {
