@@ -121,10 +121,19 @@ export interface MissingType {
   readonly extension?: string;
 }
 
+export interface RowKey {
+  /** null: it has none. */
+  readonly primaryKey: readonly string[] | null;
+  /** The column that a statement means by this name, as the table spells it; undefined: it has none. */
+  columnOf(name: string): string | undefined;
+}
+
 export interface Inspector {
   /** Database → Catalog, in a constant number of queries for any number of tables. */
   inspect(driver: Driver, scope: Scope): Promise<Catalog>;
   hasTable(driver: Driver, table: QualifiedName): Promise<boolean>;
+  /** By what the rows of a table are told apart. null: there is no such table. */
+  rowKey(driver: Driver, table: QualifiedName): Promise<RowKey | null>;
   /** Those of these roles that are not there; none where the dialect has no roles. */
   missingRoles(driver: Driver, names: readonly string[]): Promise<readonly string[]>;
   /** Those of these types of columns that are not there; none where the dialect takes any. */

@@ -279,7 +279,6 @@ export class LiveExecutor implements Executor {
     await runBackfill(operation, {
       dialect: this.#dialect,
       driver,
-      inspect: () => this.inspect(),
       from: next.kind === 'continue' ? next.from : null,
       batch: (work) => {
         if (isInside) return work();

@@ -15,6 +15,7 @@ import {
   type DefaultInput,
   defaultValue,
   type Operation,
+  operationOf,
   type SqlInput,
   sqlParts,
 } from '../operations/index.js';
@@ -359,7 +360,9 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch }:
     replaceObject: (object, was) =>
       run(() => ({ kind: 'replaceObject', object: objectOf(object), was: objectOf(was) })),
     run: (operations) => {
-      const all = Promise.all([operations].flat().map((each) => run(() => each as Operation)));
+      const all = Promise.all(
+        [operations].flat().map((each) => run(() => operationOf(each, 'op.run was given'))),
+      );
       const done = all.then(() => undefined);
       done.catch(() => undefined);
       return done;

@@ -113,6 +113,17 @@ describe('several databases', () => {
       /main, statistics/,
       /--database main/,
     ]);
+    for (const [option, ...args] of [
+      ['--to', 'backup', '--to', 'all.db'],
+      ['--url', 'backup', '--url', 'file:statistics.db'],
+      ['--url', 'upgrade', 'head', '--url', 'file:statistics.db'],
+      ['--url', 'create', '-m', 'x', '--autogenerate', '--url', 'file:statistics.db'],
+    ] as const) {
+      await refused(project, args, 'REV_DATABASE', 2, [
+        new RegExp(`${option} is for one database.*main, statistics`),
+        /Say which it is for: --database main/,
+      ]);
+    }
     await refused(project, ['diff'], 'REV_DATABASE', 2, [/main, statistics/]);
     await refused(project, ['current', '--database', 'other'], 'REV_CONFIG', 2, [
       /no database 'other'/,

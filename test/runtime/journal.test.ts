@@ -138,7 +138,7 @@ describe('a journal that is locked', () => {
         transactional,
         upgrade: async (op) => {
           await op.execute('insert into t values (1)');
-          // The revision has read it already.
+          // It has read the journal.
           unlock ??= await locked(database, 'share');
         },
       };

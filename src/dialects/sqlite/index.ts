@@ -11,6 +11,7 @@ import { lockBetween, runnerLock } from './lock.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { keys, quoteIdentifier, quoteLiteral } from './quote.js';
+import { rowKey } from './row-key.js';
 import { rules } from './rules.js';
 import { scriptFrame, scriptRefusal } from './script-frame.js';
 import { databaseSize } from './size.js';
@@ -21,6 +22,7 @@ export const sqlite: Dialect = {
   connect,
   inspect,
   hasTable,
+  rowKey,
   missingRoles: async () => [],
   missingTypes: async () => [],
   databaseSize,
