@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { byteSize } from '../commands/byte-size.js';
 import type { RevError } from '../errors.js';
 import type { RunEvent } from '../runtime/events.js';
 
@@ -124,7 +125,7 @@ export class Output {
         break;
       case 'backupDone':
         this.talk(
-          `  ${green('done')} ${dim(`${bytes(event.size)} in ${duration(event.duration)}`)}  ${event.file}`,
+          `  ${green('done')} ${dim(`${byteSize(event.size)} in ${duration(event.duration)}`)}  ${event.file}`,
         );
         for (const file of event.removed) this.talk(dim(`  deleted ${file}`));
         break;
@@ -178,10 +179,6 @@ export class Output {
 
 export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
-function bytes(size: number): string {
-  return size < 1_000_000 ? `${Math.ceil(size / 1000)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
 }
 
 /** `copying users: 450,000 of 1,000,000 rows (45 %), 610,000 rows/s, 0.9 s left` */

@@ -1,9 +1,13 @@
 import { resolve } from 'node:path';
 import type { ResolvedConfig } from '../config/config.js';
+import { redactUrl } from '../config/url.js';
+import type { BackupOptions } from '../dialects/dialect.js';
+import { shellWord } from '../errors.js';
 import { aloneWithAll } from '../runtime/alone.js';
-import { type BackupPlace, type TakenBackup, takeBackup } from '../runtime/backup.js';
+import { type BackupPlace, type RunBackup, type TakenBackup, takeBackup } from '../runtime/backup.js';
+import { leaseTable } from '../runtime/lease.js';
 import { VersionTable } from '../runtime/version-table.js';
-import { type Database, databaseName, lockOptions, versionTableName, withDatabase } from './database.js';
+import { type Database, lockOptions, versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openConfig } from './project.js';
 
@@ -16,48 +20,75 @@ export interface BackupCommandOptions {
 
 /**
  * Writes a backup of the configured database, while no runner is at it.
- * Throws REV_BACKUP, REV_EXISTS, REV_LOCKED, REV_CONNECT, REV_AUTH.
+ * Throws REV_BACKUP, REV_EXISTS, REV_LOCKED, REV_CONNECT, REV_AUTH, REV_POOLER, REV_UNSUPPORTED.
  */
 export async function backup(
   environment: Environment,
   options: BackupCommandOptions = {},
 ): Promise<TakenBackup> {
   const config = await openConfig(environment);
-  return withDatabase(environment, config, { create: false, mustExist: true }, (database) =>
-    aloneWithAll(lockOptions(database, config, environment, options.lockWait), () =>
-      backupNow(
-        environment,
-        config,
-        database,
-        options.to === undefined ? undefined : { file: resolve(environment.cwd, options.to) },
-      ),
-    ),
-  );
-}
-
-/** The same for whoever keeps other runners out already. */
-export function backupNow(
-  { now, report, signal }: Environment,
-  config: ResolvedConfig,
-  { dialect, driver }: Database,
-  place: BackupPlace = ownPlace(config),
-): Promise<TakenBackup> {
-  return takeBackup({
-    dialect,
-    driver,
-    table: new VersionTable(dialect, versionTableName(config)),
-    place,
-    bin: config.backup.bin,
-    lockTimeout: config.lockTimeout,
-    now,
-    report,
-    signal,
+  const place = options.to === undefined ? undefined : { file: resolve(environment.cwd, options.to) };
+  return withDatabase(environment, config, { create: false, mustExist: true }, async (database) => {
+    const { assert, take } = backupOf(environment, config, database, place);
+    await assert();
+    return aloneWithAll(lockOptions(database, config, environment, options.lockWait), take);
   });
 }
 
+/** The same for whoever keeps other runners out already. */
+export function backupOf(
+  environment: Environment,
+  config: ResolvedConfig,
+  database: Database,
+  place?: BackupPlace,
+): RunBackup {
+  const { now, report } = environment;
+  const { dialect, driver } = database;
+  const options = backupOptions(environment, config);
+  return {
+    assert: () => dialect.assertBackup(driver, options),
+    take: async () =>
+      takeBackup({
+        ...options,
+        dialect,
+        driver,
+        table: new VersionTable(dialect, versionTableName(config)),
+        place: place ?? (await ownPlace(config, database)),
+        now,
+        report,
+      }),
+    wayBack: (file) => wayBack(environment, config, database, file),
+  };
+}
+
+export function backupOptions({ signal }: Environment, config: ResolvedConfig): BackupOptions {
+  return {
+    bin: config.backup.bin,
+    lockTimeout: config.lockTimeout,
+    signal,
+    // It says who runs now, and its token must never go back.
+    apart: [leaseTable(versionTableName(config))],
+  };
+}
+
 /** Of several databases two may have the same name. */
-function ownPlace(config: ResolvedConfig): BackupPlace {
+async function ownPlace(config: ResolvedConfig, { dialect, driver }: Database): Promise<BackupPlace> {
   const { dir, keep } = config.backup;
-  const name = databaseName(config);
-  return { dir, keep, database: config.database === undefined ? name : `${config.database}.${name}` };
+  const { name, place } = await dialect.identify(driver);
+  return { dir, keep, database: { name: [config.database, name].filter(Boolean).join('.'), place } };
+}
+
+/** By the same database as the run's, or not at all. */
+function wayBack(
+  { connection, configFile, env, url }: Environment,
+  { database }: ResolvedConfig,
+  { dialect, driver }: Database,
+  file: string,
+): string {
+  const before = 'The database as it was before this run:';
+  if (!dialect.canRestore(driver)) return `${before} ${file}`;
+  const chosen = Object.entries({ config: configFile, env, database, url: url && redactUrl(url) });
+  if (connection) return `${before} restore({ file: ${JSON.stringify(file)}, connection })`;
+  const flags = chosen.flatMap(([name, value]) => (value ? [` --${name} ${shellWord(value)}`] : []));
+  return `${before} rev restore ${shellWord(file)}${flags.join('')}`;
 }

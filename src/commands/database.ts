@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { QualifiedName } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
-import { isServer, redactText, redactUrl, requireUrl } from '../config/url.js';
+import { redactText, requireUrl } from '../config/url.js';
 import type { Dialect, Driver } from '../dialects/dialect.js';
 import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
@@ -36,15 +36,12 @@ export interface OpenOptions {
  * used instead, and stays open.
  * @param options.create make the database file where there is none (SQLite); otherwise a missing one is an empty database
  */
-export async function withDatabase<T>(
+export function withDatabase<T>(
   environment: Environment,
-  config: ResolvedConfig,
-  options: OpenOptions,
-  work: (database: Database) => Promise<T>,
+  ...rest: [config: ResolvedConfig, options: OpenOptions, work: (database: Database) => Promise<T>]
 ): Promise<T> {
-  const { connection } = environment;
-  if (connection) return inTurn(connection, () => withSession(environment, config, options, work));
-  return withSession(environment, config, options, work);
+  const session = () => withSession(environment, ...rest);
+  return environment.connection ? inTurn(environment.connection, session) : session();
 }
 
 /** For each connection that was handed in: what is asked of it last. */
@@ -54,7 +51,7 @@ const turns = new WeakMap<object, Promise<unknown>>();
 const inside = new AsyncLocalStorage<object>();
 
 /** A connection is one session, in which two runs would find themselves in one transaction: the second one waits. */
-function inTurn<T>(connection: object, work: () => Promise<T>): Promise<T> {
+async function inTurn<T>(connection: object, work: () => Promise<T>): Promise<T> {
   if (inside.getStore() === connection) {
     throw new RevError('REV_CONNECTION', 'The connection is in use by the very run that asks for it.', {
       hint: 'A revision or a hook calls a command with it: use op.db there, or db and execute of the hook.',
@@ -68,7 +65,8 @@ function inTurn<T>(connection: object, work: () => Promise<T>): Promise<T> {
   return turn;
 }
 
-async function withSession<T>(
+/** The same for whoever has a session already, and needs a second one beside it. */
+export async function withSession<T>(
   environment: Environment,
   config: ResolvedConfig,
   options: OpenOptions,
@@ -106,22 +104,6 @@ function redacted(error: unknown, url: string): unknown {
   return new RevError(error.code, redactText(error.message, url), {
     ...(error.hint === undefined ? {} : { hint: redactText(error.hint, url) }),
   });
-}
-
-/** The configured database as it may be shown. */
-export function describeDatabase(config: ResolvedConfig): string {
-  return redactUrl(requireUrl(config));
-}
-
-/** The name of the database: of the file or the server, for SQLite. */
-export function databaseName(config: ResolvedConfig): string {
-  const url = requireUrl(config);
-  if (isServer(url)) return new URL(url).host;
-  if (!URL.canParse(url)) return url.split(/[\\/]/).at(-1) || 'database';
-  const { pathname, searchParams, username } = new URL(url);
-  const last = decodeURIComponent(pathname).split(/[\\/]/).at(-1);
-  // As PostgreSQL has it: of no name, the user's. Never the url, which may hold a password.
-  return searchParams.get('dbname') || last || decodeURIComponent(username) || 'database';
 }
 
 export function versionTableName(config: ResolvedConfig): QualifiedName {

@@ -1,6 +1,7 @@
 import { RevError } from '../errors.js';
 import type { Environment } from './environment.js';
 import {
+  askForLosses,
   assertNoRange,
   parseScriptRange,
   type RunTargetOptions,
@@ -27,7 +28,7 @@ export async function downgrade(
   return runTarget(environment, ({ graph }, rows) => graph.planDowngrade(rows, to), {
     ...options,
     from: from ?? 'base',
-    asks: true,
+    asks: askForLosses,
     direction: 'downgrade',
     title: `rev downgrade from ${from} to ${to}`,
   });

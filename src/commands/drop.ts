@@ -1,20 +1,13 @@
-import { emptyCatalog } from '../catalog/index.js';
+import { emptyCatalog, type QualifiedName } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import type { Droppable } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import { aloneWithAll } from '../runtime/alone.js';
-import { backupNow } from './backup.js';
+import { leaseTable } from '../runtime/lease.js';
+import { backupOf } from './backup.js';
 import { readProjectModels, scopeOf } from './compare.js';
 import { requireConsent } from './consent.js';
-import {
-  type Database,
-  databaseName,
-  describeDatabase,
-  journalTableName,
-  lockOptions,
-  versionTableName,
-  withDatabase,
-} from './database.js';
+import { type Database, journalTableName, lockOptions, versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { defaultLockWait } from './lock-wait.js';
 import { openConfig } from './project.js';
@@ -28,7 +21,7 @@ export interface DropResult {
 }
 
 /**
- * Drops all that is compared, and the version table and the journal, without any revision: for histories that cannot be
+ * Drops all that is compared, the version table, the lease and the journal, without any revision: for histories that cannot be
  * taken down. In one transaction. Throws REV_CONSENT, REV_IN_USE (something that is not compared would go along), REV_BACKUP.
  */
 export async function drop(
@@ -39,23 +32,28 @@ export async function drop(
   return withDatabase(environment, config, { create: false }, async (database) => {
     const { dialect, driver } = database;
     const find = await finder(config, database);
-    const shown = (await find()).map(({ text }) => text);
+    // The lease of this very run may be made after the question. It is of use to nobody without the version table.
+    const lease = dialect.lease ? [leaseTable(versionTableName(config))] : [];
+    const shown = (await find(lease)).map(({ text }) => text);
     if (shown.length === 0) return { dropped: [], backup: null };
+    const backup = wantsBackup(config, 'downgrade', options)
+      ? backupOf(environment, config, database)
+      : undefined;
+    await backup?.assert();
+    const { name, text } = await dialect.identify(driver);
     await requireConsent(
       environment,
-      { message: `This drops all of ${describeDatabase(config)}, with its data:`, details: shown },
-      { word: databaseName(config) },
+      { message: `This drops all of ${text}, with its data:`, details: shown },
+      { word: name },
     );
     return aloneWithAll(lockOptions({ dialect, driver }, config, environment, options.lockWait), async () => {
-      const taken = wantsBackup(config, 'downgrade', options)
-        ? (await backupNow(environment, config, database)).file
-        : null;
+      const taken = (await backup?.take())?.file ?? null;
       const dropped = await driver.transaction(
         async () => {
-          const objects = await find();
-          if (objects.some(({ text }) => !shown.includes(text))) throw changed();
+          if ((await find()).some((each) => !shown.includes(each.text))) throw changed();
+          const objects = await find(lease);
           await dialect.dropAll(driver, objects);
-          return objects.map(({ text }) => text);
+          return objects.map((each) => each.text);
         },
         {
           lockTimeout: options.lockTimeout ?? config.lockTimeout,
@@ -78,10 +76,10 @@ function changed(): RevError {
 async function finder(
   config: ResolvedConfig,
   { dialect, driver }: Database,
-): Promise<() => Promise<readonly Droppable[]>> {
+): Promise<(more?: readonly QualifiedName[]) => Promise<readonly Droppable[]>> {
   // The models may name schemas. Where they cannot, it does not matter whether they load.
   const asksModels = dialect.capabilities.schemas && config.schemas === undefined;
   const models = asksModels ? (await readProjectModels(config)).catalog : emptyCatalog(config.dialect);
   const own = [versionTableName(config), journalTableName(config)];
-  return () => dialect.droppable(driver, scopeOf(config, models), own);
+  return (more = []) => dialect.droppable(driver, scopeOf(config, models), [...own, ...more]);
 }

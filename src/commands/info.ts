@@ -1,14 +1,8 @@
 import { displayName } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
+import { redactUrl, requireUrl } from '../config/url.js';
 import { RevError } from '../errors.js';
-import {
-  describeDatabase,
-  journalTableName,
-  readRows,
-  toolVersion,
-  versionTableName,
-  withDatabase,
-} from './database.js';
+import { journalTableName, readRows, toolVersion, versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openProject } from './project.js';
 
@@ -81,7 +75,7 @@ async function askDatabase(
 
 function shownUrl(config: ResolvedConfig): string {
   try {
-    return describeDatabase(config);
+    return redactUrl(requireUrl(config));
   } catch {
     return '(not readable)';
   }

@@ -1,7 +1,7 @@
 import type { Plan, RevisionGraph } from '../graph/graph.js';
 import type { RunResult } from '../runtime/run.js';
 import type { Environment } from './environment.js';
-import { assertNoRange, type RunTargetOptions, runOnly, runTarget } from './run-target.js';
+import { askForLosses, assertNoRange, type RunTargetOptions, runOnly, runTarget } from './run-target.js';
 
 /**
  * Takes revisions down to a target and runs the same ones again: to try a revision that is being written. Throws as
@@ -16,7 +16,7 @@ export async function redo(
   const down = runOnly(
     await runTarget(environment, ({ graph }, rows) => graph.planDowngrade(rows, target), {
       ...options,
-      asks: true,
+      asks: askForLosses,
       direction: 'downgrade',
       from: 'base',
       title: 'rev redo',

@@ -5,15 +5,10 @@ import { RevError } from '../errors.js';
 import type { RevisionGraph } from '../graph/graph.js';
 import { aloneWithAll } from '../runtime/alone.js';
 import { VersionTable } from '../runtime/version-table.js';
+import { backupOptions } from './backup.js';
+import { byteSize } from './byte-size.js';
 import { requireConsent } from './consent.js';
-import {
-  type Database,
-  databaseName,
-  describeDatabase,
-  lockOptions,
-  versionTableName,
-  withDatabase,
-} from './database.js';
+import { type Database, lockOptions, versionTableName, withDatabase, withSession } from './database.js';
 import type { Environment } from './environment.js';
 import { openProject } from './project.js';
 
@@ -45,31 +40,35 @@ export async function restore(
   const { config, graph } = await openProject(environment);
   const file = resolve(environment.cwd, name);
   const size = await sizeOf(file);
-  return withDatabase(environment, config, { create: true }, async (database) => {
+  // Where there is no database file, none is made before it is sure that there will be something in it.
+  return withDatabase(environment, config, { create: false }, async (database) => {
     const { dialect, driver } = database;
     const table = new VersionTable(dialect, versionTableName(config));
     const tools = {
-      bin: config.backup.bin,
+      ...backupOptions(environment, config),
       lockTimeout: options.lockTimeout ?? config.lockTimeout,
-      signal: environment.signal,
     };
     const rows = await dialect.rowsOfBackup(driver, file, table.name, tools);
     const before = await rowsNow(database, table);
+    const { name: word, text } = await dialect.identify(driver);
     await requireConsent(
       environment,
       {
-        message: `This replaces all of ${describeDatabase(config)} by the backup ${file}.`,
+        message: `This replaces all of ${text} by the backup ${file}.`,
         details: [
-          `the database: ${at(before)}, ${megabytes(await dialect.databaseSize(driver))}`,
-          `the backup: ${rows === null ? 'it has no version table' : at(rows)}, ${megabytes(size)}`,
+          `the database: ${at(before)}, ${byteSize(await dialect.databaseSize(driver))}`,
+          `the backup: ${rows === null ? 'it has no version table' : at(rows)}, ${byteSize(size)}`,
           ...unknownLine(graph, rows),
         ],
       },
-      { word: databaseName(config) },
+      { word },
     );
-    return aloneWithAll(lockOptions({ dialect, driver }, config, environment, options.lockWait), async () => {
+    return aloneWithAll(lockOptions(database, config, environment, options.lockWait), async () => {
       await dialect.restore(driver, file, { ...tools, noOwner: options.noOwner ?? false });
-      const after = await rowsNow(database, table);
+      // The session itself does not see a file that was not there when it began.
+      const after = await withSession(environment, config, { create: false }, (restored) =>
+        rowsNow(restored, table),
+      );
       if (!sameData(after, rows ?? [])) throw otherRows(file, after);
       return { file, before, after };
     });
@@ -106,8 +105,4 @@ function unknownLine(graph: RevisionGraph, rows: readonly string[] | null): read
 
 function at(rows: readonly string[]): string {
   return `at ${rows.join(', ') || 'base'}`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -9,11 +9,10 @@ import type { PreparedStep } from '../runtime/prepare.js';
 import type { Resume } from '../runtime/progress.js';
 import { type RunResult, run } from '../runtime/run.js';
 import type { RunOptions } from '../runtime/run-options.js';
-import { backupNow } from './backup.js';
+import { backupOf } from './backup.js';
 import { requireConsent } from './consent.js';
 import {
   type Database,
-  describeDatabase,
   journalTableName,
   lockOptions,
   revisionSources,
@@ -54,6 +53,13 @@ export type RunTargetResult =
   | ({ readonly kind: 'dryRun' } & DryRunResult)
   | { readonly kind: 'script'; readonly sql: string };
 
+type Asks = (
+  environment: Environment,
+  project: Project,
+  database: Database,
+  steps: readonly PreparedStep[],
+) => Promise<void>;
+
 type Planner = (project: Project, rows: readonly string[]) => Plan;
 
 /** Runs what a planner makes of the database's rows, or prints what it makes of `from`. */
@@ -65,8 +71,8 @@ export async function runTarget(
     readonly title: string;
     /** Empty the version table first. */
     readonly clear?: boolean;
-    /** Where data may be lost. */
-    readonly asks?: boolean;
+    /** What is asked before anything is run, unless `--yes` answers it. Throws REV_CONSENT. */
+    readonly asks?: Asks;
     /** What the configuration calls the run, for backups and hooks; absent: nothing of the project's is run. */
     readonly direction?: BackedUpRun;
   },
@@ -144,10 +150,10 @@ export async function runTarget(
       folder: config.folder,
       resume: options.resume,
       ...(options.asks && !environment.yes
-        ? { consent: (steps) => askForLosses(environment, project, { dialect, driver }, steps) }
+        ? { consent: async (steps) => options.asks?.(environment, project, { dialect, driver }, steps) }
         : {}),
       ...(wantsBackup(config, options.direction, options)
-        ? { backup: () => backupNow(environment, config, { dialect, driver }) }
+        ? { backup: backupOf(environment, config, { dialect, driver }) }
         : {}),
       ...hooks?.ofRun({ dialect, driver, writerTimeout }),
       tag: environment.tag,
@@ -179,23 +185,18 @@ export function runOnly(result: RunTargetResult): RunResult {
   return result;
 }
 
-/** Throws REV_CONSENT where data would be lost and that is not wanted. */
-async function askForLosses(
-  environment: Environment,
-  { config }: Project,
-  database: Database,
-  steps: readonly PreparedStep[],
-): Promise<void> {
+/** Where data would be lost. */
+export const askForLosses: Asks = async (environment, { config }, database, steps) => {
   const found = await foreseeLosses(
     steps.flatMap(({ step, source }) => (step.kind === 'downgrade' && source ? [source] : [])),
     { ...database, args: environment.args, folder: config.folder },
   );
   if (found.length === 0) return;
   await requireConsent(environment, {
-    message: `This loses data of ${describeDatabase(config)}, and no upgrade brings it back:`,
+    message: `This loses data of ${(await database.dialect.identify(database.driver)).text}, and no upgrade brings it back:`,
     details: lossLines(found),
   });
-}
+};
 
 /** The version rows that a script starts from: several names are joined by commas. */
 function startRows({ graph }: Project, from: string): readonly string[] {

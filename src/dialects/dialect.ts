@@ -115,6 +115,16 @@ export interface Scope {
   readonly roles?: (name: string) => boolean;
 }
 
+/** Which database a session is with. */
+export interface DatabaseIdentity {
+  /** Its name: of the file, or of the database on its server. */
+  readonly name: string;
+  /** The same for a person, with where it is. Never a password. */
+  readonly text: string;
+  /** What tells it from others of that name: the whole path of a file. */
+  readonly place?: string;
+}
+
 export interface MissingType {
   readonly name: string;
   /** The extension that has it, where that is known. */
@@ -140,6 +150,8 @@ export interface Inspector {
   missingTypes(driver: Driver, types: readonly string[]): Promise<readonly MissingType[]>;
   /** In bytes. */
   databaseSize(driver: Driver): Promise<number>;
+  /** As the session itself says it, whatever URL or connection it has come from. */
+  identify(driver: Driver): Promise<DatabaseIdentity>;
 }
 
 export interface Normalized {
@@ -290,6 +302,8 @@ export interface BackupOptions {
   /** How long to wait for a lock of somebody else, in milliseconds; 0: for ever. */
   readonly lockTimeout: number;
   readonly signal?: AbortSignal | undefined;
+  /** Tables that say who is at work now: not in a backup, and as they are after a restore. */
+  readonly apart?: readonly QualifiedName[];
 }
 
 export interface RestoreOptions extends BackupOptions {
@@ -301,6 +315,13 @@ export interface RestoreOptions extends BackupOptions {
 export interface Backup {
   /** What the names of its files end in, without the dot. */
   readonly backupEnding: string;
+  /**
+   * Throws where none can be taken of this database: REV_UNSUPPORTED, REV_POOLER, or REV_BACKUP where a program is missing.
+   * To be asked before anything else is done; `backup` does not look again for programs.
+   */
+  assertBackup(driver: Driver, options: BackupOptions): Promise<void>;
+  /** Whether `restore` can write into the database of this session. */
+  canRestore(driver: Driver): boolean;
   /**
    * Writes all that is in the database at one moment into an empty file, while others may go on writing; and checks that it
    * can be read back.

@@ -17,18 +17,32 @@ export interface BackfillInput {
   readonly pause?: number;
 }
 
+/** What a timer can wait. */
+const longestPause = 2 ** 31 - 1;
+
 /** Throws REV_OPERATION for what makes no sense. */
-export function backfillOf({ table, set, where, key, batchSize = 1000, pause = 0 }: BackfillInput): Backfill {
+export function backfillOf(input: BackfillInput): Backfill {
+  const { table, set, where, key, batchSize = 1000, pause = 0 } = (input ?? {}) as Partial<BackfillInput>;
+  if (!table || typeof set !== 'object' || set === null) {
+    throw new RevError(
+      'REV_OPERATION',
+      `op.backfill does not say ${table ? 'what it sets' : 'of which table'}.`,
+      {
+        hint: "op.backfill({ table: 'users', set: { slug: sql`lower(name)` } })",
+      },
+    );
+  }
   const name = parseName(table);
   const columns = Object.entries(set);
   const fault = (text: string) => new RevError('REV_OPERATION', `The backfill of ${name.name} ${text}.`);
   if (columns.length === 0) throw fault('sets no column');
   if (!Number.isInteger(batchSize) || batchSize < 1) throw fault('needs a batchSize of at least one row');
-  if (!(pause >= 0)) throw fault('needs a pause of no less than 0 ms');
+  if (!(pause >= 0 && pause <= longestPause)) throw fault(`needs a pause of 0 to ${longestPause} ms`);
   const keys = key === undefined ? null : [key].flat();
   const missing = columns.find(([, value]) => value === undefined)?.[0];
   if (missing !== undefined) throw fault(`has no value for ${missing}; null is written as null`);
   if (keys?.length === 0) throw fault('has a key without columns');
+  if (keys?.some((each) => typeof each !== 'string')) throw fault('has a key that is no name of a column');
   return {
     kind: 'backfill',
     table: name,

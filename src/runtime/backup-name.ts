@@ -3,10 +3,17 @@ import { createHash } from 'node:crypto';
 /**
  * The name of a backup: `shop_5c1e8b70d2a4_20261121T104500Z.dump`, of the database, the heads that it is at (joined by
  * `+`), and the time in UTC. Between two `_` there is none, so that the backups of `shop` are told from those of `shop_eu`.
+ * Where the name alone does not tell one database from another, a hash follows it: `app.db-1f0c3a9e_…`.
  */
 
+export interface NamedDatabase {
+  readonly name: string;
+  /** What else tells it from others of that name; undefined: nothing does. */
+  readonly place?: string | undefined;
+}
+
 export interface BackupName {
-  readonly database: string;
+  readonly database: NamedDatabase;
   readonly heads: readonly string[];
   readonly time: Date;
   /** Without the dot. */
@@ -43,11 +50,12 @@ export function backupsAmong(
 }
 
 /** What a file system may not take is replaced, and told apart by a hash of the whole. */
-function databasePart(name: string): string {
+function databasePart({ name, place }: NamedDatabase): string {
   const safe = name
     .replace(/[^\w.-]/g, '-')
     .replace(/^\./, '-')
     .slice(0, longest);
+  if (place !== undefined) return `${safe}-${shortHash(JSON.stringify([name, place]))}`;
   return safe === name ? name : `${safe}~${shortHash(name)}`;
 }
 

@@ -3,8 +3,8 @@ import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { sameData } from '../catalog/index.js';
 import type { BackupOptions, Dialect, Driver } from '../dialects/dialect.js';
-import { RevError, shellWord } from '../errors.js';
-import { backupName, backupsAmong } from './backup-name.js';
+import { RevError } from '../errors.js';
+import { backupName, backupsAmong, type NamedDatabase } from './backup-name.js';
 import type { Report } from './events.js';
 import type { VersionTable } from './version-table.js';
 
@@ -13,8 +13,7 @@ export type BackupPlace = BackupFolder | { readonly file: string };
 
 interface BackupFolder {
   readonly dir: string;
-  /** The database's name. */
-  readonly database: string;
+  readonly database: NamedDatabase;
   /** How many of this database's backups stay in the folder; undefined: all. */
   readonly keep: number | undefined;
 }
@@ -88,14 +87,14 @@ async function freeName(
 
 /** The heads that are in the copy: those that there were before it and after it. */
 async function copy(
-  { dialect, driver, table, bin, lockTimeout, signal }: TakeBackupOptions,
+  { dialect, driver, table, place: _place, now: _now, report: _report, ...options }: TakeBackupOptions,
   part: string,
 ): Promise<readonly string[]> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const heads = await table.read(driver);
     await rm(part, { force: true });
     await (await open(part, 'wx', 0o600)).close();
-    await dialect.backup(driver, part, { bin, lockTimeout, signal });
+    await dialect.backup(driver, part, options);
     if (sameData(await table.read(driver), heads)) return heads;
   }
   throw new RevError(
@@ -184,16 +183,25 @@ function failure(error: unknown, folder: string): unknown {
   });
 }
 
+/** How a run's backup is taken. */
+export interface RunBackup {
+  /** Throws where none can be: REV_UNSUPPORTED, REV_POOLER, REV_BACKUP. Nothing is done yet. */
+  assert(): Promise<void>;
+  take(): Promise<TakenBackup>;
+  /** What a person can do with the file, as a line. */
+  wayBack(file: string): string;
+}
+
 /**
  * The backup that a run starts from: taken before its first step, and again if another runner has moved the heads before
  * that step could begin.
  */
 export class StartingPoint {
-  readonly #take: (() => Promise<TakenBackup>) | undefined;
+  readonly #backup: RunBackup | undefined;
   #taken: TakenBackup | undefined;
 
-  constructor(take: (() => Promise<TakenBackup>) | undefined) {
-    this.#take = take;
+  constructor(backup: RunBackup | undefined) {
+    this.#backup = backup;
   }
 
   get file(): string | undefined {
@@ -202,15 +210,15 @@ export class StartingPoint {
 
   /** @param rows that the first step starts from. */
   async keep(rows: readonly string[]): Promise<void> {
-    if (!this.#take || (this.#taken && sameData(this.#taken.heads, rows))) return;
-    this.#taken = await this.#take();
+    if (!this.#backup || (this.#taken && sameData(this.#taken.heads, rows))) return;
+    this.#taken = await this.#backup.take();
   }
 
   /** The failure of the run, with the way back. */
   explain(error: unknown): unknown {
-    if (!this.#taken || !(error instanceof RevError)) return error;
+    if (!this.#backup || !this.#taken || !(error instanceof RevError)) return error;
     const { code, message, hint, data, cause } = error;
-    const back = `The database as it was before this run: rev restore ${shellWord(this.#taken.file)}`;
+    const back = this.#backup.wayBack(this.#taken.file);
     return new RevError(code, message, {
       hint: hint === undefined ? back : `${hint}\n${back}`,
       data: { ...data, backup: this.#taken.file },

@@ -28,6 +28,7 @@ export class Lease implements RunnerLock {
   readonly #dialect: Dialect;
   readonly #driver: Driver;
   readonly #sql: LeaseSql;
+  readonly #name: QualifiedName;
   readonly #table: string;
   readonly #duration: number;
 
@@ -35,7 +36,8 @@ export class Lease implements RunnerLock {
     this.#dialect = dialect;
     this.#driver = driver;
     this.#sql = sql;
-    this.#table = dialect.identifier(leaseTable(of));
+    this.#name = leaseTable(of);
+    this.#table = dialect.identifier(this.#name);
     this.#duration = Math.ceil(duration);
   }
 
@@ -47,21 +49,7 @@ export class Lease implements RunnerLock {
       });
     }
     const lease = new Lease(dialect, driver, dialect.lease, options);
-    const name = leaseTable(options.of);
-    if (!(await dialect.hasTable(driver, name))) {
-      try {
-        await driver.transaction(() =>
-          driver.runAll(dialect.compile(createTable(name), emptyCatalog(dialect.name), {})),
-        );
-      } catch (error) {
-        // Another runner was first.
-        if (!(await dialect.hasTable(driver, name))) throw error;
-      }
-    }
-    // A row that somebody has deleted comes back with a token that was never given.
-    await driver.run({
-      sql: `INSERT INTO ${lease.#table} (id, token, expires_at) VALUES (1, ${lease.#sql.clock}, 0) ON CONFLICT DO NOTHING`,
-    });
+    await lease.#make();
     return lease;
   }
 
@@ -72,14 +60,13 @@ export class Lease implements RunnerLock {
   }
 
   async take(): Promise<(() => Promise<void>) | null> {
-    const { clock, takesFreeRow } = this.#sql;
-    const [row] = await this.#driver.query<{ token: string | number }>(
-      `UPDATE ${this.#table} SET token = token + 1, holder = ${this.#dialect.placeholder(1)}, expires_at = ${this.#end}
-       WHERE token = (SELECT token FROM ${this.#table} WHERE expires_at <= ${clock} ${takesFreeRow}) RETURNING token`,
-      [`${userName()}@${hostname()}, process ${process.pid}`],
-    );
-    if (!row) return null;
-    const token = String(row.token);
+    const token = await this.#claim().catch(async (error: unknown) => {
+      // Its last holder may have dropped it: rev reset --drop.
+      if (await this.#isThere()) throw error;
+      await this.#make();
+      return null;
+    });
+    if (token === null) return null;
     const renewal = new Renewal(this.#driver, this.#duration / 3, {
       sql: `UPDATE ${this.#table} SET expires_at = ${this.#end} WHERE token = ${token}`,
     });
@@ -90,6 +77,37 @@ export class Lease implements RunnerLock {
         sql: `UPDATE ${this.#table} SET expires_at = 0, holder = NULL WHERE token = ${token}`,
       });
     };
+  }
+
+  async #make(): Promise<void> {
+    if (!(await this.#isThere())) {
+      const create = this.#dialect.compile(createTable(this.#name), emptyCatalog(this.#dialect.name), {});
+      try {
+        await this.#driver.transaction(() => this.#driver.runAll(create));
+      } catch (error) {
+        // Another runner was first.
+        if (!(await this.#isThere())) throw error;
+      }
+    }
+    // A row that somebody has deleted comes back with a token that was never given.
+    await this.#driver.run({
+      sql: `INSERT INTO ${this.#table} (id, token, expires_at) VALUES (1, ${this.#sql.clock}, 0) ON CONFLICT DO NOTHING`,
+    });
+  }
+
+  #isThere(): Promise<boolean> {
+    return this.#dialect.hasTable(this.#driver, this.#name);
+  }
+
+  /** Its token; null: somebody has the lease. */
+  async #claim(): Promise<string | null> {
+    const { clock, takesFreeRow } = this.#sql;
+    const [row] = await this.#driver.query<{ token: string | number }>(
+      `UPDATE ${this.#table} SET token = token + 1, holder = ${this.#dialect.placeholder(1)}, expires_at = ${this.#end}
+       WHERE token = (SELECT token FROM ${this.#table} WHERE expires_at <= ${clock} ${takesFreeRow}) RETURNING token`,
+      [`${userName()}@${hostname()}, process ${process.pid}`],
+    );
+    return row ? String(row.token) : null;
   }
 
   async holder(): Promise<LockHolder | null> {

@@ -2,7 +2,7 @@ import type { QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, TransactionOptions } from '../dialects/dialect.js';
 import type { Plan, RowChange } from '../graph/graph.js';
 import type { RunnerLockChoice } from './alone.js';
-import type { TakenBackup } from './backup.js';
+import type { RunBackup } from './backup.js';
 import type { Report, StepReport } from './events.js';
 import type { PreparedStep } from './prepare.js';
 import type { Resume } from './progress.js';
@@ -47,7 +47,7 @@ export interface RunOptions {
    */
   readonly consent?: ((steps: readonly PreparedStep[]) => Promise<void>) | undefined;
   /** Takes a backup, before the first step and before anything is written. */
-  readonly backup?: (() => Promise<TakenBackup>) | undefined;
+  readonly backup?: RunBackup | undefined;
   /** The lock is held, and these steps come. What it throws ends the run. */
   readonly beforeRun?:
     | ((run: { readonly steps: readonly StepReport[]; readonly before: readonly string[] }) => Promise<void>)

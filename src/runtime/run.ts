@@ -1,6 +1,6 @@
 import { displayName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
-import { alone } from './alone.js';
+import { alone, aloneWithAll } from './alone.js';
 import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
 import { Journal } from './journal.js';
@@ -29,10 +29,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
     await warnOfHalfRuns(options);
     return { steps: [], before: rows, after: rows };
   }
+  await options.backup?.assert();
   await options.consent?.(foreseen);
   const asked = options.consent && new Set(foreseen.map(({ step }) => step.revision));
   const start = new StartingPoint(options.backup);
-  return alone(options, async () => {
+  // With a backup from the beginning to the end: another one that is taken meanwhile would have this one deleted as old.
+  return (options.backup ? aloneWithAll : alone)(options, async () => {
     try {
       const found = await table.read(driver);
       if (options.plan(found).steps.length > 0) await start.keep(found);

@@ -98,6 +98,8 @@ class Turn {
 
   constructor(session: Session) {
     this.#session = session;
+    // A run with a backup keeps others out from its beginning to its end.
+    if (session.options.backup) this.#release = async () => {};
   }
 
   get isOurs(): boolean {

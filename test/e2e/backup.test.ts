@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
 import { databaseState } from '../support/database-state.js';
@@ -70,7 +71,9 @@ describe('rev backup', () => {
     const { stdout, stderr } = await made.ok(['backup', '--json']);
     const { file, heads, size } = JSON.parse(stdout);
     expect(stderr).toBe('');
-    expect(file).toMatch(new RegExp(`^${made.path('backups')}/app.db_${first}_\\d{8}T\\d{6}Z\\.db$`));
+    expect(file).toMatch(
+      new RegExp(`^${made.path('backups')}/app.db-[0-9a-f]{8}_${first}_\\d{8}T\\d{6}Z\\.db$`),
+    );
     expect(heads).toEqual([first]);
     expect(size).toBe(statSync(file).size);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -103,7 +106,7 @@ describe('a backup before a run', () => {
     expect(backups(made)).toEqual(before);
     addSecond(made);
     const { backup } = JSON.parse((await made.ok(['upgrade', 'head', '--json'])).stdout);
-    expect(backup).toContain(`app.db_${first}_`);
+    expect(backup).toMatch(new RegExp(`/app.db-[0-9a-f]{8}_${first}_`));
     expect(readFile(backup, "select count(*) from sqlite_schema where name = 'later'")).toEqual([0]);
     expect(JSON.parse((await made.ok(['downgrade', '-1', '--yes', '--json'])).stdout).backup).toBeNull();
   });
@@ -113,10 +116,14 @@ describe('a backup before a run', () => {
     addSecond(made);
     const has = async (...args: string[]) => JSON.parse((await made.ok([...args, '--json'])).stdout).backup;
     expect(await has('upgrade', 'head', '--no-backup')).toBeNull();
-    expect(await has('downgrade', '-1', '--yes')).toContain(`${made.path('kept')}/app.db_${second}_`);
+    expect(await has('downgrade', '-1', '--yes')).toMatch(
+      new RegExp(`^${made.path('kept')}/app.db-[0-9a-f]{8}_${second}_`),
+    );
     config(made, settings);
     expect(await has('upgrade', 'head')).toBeNull();
-    expect(await has('redo', '--yes', '--backup')).toContain(`${made.path('backups')}/app.db_${second}_`);
+    expect(await has('redo', '--yes', '--backup')).toMatch(
+      new RegExp(`^${made.path('backups')}/app.db-[0-9a-f]{8}_${second}_`),
+    );
     expect(backups(made)).toHaveLength(1);
     await refused(made, ['upgrade', 'head', '--backup', '--no-backup'], 'REV_USAGE', 2);
     await refused(made, ['upgrade', 'head', '--backup', '--sql'], 'REV_USAGE', 2);
@@ -134,17 +141,22 @@ describe('a backup before a run', () => {
 
   it('keeps as many as it is told, and deletes no others', async () => {
     const made = await project();
+    config(made, { ...settings, backup: { keep: 2 } });
+    const prefix = basename(await takeBackup(made)).split('_')[0];
+    const own = [1, 2, 3].map((n) => `${prefix}_${first}_2020010${n}T000000Z.db`);
+    rmSync(made.path('backups'), { recursive: true });
     mkdirSync(made.path('backups'));
-    const own = [1, 2, 3].map((n) => `app.db_${first}_2020010${n}T000000Z.db`);
     const others = [
-      `app.db_eu_${first}_20200101T000000Z.db`,
-      `my-app.db_${first}_20200101T000000Z.db`,
-      `app.db_${first}_20200101T000000Z.dump`,
-      `app.db_${first}_20200101T000000Z.db.gz`,
+      // Of a file with that name in another folder, or of which nobody knows.
+      `app.db-00000000_${first}_20200101T000000Z.db`,
+      `app.db_${first}_20200101T000000Z.db`,
+      `${prefix}_eu_${first}_20200101T000000Z.db`,
+      `my-${prefix}_${first}_20200101T000000Z.db`,
+      `${prefix}_${first}_20200101T000000Z.dump`,
+      `${prefix}_${first}_20200101T000000Z.db.gz`,
       'notes.txt',
     ];
     for (const name of [...own, ...others]) writeFileSync(made.path('backups', name), 'x');
-    config(made, { ...settings, backup: { keep: 2 } });
     const { file, removed } = JSON.parse((await made.ok(['backup', '--json'])).stdout);
     expect(removed).toEqual(own.slice(0, 2).map((name) => made.path('backups', name)));
     expect(backups(made)).toEqual([...others, own[2], file.split('/').at(-1)].sort());

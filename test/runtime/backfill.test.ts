@@ -177,6 +177,10 @@ describe.each(['sqlite', 'postgres'] as const)('a backfill on %s', (name) => {
     ['nothing to set', { set: {} }, /sets no column/],
     ['a batch of no rows', { batchSize: 0 }, /batchSize/],
     ['a pause back in time', { pause: -1 }, /pause/],
+    ['a pause without end', { pause: Number.POSITIVE_INFINITY }, /pause of 0 to/],
+    ['no table', { table: undefined as never }, /does not say of which table/],
+    ['no columns at all', { set: undefined as never }, /does not say what it sets/],
+    ['a key that is no name', { key: 7 as never }, /key that is no name/],
     ['a key without columns', { key: [] }, /key without columns/],
   ])('refuses %s', async (_what, input, message) => {
     const runner = await given(name, 'create table bare (n integer)', 'update t set n = null where id = 4');

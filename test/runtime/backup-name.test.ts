@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { backupName, backupsAmong } from '../../src/runtime/backup-name.js';
 
-const name = (database: string, heads: readonly string[] = ['5c1e8b70d2a4'], count = 1) =>
-  backupName({ database, heads, time: new Date('2026-11-21T10:45:00.900Z'), ending: 'dump', count });
+const name = (database: string, heads: readonly string[] = ['5c1e8b70d2a4'], count = 1, place?: string) =>
+  backupName({
+    database: { name: database, place },
+    heads,
+    time: new Date('2026-11-21T10:45:00.900Z'),
+    ending: 'dump',
+    count,
+  });
 
 describe('the name of a backup', () => {
   it('has the database, the heads and the time', () => {
@@ -26,7 +32,7 @@ describe('the name of a backup', () => {
     const databases = ['shop', 'shop_eu', 'shop_5c1e8b70d2a4', 'sho', 'shop.old', 'a b', 'a-b'];
     for (const database of databases) {
       const all = databases.flatMap((each) => [name(each, ['z'], 10), name(each, ['z'], 9), name(each)]);
-      expect(backupsAmong(all, { database, ending: 'dump' })).toEqual([
+      expect(backupsAmong(all, { database: { name: database }, ending: 'dump' })).toEqual([
         name(database),
         name(database, ['z'], 9),
         name(database, ['z'], 10),
@@ -38,6 +44,18 @@ describe('the name of a backup', () => {
       'shop.dump',
       '.shop_a_20261121T104500Z.dump',
     ];
-    expect(backupsAmong(others, { database: 'shop', ending: 'dump' })).toEqual([]);
+    expect(backupsAmong(others, { database: { name: 'shop' }, ending: 'dump' })).toEqual([]);
+  });
+
+  it('tells files of one name in two folders apart', () => {
+    const at = (place?: string) => name('app.db', ['z'], 1, place);
+    const all = [at('/srv/one/app.db'), at('/srv/two/app.db'), at()];
+    expect(new Set(all).size).toBe(3);
+    expect(at('/srv/one/app.db')).toMatch(/^app\.db-[0-9a-f]{8}_z_20261121T104500Z\.dump$/);
+    for (const [index, place] of ['/srv/one/app.db', '/srv/two/app.db', undefined].entries()) {
+      expect(backupsAmong(all, { database: { name: 'app.db', place }, ending: 'dump' })).toEqual([
+        all[index],
+      ]);
+    }
   });
 });

@@ -112,6 +112,21 @@ describe('a lease', () => {
     await release?.();
   });
 
+  it('is made again for those who wait, where its holder has dropped the table', async () => {
+    const { one, two, runner } = await given();
+    const release = await (await open(one)).take();
+    const waiting = await open(two);
+    expect(await waiting.take()).toBeNull();
+    const [before] = await runner.column(`select token from ${key}`);
+    await one.run({ sql: `drop table ${key}` });
+    await release?.();
+    expect(await waiting.take()).toBeNull();
+    const again = await waiting.take();
+    expect(again).not.toBeNull();
+    expect(Number((await runner.column(`select token from ${key}`))[0])).toBeGreaterThan(Number(before) + 1);
+    await again?.();
+  });
+
   it('keeps runners apart, and is given back after a failure', async () => {
     const { runner } = await given();
     const lock = { kind: 'lease', duration: 60_000 } as const;

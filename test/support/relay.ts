@@ -17,6 +17,8 @@ export interface Question {
   readonly number: number;
   /** The server's process of this session. */
   readonly pid: number;
+  /** What a simple query says; else nothing. */
+  readonly sql: string;
 }
 
 export interface Relay {
@@ -53,12 +55,17 @@ export async function relayTo(
       for (const message of questions.take(chunk)) {
         turn = turn.then(async () => {
           if (isOver) return;
+          if (isNegotiation(message)) {
+            // No encryption.
+            client.write('N');
+            return;
+          }
           if (!asks(message)) {
             upstream.write(message);
             return;
           }
           count += 1;
-          const verdict = await decide({ number: count, pid });
+          const verdict = await decide({ number: count, pid, sql: simpleQuery(message) });
           if (verdict !== 'cut') upstream.write(message);
           if (verdict === 'forward') return;
           isOver = true;
@@ -90,12 +97,21 @@ export async function relayTo(
   };
 }
 
+/** What libpq asks before the first message: TLS or GSSAPI? (PostgreSQL's manual, "Message Formats") */
+function isNegotiation(message: Buffer): boolean {
+  return message.length === 8 && [80877103, 80877104].includes(message.readInt32BE(4));
+}
+
 const backendKey = 'K'.charCodeAt(0);
 
 /** A simple query, or the end of an extended one: the server answers, and only then is the next one meant. */
 function asks(message: Buffer): boolean {
   const type = message[0];
   return type === 'Q'.charCodeAt(0) || type === 'S'.charCodeAt(0);
+}
+
+function simpleQuery(message: Buffer): string {
+  return message[0] === 'Q'.charCodeAt(0) ? message.toString('utf8', 5, message.length - 1) : '';
 }
 
 /** Cuts a stream into the messages of PostgreSQL's protocol: a type, a length, a body. The first has no type. */
@@ -115,9 +131,10 @@ class Messages {
       if (this.#rest.length < head + 4) return found;
       const length = head + this.#rest.readInt32BE(head);
       if (this.#rest.length < length) return found;
-      found.push(this.#rest.subarray(0, length));
+      const message = this.#rest.subarray(0, length);
+      found.push(message);
       this.#rest = this.#rest.subarray(length);
-      this.#startup = false;
+      this.#startup = this.#startup && isNegotiation(message);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { byteSize } from '../../commands/byte-size.js';
 import { info as findInfo } from '../../commands/info.js';
 import type { CliCommand } from '../command.js';
 
@@ -22,7 +23,7 @@ export const info: CliCommand = {
         ? ([
             ['server', database.serverVersion],
             ['tables', String(database.tables)],
-            ['size', bytes(database.size)],
+            ['size', byteSize(database.size)],
             ['at', database.rows.join(', ') || 'base'],
           ] as const)
         : []),
@@ -44,10 +45,3 @@ export const info: CliCommand = {
     if (found.problem !== null) output.warn(`the database was not asked: ${found.problem}`);
   },
 };
-
-function bytes(size: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-  const step = size < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(size) / 3));
-  const value = size / 1000 ** step;
-  return `${step === 0 ? value : value.toFixed(1)} ${units[step]}`;
-}

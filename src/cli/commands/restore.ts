@@ -6,7 +6,7 @@ export const restore: CliCommand = {
   command: 'restore <file>',
   describe: 'Make the database what a backup is. Asks for the name of the database.',
   examples: [
-    ['rev restore backups/app_5c1e8b70d2a4_20261121T104500Z.db', 'all of it, and nothing beside it'],
+    ['rev restore backups/shop_5c1e8b70d2a4_20261121T104500Z.dump', 'all of it, and nothing beside it'],
     ['rev restore shop.dump --yes', 'without a question: for scripts'],
     ['rev restore shop.dump --no-owner', 'on a server that has other roles'],
   ],

@@ -1,5 +1,6 @@
 /** Copies of a whole database by pg_dump, and the way back. */
 
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,18 +12,28 @@ import { RevError } from '../../errors.js';
 import type { BackupOptions, Driver, RestoreOptions } from '../dialect.js';
 import { ClientPrograms, major } from './client-programs.js';
 import type { PostgresSession } from './driver.js';
-import { emptying, type KeptEntries, keptEntries } from './emptying.js';
+import { column } from './drop-all.js';
+import { emptying, type KeptEntries, keptEntries, type TablePlace } from './emptying.js';
+import { identifier } from './quote.js';
 
 export const backupEnding = 'dump';
 
 /** Subscriptions are the cluster's affair, and cannot be made in a transaction. */
 const dumpArguments = ['--format=custom', '--no-password', '--no-subscriptions'];
 
-export async function backup(driver: Driver, file: string, options: BackupOptions): Promise<void> {
-  const programs = new ClientPrograms(driver as PostgresSession, options, 'REV_BACKUP');
+export async function assertBackup(driver: Driver, options: BackupOptions): Promise<void> {
+  const programs = await ClientPrograms.open(driver as PostgresSession, options, 'REV_BACKUP');
   await programs.check('pg_dump', 'pg_restore');
+}
+
+export const canRestore = () => true;
+
+export async function backup(driver: Driver, file: string, options: BackupOptions): Promise<void> {
+  const programs = await ClientPrograms.open(driver as PostgresSession, options, 'REV_BACKUP');
+  const apart = await withSchemas(driver, options.apart);
   await programs.run('pg_dump', [
     ...dumpArguments,
+    ...apart.map((table) => `--exclude-table=${identifier(table)}`),
     ...(options.lockTimeout > 0 ? [`--lock-wait-timeout=${Math.ceil(options.lockTimeout)}`] : []),
     `--file=${file}`,
   ]);
@@ -41,9 +52,13 @@ export async function rowsOfBackup(
       hint: 'Give the file that `rev backup` has written, or one of `pg_dump -Fc`.',
     });
   }
-  const programs = new ClientPrograms(driver as PostgresSession, options, 'REV_RESTORE');
+  const programs = await ClientPrograms.open(driver as PostgresSession, options, 'REV_RESTORE');
   await programs.check('pg_restore', 'psql');
-  const only = [`--table=${name}`, ...(schema === null ? [] : [`--schema=${schema}`])];
+  const places = schema === null ? await searchPath(driver) : [schema];
+  const contents = await listOf(programs, file);
+  const place = places.find((each) => contents.some((line) => isEntry(line, `TABLE DATA ${each} ${name}`)));
+  if (place === undefined) return null;
+  const only = [`--schema=${place}`, `--table=${name}`];
   const script = await programs.read('pg_restore', ['--data-only', ...only, '--file=-', file]);
   const copied = /^COPY .*;\n([\s\S]*?)^\\\.$/m.exec(script);
   return copied
@@ -59,10 +74,12 @@ export async function rowsOfBackup(
  * it again. The COMMIT is sent only when pg_restore has written the whole script.
  */
 export async function restore(driver: Driver, file: string, options: RestoreOptions): Promise<void> {
-  const programs = new ClientPrograms(driver as PostgresSession, options, 'REV_RESTORE');
-  const contents = (await programs.read('pg_restore', ['--list', file])).split('\n');
-  const kept = await keptEntries(driver);
+  const programs = await ClientPrograms.open(driver as PostgresSession, options, 'REV_RESTORE');
+  const contents = await listOf(programs, file);
+  const apart = await withSchemas(driver, options.apart);
+  const kept = await keptEntries(driver, apart);
   const folder = await mkdtemp(join(tmpdir(), 'rev-restore-'));
+  const end = new EndOfTransaction();
   try {
     const list = join(folder, 'list');
     await writeFile(list, wanted(contents, kept).join('\n'), { mode: 0o600 });
@@ -71,13 +88,14 @@ export async function restore(driver: Driver, file: string, options: RestoreOpti
       `SET client_encoding = 'UTF8'`,
       'BEGIN',
       `SET LOCAL lock_timeout = ${Math.ceil(options.lockTimeout)}`,
-      ...(await emptying(driver, extensionsOf(contents))),
+      ...(await emptying(driver, extensionsOf(contents), apart)),
     ];
     const target = programs.start(
       'psql',
       ['--no-psqlrc', '--quiet', '--no-password', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=terse'],
-      ['pipe', 'ignore', 'pipe'],
+      ['pipe', 'pipe', 'pipe'],
     );
+    end.listenTo(target.child.stdout as Readable);
     const stdin = target.child.stdin as Writable;
     stdin.on('error', () => undefined);
     stdin.write(statements.map((statement) => `${statement};\n`).join(''));
@@ -89,14 +107,38 @@ export async function restore(driver: Driver, file: string, options: RestoreOpti
     );
     const isWhole = await feed(source.child.stdout as Readable, stdin, driver.serverVersion);
     const [made] = await Promise.allSettled([source.ended]);
-    stdin.end(isWhole && made.status === 'fulfilled' ? '\nCOMMIT;\n' : '\nROLLBACK;\n');
+    stdin.end(isWhole && made.status === 'fulfilled' ? end.commit : '\nROLLBACK;\n');
     await target.ended;
     if (made.status === 'rejected') throw made.reason;
     if (!isWhole) throw new RevError('REV_RESTORE', 'pg_restore has not written its script to the end.');
   } catch (error) {
-    throw asItWas(error);
+    if (end.state === 'open') throw asItWas(error);
+    if (end.state === 'unknown') throw nobodyKnows(error);
+    // What failed after the COMMIT undoes nothing.
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** How far psql has come, by what it says itself: whoever loses the server at the COMMIT cannot tell what became of it. */
+class EndOfTransaction {
+  readonly #mark = randomUUID();
+  #said = '';
+
+  get commit(): string {
+    return `\n\\echo ${this.#mark} begins\nCOMMIT;\n\\echo ${this.#mark} done\n`;
+  }
+
+  /** What the statements return is of no interest. */
+  listenTo(output: Readable): void {
+    output.setEncoding('utf8').on('data', (chunk: string) => {
+      this.#said = (this.#said + chunk).slice(-1000);
+    });
+  }
+
+  get state(): 'open' | 'unknown' | 'committed' {
+    if (this.#said.includes(`${this.#mark} done`)) return 'committed';
+    return this.#said.includes(`${this.#mark} begins`) ? 'unknown' : 'open';
   }
 }
 
@@ -127,10 +169,35 @@ function extensionsOf(contents: readonly string[]): readonly string[] {
 
 /** Without what is not dropped before. */
 function wanted(contents: readonly string[], kept: KeptEntries): readonly string[] {
-  return contents.filter((line) => {
-    const entry = /^\d+; \d+ \d+ (.*)$/.exec(line)?.[1];
-    return entry === undefined || !kept.some((each) => `${entry} `.startsWith(`${each} `));
-  });
+  return contents.filter((line) => !kept.some((each) => isEntry(line, each)));
+}
+
+/** Whether a line of the contents begins so: `215; 1259 16385 TABLE public users owner`. */
+function isEntry(line: string, beginning: string): boolean {
+  const entry = /^\d+; \d+ \d+ (.*)$/.exec(line)?.[1];
+  return entry !== undefined && `${entry} `.startsWith(`${beginning} `);
+}
+
+async function listOf(programs: ClientPrograms, file: string): Promise<readonly string[]> {
+  return (await programs.read('pg_restore', ['--list', file])).split('\n');
+}
+
+/** Also schemas that are not there yet: the backup may have them. */
+function searchPath(driver: Driver): Promise<readonly string[]> {
+  return column(
+    driver,
+    `SELECT coalesce(nullif(trim(BOTH '"' FROM trim(part)), '$user'), current_user)
+     FROM unnest(string_to_array(current_setting('search_path'), ',')) WITH ORDINALITY AS path (part, at) ORDER BY at`,
+  );
+}
+
+/** null is the default schema. */
+async function withSchemas(
+  driver: Driver,
+  tables: readonly QualifiedName[] = [],
+): Promise<readonly TablePlace[]> {
+  const [current] = await column(driver, `SELECT coalesce(current_schema(), 'public')`);
+  return tables.map(({ schema, name }) => ({ schema: schema ?? current ?? 'public', name }));
 }
 
 function asItWas(error: unknown): unknown {
@@ -151,6 +218,19 @@ function asItWas(error: unknown): unknown {
     ...(hints.length === 0 ? {} : { hint: hints.join('\n') }),
     data: error.data,
   });
+}
+
+/** The lost server may have made the COMMIT, and may not. */
+function nobodyKnows(error: unknown): unknown {
+  if (!(error instanceof RevError)) return error;
+  return new RevError(
+    error.code,
+    `The connection ended at the COMMIT of the restore. The database is either as it was, or as the backup is, all of it: ${error.message}`,
+    {
+      hint: 'See which: rev current. It may take the server a moment to be done with it. To restore once more does no harm.',
+      data: error.data,
+    },
+  );
 }
 
 function hasHeader(file: string): boolean {

@@ -4,6 +4,7 @@ import { RevError, type RevErrorCode } from '../../errors.js';
 import type { BackupOptions } from '../dialect.js';
 import type { ConnectionSettings } from './connections/connection.js';
 import type { PostgresSession } from './driver.js';
+import { findPooler, programsAtPooler } from './pooler.js';
 
 /**
  * PostgreSQL's own programs. All that they are to know of the connection they are told by the environment (its manual,
@@ -18,6 +19,14 @@ export interface Started {
   readonly ended: Promise<void>;
 }
 
+/** Where they go to. */
+interface Target {
+  /** Its version. */
+  readonly server: string;
+  readonly password: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
 export class ClientPrograms {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #secret: string;
@@ -25,22 +34,41 @@ export class ClientPrograms {
   readonly #server: string;
   readonly #code: RevErrorCode;
 
-  /** @param code of what they fail with. */
-  constructor({ settings, serverVersion }: PostgresSession, options: BackupOptions, code: RevErrorCode) {
+  private constructor(
+    { server, password, environment }: Target,
+    { options, code }: { readonly options: BackupOptions; readonly code: RevErrorCode },
+  ) {
+    this.#environment = environment;
+    this.#secret = password;
+    this.#options = options;
+    this.#server = server;
+    this.#code = code;
+  }
+
+  /**
+   * Throws REV_UNSUPPORTED where they cannot reach the session's database, REV_POOLER where they would change others' sessions.
+   * @param code of what they fail with.
+   */
+  static async open(
+    driver: PostgresSession,
+    options: BackupOptions,
+    code: RevErrorCode,
+  ): Promise<ClientPrograms> {
+    const { settings, serverVersion: server } = driver;
     if (!settings) {
       throw new RevError(
         'REV_UNSUPPORTED',
         'A database in this process has no server that pg_dump could ask.',
         {
-          hint: 'Copy its folder while nothing runs, or ask the database itself for a dump (PGlite: dumpDataDir).',
+          hint: 'Nothing was done. Copy its folder while nothing runs, or ask the database itself for a dump (PGlite: dumpDataDir).',
         },
       );
     }
-    this.#environment = { ...inherited(), ...connectionEnvironment(settings) };
-    this.#secret = typeof settings.pass === 'string' ? settings.pass : '';
-    this.#options = options;
-    this.#server = serverVersion;
-    this.#code = code;
+    if ((await findPooler(driver)) === 'of transactions') throw programsAtPooler(driver);
+    const given: unknown = typeof settings.pass === 'function' ? await settings.pass() : settings.pass;
+    const password = typeof given === 'string' ? given : '';
+    const environment = { ...inherited(), ...connectionEnvironment(settings, password) };
+    return new ClientPrograms({ server, password, environment }, { options, code });
   }
 
   /** Throws where a program is missing, or is older than the server: it would not know all that is in it. */
@@ -139,10 +167,11 @@ function inherited(): NodeJS.ProcessEnv {
 }
 
 /** The same connection for libpq. */
-function connectionEnvironment(settings: ConnectionSettings): NodeJS.ProcessEnv {
-  const { host, port, path, user, database, pass, ssl, connect_timeout: timeout, connection } = settings;
+function connectionEnvironment(settings: ConnectionSettings, password: string): NodeJS.ProcessEnv {
+  const { host, port, path, user, database, ssl, socket, connect_timeout: timeout, connection } = settings;
   const { options } = connection;
-  const mode = ssl === true ? 'require' : ssl;
+  const mode = ssl === true || isUnchecked(ssl) ? 'require' : ssl;
+  if (socket !== undefined || (typeof mode === 'object' && mode !== null)) throw ownWay();
   return {
     PGHOST: path ? dirname(path) : host.join(','),
     PGPORT: port.join(','),
@@ -152,8 +181,23 @@ function connectionEnvironment(settings: ConnectionSettings): NodeJS.ProcessEnv 
     PGCONNECT_TIMEOUT: String(timeout),
     // Messages are read.
     LC_ALL: 'C',
-    ...(typeof pass === 'string' && pass !== '' ? { PGPASSWORD: pass } : {}),
+    ...(password === '' ? {} : { PGPASSWORD: password }),
     ...(typeof mode === 'string' ? { PGSSLMODE: mode } : {}),
     ...(typeof options === 'string' ? { PGOPTIONS: options } : {}),
   };
+}
+
+/** Of Node's settings for TLS the only one that libpq has, too. */
+function isUnchecked(ssl: unknown): boolean {
+  if (typeof ssl !== 'object' || ssl === null) return false;
+  const { rejectUnauthorized, ...others } = ssl as { readonly rejectUnauthorized?: unknown };
+  return rejectUnauthorized === false && Object.keys(others).length === 0;
+}
+
+function ownWay(): RevError {
+  return new RevError(
+    'REV_UNSUPPORTED',
+    'The connection goes to its server in a way that pg_dump cannot go: its ssl has settings of Node, or it has a socket of its own.',
+    { hint: "Nothing was done. Give a url, or ssl: 'require' or 'verify-full' to the connection." },
+  );
 }

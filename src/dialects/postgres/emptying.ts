@@ -1,5 +1,6 @@
 import type { Driver } from '../dialect.js';
 import { column, droppable, dropStatement, schemasOfExtensions, userSchemas } from './drop-all.js';
+import { hasTable } from './inspect.js';
 import { identifier } from './quote.js';
 
 /**
@@ -10,10 +11,26 @@ import { identifier } from './quote.js';
 /** Beginnings of the lines of an archive's contents that are not to be made again, because what they make stays. */
 export type KeptEntries = readonly string[];
 
-/** @param wanted extensions that the backup has. */
-export async function emptying(driver: Driver, wanted: readonly string[]): Promise<readonly string[]> {
-  const objects = await droppable(driver, { includes: () => true });
-  const stay = new Set(await column(driver, schemasOfExtensions));
+export interface TablePlace {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/**
+ * @param wanted extensions that the backup has.
+ * @param apart tables that stay, and so their schemas.
+ */
+export async function emptying(
+  driver: Driver,
+  wanted: readonly string[],
+  apart: readonly TablePlace[],
+): Promise<readonly string[]> {
+  const [current] = await column(driver, 'SELECT current_schema()');
+  const objects = await droppable(driver, {
+    includes: ({ schema, name }) =>
+      !apart.some((each) => each.name === name && each.schema === (schema ?? current)),
+  });
+  const stay = new Set([...(await column(driver, schemasOfExtensions)), ...(await schemasOf(driver, apart))]);
   const schemas = (await column(driver, userSchemas)).filter((schema) => !stay.has(schema));
   const extensions = (await column(driver, 'SELECT extname FROM pg_extension WHERE oid >= 16384')).filter(
     (name) => !wanted.includes(name),
@@ -30,13 +47,25 @@ export async function emptying(driver: Driver, wanted: readonly string[]): Promi
   ];
 }
 
-export async function keptEntries(driver: Driver): Promise<KeptEntries> {
+/** Those of the tables that are there. */
+async function schemasOf(driver: Driver, tables: readonly TablePlace[]): Promise<readonly string[]> {
+  const found = await Promise.all(tables.map((table) => hasTable(driver, table)));
+  return tables.filter((_, at) => found[at]).map(({ schema }) => schema);
+}
+
+/** @param apart tables that an archive may have nevertheless: another program has made it. */
+export async function keptEntries(driver: Driver, apart: readonly TablePlace[]): Promise<KeptEntries> {
   const extensions = await column(driver, 'SELECT extname FROM pg_extension WHERE oid >= 16384');
-  const schemas = await column(driver, schemasOfExtensions);
+  const schemas = [...(await column(driver, schemasOfExtensions)), ...(await schemasOf(driver, apart))];
   const closed = (await driver.query<RowsOfExtension>(rowsOfExtensions)).filter(({ writable }) => !writable);
   return [
     ...extensions.flatMap((name) => [`EXTENSION - ${name}`, `COMMENT - EXTENSION ${name}`]),
     ...schemas.map((schema) => `SCHEMA - ${schema}`),
+    ...apart.flatMap(({ schema, name }) =>
+      ['TABLE', 'TABLE DATA', 'CONSTRAINT']
+        .map((kind) => `${kind} ${schema} ${name}`)
+        .concat(['ACL', 'COMMENT'].map((kind) => `${kind} ${schema} TABLE ${name}`)),
+    ),
     ...closed.flatMap(({ schema, name }) => [
       `TABLE DATA ${schema} ${name}`,
       `SEQUENCE SET ${schema} ${name}`,

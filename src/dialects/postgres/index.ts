@@ -1,11 +1,12 @@
 import type { Dialect } from '../dialect.js';
-import { backup, backupEnding, restore, rowsOfBackup } from './backup.js';
+import { assertBackup, backup, backupEnding, canRestore, restore, rowsOfBackup } from './backup.js';
 import { compile, needsCatalog, placeholder, scriptFrame, scriptRefusal } from './compile.js';
 import { sessionStart } from './connections/connection.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
 import { dropAll, droppable } from './drop-all.js';
 import { missingTypes } from './extension-names.js';
+import { identify } from './identity.js';
 import { hasTable, inspect } from './inspect.js';
 import { lease, lockBetween, runnerLock } from './lock.js';
 import { blockers, gaveUpWaiting } from './lock-waits.js';
@@ -29,6 +30,7 @@ export const postgres: Dialect = {
   missingRoles,
   missingTypes,
   databaseSize,
+  identify,
   normalize,
   needsCatalog,
   compile,
@@ -50,6 +52,8 @@ export const postgres: Dialect = {
   refusedInTransaction,
   probeLone,
   backupEnding,
+  assertBackup,
+  canRestore,
   backup,
   rowsOfBackup,
   restore,

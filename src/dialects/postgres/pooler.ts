@@ -58,15 +58,28 @@ async function inTime<T>(work: Promise<T>): Promise<T | null> {
   }
 }
 
-export function poolerFailure({ peer }: PostgresSession): RevError {
+/** The runners' lock. */
+export function poolerFailure(driver: PostgresSession): RevError {
+  return failureAtPooler(driver, 'The lock that keeps other runners out belongs to one session.', [
+    'Connect to the server itself, or to the pooler’s port for sessions (Supabase: port 5432; Neon: the host without -pooler).',
+    "Or keep other runners out by a row: lock: 'lease' in the configuration.",
+  ]);
+}
+
+/** Backups and restores: what PostgreSQL's programs set for their session would stay in the pooler's. */
+export function programsAtPooler(driver: PostgresSession): RevError {
+  return failureAtPooler(driver, 'A backup or a restore needs one session from its beginning to its end.', [
+    'Nothing was done. Give the url of the server itself, or of the pooler’s port for sessions: rev backup --url …, rev restore FILE --url …',
+    'A run behind the pooler goes without a backup (--no-backup): take one before it, by that url.',
+  ]);
+}
+
+function failureAtPooler({ peer }: PostgresSession, reason: string, hint: readonly string[]): RevError {
   return new RevError(
     'REV_POOLER',
-    `At ${peer.place} is a pooler that gives each transaction another session of PostgreSQL (database "${peer.database}", user "${peer.user}"). The lock that keeps other runners out belongs to one session.`,
+    `At ${peer.place} is a pooler that gives each transaction another session of PostgreSQL (database "${peer.database}", user "${peer.user}"). ${reason}`,
     {
-      hint: [
-        'Connect to the server itself, or to the pooler’s port for sessions (Supabase: port 5432; Neon: the host without -pooler).',
-        "Or keep other runners out by a row: lock: 'lease' in the configuration.",
-      ].join('\n'),
+      hint: hint.join('\n'),
       data: { server: peer.place, database: peer.database, user: peer.user },
     },
   );

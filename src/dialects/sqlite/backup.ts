@@ -1,13 +1,13 @@
 /** Copies of a whole database by SQLite itself (its manual, "Online Backup API"), and the way back by the same means. */
 
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QualifiedName } from '../../catalog/index.js';
 import { RevError, type RevErrorCode } from '../../errors.js';
 import type { BackupOptions, Driver, RestoreOptions } from '../dialect.js';
 import { type Connection, columnOf, pragma } from './connections/connection.js';
 import type { SqliteSession } from './driver.js';
-import { memory } from './location.js';
+import { checkPath, isDatabase, memory } from './location.js';
 import { quoteIdentifier, quoteLiteral } from './quote.js';
 import { refuseOnServer, statementError } from './statement-error.js';
 
@@ -15,10 +15,19 @@ export const backupEnding = 'db';
 
 const pollInterval = 25;
 
+export async function assertBackup(driver: Driver): Promise<void> {
+  if ((driver as SqliteSession).connection.isServer) refuseOnServer();
+}
+
+export function canRestore(driver: Driver): boolean {
+  const { path, connection } = driver as SqliteSession;
+  return path !== memory && connection.copyInto !== undefined;
+}
+
 /** The file that is written to exists and is empty. */
 export async function backup(driver: Driver, file: string, options: BackupOptions): Promise<void> {
   const { connection, openFile } = driver as SqliteSession;
-  if (connection.isServer) refuseOnServer();
+  await assertBackup(driver);
   try {
     // An empty file is an empty database; the copy of one must tell that it is one.
     if (pragma(connection, 'page_count') === 0) using(openFile(file), writeHeader);
@@ -77,7 +86,7 @@ export async function rowsOfBackup(
 export async function restore(driver: Driver, file: string, options: RestoreOptions): Promise<void> {
   const session = driver as SqliteSession;
   if (session.connection.isServer) refuseOnServer();
-  if (session.file === memory) {
+  if (session.path === memory) {
     throw new RevError('REV_RESTORE', 'The database is in memory: there is nothing to restore into.', {
       hint: 'Give the url of a file.',
     });
@@ -90,11 +99,13 @@ export async function restore(driver: Driver, file: string, options: RestoreOpti
       refuseOtherPages(source, session.connection);
       source.exec('BEGIN');
       columnOf(source, 'SELECT count(*) FROM sqlite_schema');
-      const deadline = performance.now() + (options.lockTimeout || Number.POSITIVE_INFINITY);
-      while (!(await copyInto(source, session.file, options))) {
-        if (performance.now() >= deadline) throw busy(session.file);
-        await sleep(pollInterval);
-      }
+      await intoFile(session.path, async () => {
+        const deadline = performance.now() + (options.lockTimeout || Number.POSITIVE_INFINITY);
+        while (!(await copyInto(source, session.path, options))) {
+          if (performance.now() >= deadline) throw busy(session.path);
+          await sleep(pollInterval);
+        }
+      });
     } finally {
       source.close();
     }
@@ -105,7 +116,24 @@ export async function restore(driver: Driver, file: string, options: RestoreOpti
       thrown,
     );
   }
-  refuseDamaged(session.connection, 'REV_RESTORE', 'The database is damaged after the restore');
+  using(session.openFile(session.path), (restored) =>
+    refuseDamaged(restored, 'REV_RESTORE', 'The database is damaged after the restore'),
+  );
+}
+
+/** A file that is not there is made for the work, and is gone again where that fails: then nothing was written to it. */
+async function intoFile(path: string, work: () => Promise<void>): Promise<void> {
+  const isMade = !isDatabase(path);
+  if (isMade) {
+    checkPath(path);
+    closeSync(openSync(path, 'wx'));
+  }
+  try {
+    await work();
+  } catch (thrown) {
+    if (isMade && statSync(path).size === 0) rmSync(path);
+    throw thrown;
+  }
 }
 
 async function copyInto(source: Connection, file: string, options: BackupOptions): Promise<boolean> {

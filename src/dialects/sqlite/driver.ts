@@ -33,6 +33,7 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
     const { connection, open, file } = adopt(options.connection);
     return new SqliteDriver(connection, options, {
       file: file ?? memory,
+      path: file ?? memory,
       openFile: (path) => open(path, busyTimeout),
       openBeside: file === null ? null : (ending) => open(`${file}${ending}`, 0),
     });
@@ -49,10 +50,14 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
     database = open(file, busyTimeout);
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
     const opened = database;
-    await whenFree(() => columnOf(opened, 'SELECT count(*) FROM sqlite_schema'), options);
+    let question: Prepared | null = null;
+    await whenFree(() => {
+      question ??= opened.prepare('SELECT count(*) FROM sqlite_schema');
+      question?.values();
+    }, options);
     const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
-    const files = { file, openFile: (at: string) => open(at, busyTimeout), openBeside };
-    return new SqliteDriver(database, options, server ? noFiles : files);
+    const files = { file, path, openFile: (at: string) => open(at, busyTimeout), openBeside };
+    return new SqliteDriver(database, options, server ? { ...noFiles, path } : files);
   } catch (thrown) {
     database?.close();
     throw connectError(thrown, path);
@@ -69,12 +74,14 @@ function missing(path: string): RevError {
 interface Files {
   /** The database's own; `:memory:` where there is none. */
   readonly file: string;
+  /** What the URL means: a file that may not be there yet, `:memory:`, or the host of a server. */
+  readonly path: string;
   readonly openFile: (path: string) => Connection;
   /** Opens the file beside the database whose name has this ending. null: the database is in memory, and nobody else's. */
   readonly openBeside: ((ending: string) => Connection) | null;
 }
 
-const noFiles: Files = { file: memory, openFile: refuseOnServer, openBeside: refuseOnServer };
+const noFiles: Omit<Files, 'path'> = { file: memory, openFile: refuseOnServer, openBeside: refuseOnServer };
 
 /** What only SQLite's own parts ask of a driver: its lock, and backups. */
 export interface SqliteSession extends Driver, Files {
@@ -84,6 +91,7 @@ export interface SqliteSession extends Driver, Files {
 class SqliteDriver implements SqliteSession {
   readonly serverVersion: string;
   readonly file: string;
+  readonly path: string;
   readonly openFile: (path: string) => Connection;
   readonly openBeside: ((ending: string) => Connection) | null;
   readonly #database: Connection;
@@ -103,8 +111,9 @@ class SqliteDriver implements SqliteSession {
   /** What makes views and triggers again that are away while their table is. */
   #aside: readonly string[] = [];
 
-  constructor(database: Connection, options: ConnectOptions, { file, openFile, openBeside }: Files) {
+  constructor(database: Connection, options: ConnectOptions, { file, path, openFile, openBeside }: Files) {
     this.file = file;
+    this.path = path;
     this.openFile = openFile;
     this.openBeside = openBeside;
     this.#database = database;
@@ -263,8 +272,10 @@ class SqliteDriver implements SqliteSession {
     rows: (statement: Prepared) => readonly T[],
     params: readonly unknown[],
   ): Promise<readonly T[]> {
+    let prepared: Prepared | undefined;
     const read = () => {
-      const statement = this.#prepare(sql);
+      prepared ??= this.#prepare(sql);
+      const statement = prepared;
       return this.#guard(sql, () => {
         if (statement.reader) return rows(statement);
         statement.run(params.map(bindable));

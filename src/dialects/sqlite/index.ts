@@ -1,11 +1,12 @@
 /** SQLite, by the user's own better-sqlite3. */
 
 import type { Dialect } from '../dialect.js';
-import { backup, backupEnding, restore, rowsOfBackup } from './backup.js';
+import { assertBackup, backup, backupEnding, canRestore, restore, rowsOfBackup } from './backup.js';
 import { compile, needsCatalog } from './compile.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
 import { dropAll, droppable } from './drop-all.js';
+import { identify } from './identity.js';
 import { hasTable, inspect } from './inspect.js';
 import { lockBetween, runnerLock } from './lock.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
@@ -26,6 +27,7 @@ export const sqlite: Dialect = {
   missingRoles: async () => [],
   missingTypes: async () => [],
   databaseSize,
+  identify,
   normalize,
   needsCatalog,
   compile,
@@ -48,6 +50,8 @@ export const sqlite: Dialect = {
   refusedInTransaction,
   probeLone,
   backupEnding,
+  assertBackup,
+  canRestore,
   backup,
   rowsOfBackup,
   restore,

@@ -7,7 +7,11 @@ import { isBusy } from './statement-error.js';
 export const busyTimeout = 5_000;
 const pollInterval = 25;
 
-/** Does the work as soon as no writer keeps everybody out, without blocking this process for longer than a moment. */
+/**
+ * Does the work as soon as no writer keeps everybody out, without blocking this process for longer than a moment. A
+ * statement that found the database busy has to be run again, itself: until then libsql counts it as running, and the
+ * next commit of its connection would leave a lock behind that lets nobody else commit.
+ */
 export async function whenFree<T>(
   work: () => T,
   { patience = busyTimeout, signal }: Pick<ConnectOptions, 'patience' | 'signal'>,

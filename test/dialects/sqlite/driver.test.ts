@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Driver } from '../../../src/dialects/dialect.js';
 import { sqlite } from '../../../src/dialects/sqlite/index.js';
 import { findPackage } from '../../../src/dialects/sqlite/packages.js';
 import { freshSqlite, openSqlite, temporaryFolder } from '../../support/sqlite.js';
-import { testOfFiles } from '../../support/sqlite-file.js';
+import { openFile, testOfFiles } from '../../support/sqlite-file.js';
 
 interface Parts {
   readonly driver: Driver;
@@ -110,6 +110,23 @@ describe('statements', () => {
       data: { sqliteCode: 'SQLITE_CONSTRAINT_UNIQUE' },
     });
     expect(JSON.stringify([error.message, error.data])).not.toContain('secret');
+  });
+
+  testOfFiles('a question that found the database busy keeps nobody out afterwards', async () => {
+    const path = join(temporaryFolder(), 'a.db');
+    const other = openFile(path);
+    onTestFinished(() => other.close());
+    other.exec('create table t (a)');
+    const connected = await openSqlite(path);
+    await connected.run({ sql: 'PRAGMA busy_timeout = 0' });
+    await connected.query('select a from t');
+    other.exec('BEGIN EXCLUSIVE');
+    // It is asked at once, and again later.
+    const asked = connected.query('select a from t');
+    other.exec('COMMIT');
+    expect(await asked).toEqual([]);
+    await connected.transaction(() => connected.run({ sql: 'insert into t values (1)' }));
+    other.exec('BEGIN EXCLUSIVE; COMMIT');
   });
 
   test('after an abort nothing more runs, and the transaction is undone', async () => {

@@ -29,8 +29,11 @@ export interface ConnectionSettings {
   readonly path: string | false;
   readonly user: string;
   readonly database: string;
+  /** A text, or a function that gives one. */
   readonly pass: unknown;
   readonly ssl: unknown;
+  /** A function that makes the socket, in the place of a host. */
+  readonly socket?: unknown;
   readonly connect_timeout: number;
   readonly connection: Readonly<Record<string, unknown>>;
 }
