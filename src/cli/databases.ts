@@ -13,10 +13,10 @@ export async function runInDatabases(
   try {
     await command.run(context, args);
   } catch (error) {
-    // One script, one file and one url are for one database.
-    const isForOne = args.flag('sql') || args.text('to') !== undefined || args.text('url') !== undefined;
-    const names = command.eachDatabase && !isForOne ? namesIn(error) : null;
-    if (!names) throw error;
+    const names = namesIn(error);
+    const option = oneDatabaseOptions.find((each) => args.flag(each) || args.text(each) !== undefined);
+    if (names && option) throw forOneDatabase(option, names);
+    if (!names || !command.eachDatabase) throw error;
     await runInEach(
       command,
       context,
@@ -24,6 +24,20 @@ export async function runInDatabases(
       command.eachDatabase === 'backwards' ? [...names].reverse() : names,
     );
   }
+}
+
+/** One script, one file, one url. */
+const oneDatabaseOptions = ['sql', 'to', 'url'] as const;
+
+function forOneDatabase(option: (typeof oneDatabaseOptions)[number], names: readonly string[]): RevError {
+  return new RevError(
+    'REV_DATABASE',
+    `--${option} is for one database, and the project has several: ${names.join(', ')}.`,
+    {
+      hint: `Say which it is for: --database ${names[0]}`,
+      data: { databases: names },
+    },
+  );
 }
 
 async function runInEach(

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../config/config.js';
 import { RevError } from '../errors.js';
-import { describe, losses } from '../operations/index.js';
-import { type RenderedBodies, renderBodies } from '../revisions/render.js';
+import { describe, losses, Source } from '../operations/index.js';
+import { type Bodies, type RenderedBodies, renderBodies } from '../revisions/render.js';
 import { renderSections } from '../revisions/sections.js';
 import type { AutogenerateOptions } from './autogenerate.js';
 import type { Environment } from './environment.js';
@@ -38,8 +38,7 @@ export type CreateResult =
       readonly uncompared: readonly string[];
     } & WrittenRevision);
 
-const emptyBodies: RenderedBodies = {
-  imports: [],
+const emptyBodies: Bodies = {
   upgrade: '// Write here what changes, for example: await op.execute("update …");',
   downgrade: '// And here what takes it back.',
 };
@@ -52,7 +51,9 @@ export async function create(environment: Environment, options: CreateOptions): 
       hint: 'rev create -m "…" --autogenerate --rename old=new',
     });
   }
-  const project = await openProject(environment, { missing: 'empty', anyDatabase: !saysRenames });
+  // Renames and a url are those of one database.
+  const isForOne = saysRenames || (options.autogenerate === true && environment.url !== undefined);
+  const project = await openProject(environment, { missing: 'empty', anyDatabase: !isForOne });
   const down = project.graph.planCreate({
     ...(options.head === undefined ? {} : { head: options.head }),
     ...(options.splice === undefined ? {} : { splice: options.splice }),
@@ -88,7 +89,7 @@ export async function create(environment: Environment, options: CreateOptions): 
 /** What a revision is to do in one database; lines for a person name it where there are several. */
 interface Part {
   readonly config: ResolvedConfig;
-  readonly bodies: RenderedBodies;
+  readonly write: (source: Source) => Bodies;
   readonly operations: readonly string[];
   readonly losses: readonly string[];
   readonly warnings: readonly string[];
@@ -98,7 +99,7 @@ interface Part {
 async function partOf(environment: Environment, project: Project, options: CreateOptions): Promise<Part> {
   const { config } = project;
   const none = { operations: [], losses: [], warnings: [], uncompared: [] };
-  if (!options.autogenerate) return { config, bodies: emptyBodies, ...none };
+  if (!options.autogenerate) return { config, write: () => emptyBodies, ...none };
   const { autogenerate } = await import('./autogenerate.js');
   const found = await autogenerate(environment, project, options);
   const operations = found.operations.length === 0 ? [] : found.steps.upgrade;
@@ -106,10 +107,10 @@ async function partOf(environment: Environment, project: Project, options: Creat
     config.database === undefined ? lines : lines.map((line) => `${config.database}: ${line}`);
   return {
     config,
-    bodies:
+    write: (source) =>
       operations.length === 0
-        ? { imports: [], upgrade: '', downgrade: '' }
-        : renderBodies(operations, found.steps.downgrade),
+        ? { upgrade: '', downgrade: '' }
+        : renderBodies(operations, found.steps.downgrade, source),
     operations: named(operations.map(describe)),
     losses: named(operations.flatMap(losses)),
     warnings: named(found.warnings),
@@ -118,10 +119,13 @@ async function partOf(environment: Environment, project: Project, options: Creat
 }
 
 function bodiesOf(parts: readonly Part[]): RenderedBodies {
-  const sections = parts.flatMap(({ config: { database, dialect }, bodies }) =>
-    database === undefined ? [] : [{ database, dialect, bodies }],
+  const sections = parts.flatMap(({ config: { database, dialect }, write }) =>
+    database === undefined ? [] : [{ database, dialect, write }],
   );
-  return sections.length > 0 ? renderSections(sections) : (parts[0]?.bodies ?? emptyBodies);
+  if (sections.length > 0) return renderSections(sections);
+  const source = new Source();
+  const bodies = parts[0]?.write(source) ?? emptyBodies;
+  return { ...bodies, imports: source.imports };
 }
 
 /** A dependency is written as a full id, or as a label. */

@@ -1,11 +1,18 @@
 import type { ResolvedConfig } from '../config/config.js';
 import type { RunHookContext, RunHooks } from '../config/run-hooks.js';
-import { RevError } from '../errors.js';
+import { RevError, type RevErrorCode } from '../errors.js';
 import type { RowChange } from '../graph/graph.js';
 import { callHook, type HookDatabase } from '../runtime/call-hook.js';
 import type { RunOptions } from '../runtime/run-options.js';
 import { type Database, readRows } from './database.js';
 import type { Environment } from './environment.js';
+
+/** What has failed is the run, whose function it was in: the code stays. */
+const ofTheRun: readonly RevErrorCode[] = ['REV_CONNECT', 'REV_LOCKED', 'REV_POOLER'];
+
+interface RunDatabase extends Database {
+  readonly writerTimeout: number;
+}
 
 /** `runHooks` of the configuration, and then those that the program has given. */
 export class ProjectHooks {
@@ -22,8 +29,11 @@ export class ProjectHooks {
     this.#context = { direction, env: config.env, args, tag };
   }
 
-  /** What a run calls; nothing where there is nothing to call. */
-  ofRun(database: Database): Pick<RunOptions, 'beforeRun' | 'afterStep' | 'afterRun'> {
+  /**
+   * What a run calls; nothing where there is nothing to call.
+   * @param database its session, and how long a statement waits for another writer (SQLite), in milliseconds
+   */
+  ofRun(database: RunDatabase): Pick<RunOptions, 'beforeRun' | 'afterStep' | 'afterRun'> {
     const isUpgrade = this.#context.direction === 'upgrade';
     const before = isUpgrade ? 'beforeUpgrade' : 'beforeDowngrade';
     const after = isUpgrade ? 'afterUpgrade' : 'afterDowngrade';
@@ -80,21 +90,32 @@ export class ProjectHooks {
 
   async #call(
     name: keyof RunHooks,
-    { dialect, driver }: Database,
+    { dialect, driver, writerTimeout }: RunDatabase,
     inTransaction: boolean,
     outcome: string,
     call: (hooks: RunHooks, shared: RunHookContext & HookDatabase) => unknown,
   ): Promise<void> {
     const { args, report, signal } = this.#environment;
-    const options = { dialect, driver, args, folder: this.#config.folder, report, signal, inTransaction };
+    const { folder } = this.#config;
+    const options = { dialect, driver, args, folder, report, signal, inTransaction, writerTimeout };
     try {
       for (const hooks of this.#all) {
         await callHook((database) => call(hooks, { ...this.#context, ...database }), options);
       }
     } catch (error) {
-      throw new RevError('REV_RUN_HOOK', `${name} of runHooks failed: ${messageOf(error)}`, {
-        hint: `${outcome}\nMend the function, and run the same command again.`,
-        data: { hook: name },
+      if (signal?.aborted) {
+        throw new RevError('REV_INTERRUPTED', `Interrupted in ${name} of runHooks.`, {
+          hint: outcome,
+          data: { hook: name },
+          cause: error,
+        });
+      }
+      const known = error instanceof RevError ? error : undefined;
+      const code = known && ofTheRun.includes(known.code) ? known.code : 'REV_RUN_HOOK';
+      throw new RevError(code, `${name} of runHooks failed: ${messageOf(error)}`, {
+        hint: `${outcome}\n${known?.hint ?? 'Mend the function, and run the same command again.'}`,
+        // With the database's own code, by which a lock that was not to be had is known.
+        data: { ...known?.data, hook: name },
         cause: error,
       });
     }

@@ -126,7 +126,8 @@ export async function runTarget(
     return { kind: 'script', sql };
   }
   // Of a file that is not there a dry run makes none.
-  const opening = { create: !options.dryRun, patience: options.lockWait ?? defaultLockWait };
+  const writerTimeout = options.lockWait ?? defaultLockWait;
+  const opening = { create: !options.dryRun, patience: writerTimeout };
   const hooks =
     options.direction && !options.dryRun
       ? new ProjectHooks(environment, config, options.direction)
@@ -142,7 +143,7 @@ export async function runTarget(
       timeouts: {
         lockTimeout: options.lockTimeout ?? config.lockTimeout,
         statementTimeout: options.statementTimeout ?? config.statementTimeout ?? 0,
-        writerTimeout: options.lockWait ?? defaultLockWait,
+        writerTimeout,
       },
       lockRetries: options.lockRetries ?? config.lockRetries,
       args: environment.args,
@@ -154,7 +155,7 @@ export async function runTarget(
       ...(wantsBackup(config, options.direction, options)
         ? { backup: backupOf(environment, config, { dialect, driver }) }
         : {}),
-      ...hooks?.ofRun({ dialect, driver }),
+      ...hooks?.ofRun({ dialect, driver, writerTimeout }),
       tag: environment.tag,
     };
     return options.dryRun

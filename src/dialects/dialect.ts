@@ -131,10 +131,19 @@ export interface MissingType {
   readonly extension?: string;
 }
 
+export interface RowKey {
+  /** null: it has none. */
+  readonly primaryKey: readonly string[] | null;
+  /** The column that a statement means by this name, as the table spells it; undefined: it has none. */
+  columnOf(name: string): string | undefined;
+}
+
 export interface Inspector {
   /** Database → Catalog, in a constant number of queries for any number of tables. */
   inspect(driver: Driver, scope: Scope): Promise<Catalog>;
   hasTable(driver: Driver, table: QualifiedName): Promise<boolean>;
+  /** By what the rows of a table are told apart. null: there is no such table. */
+  rowKey(driver: Driver, table: QualifiedName): Promise<RowKey | null>;
   /** Those of these roles that are not there; none where the dialect has no roles. */
   missingRoles(driver: Driver, names: readonly string[]): Promise<readonly string[]>;
   /** Those of these types of columns that are not there; none where the dialect takes any. */
@@ -278,8 +287,8 @@ export interface Blocker {
 
 /** Locks on tables and rows, that a statement waits for. */
 export interface LockWaits {
-  /** Whether an error says that a statement has waited for a lock as long as it may. */
-  gaveUpWaiting(error: unknown): boolean;
+  /** How an error says that a statement did not get a lock: it has waited as long as it may, or for ever. Else null. */
+  gaveUpWaiting(error: unknown): 'timeout' | 'deadlock' | null;
   /**
    * Who keeps the driver's statement waiting right now; nobody: it does not wait.
    * @param beside another session with the same database

@@ -3,7 +3,7 @@
 import type { Catalog, Column, DefaultValue, QualifiedName, Table } from '../catalog/index.js';
 import { makeCatalog, nameKey } from '../catalog/index.js';
 import { RevError } from '../errors.js';
-import { apply, type Operation } from '../operations/index.js';
+import { apply, type Operation, operationOf } from '../operations/index.js';
 import type { DiffRules } from './rules.js';
 
 /** One column of a table that both sides have, where the two differ. */
@@ -92,8 +92,10 @@ export function rewritten(
       },
     );
   }
+  let returned: readonly Operation[];
   try {
-    apply(result as Operation[], actual);
+    returned = result.map((each) => operationOf(each, 'it holds'));
+    apply(returned, actual);
   } catch (thrown) {
     if (!(thrown instanceof RevError)) throw thrown;
     throw new RevError(
@@ -105,7 +107,7 @@ export function rewritten(
       },
     );
   }
-  return result as readonly Operation[];
+  return returned;
 }
 
 /** A hook is the user's own code: what it throws is told by its name. */

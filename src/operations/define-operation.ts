@@ -1,6 +1,6 @@
 import { RevError } from '../errors.js';
 import type { Operation } from './operation.js';
-import type { OwnFaces, OwnOperation } from './own.js';
+import { isDefinition, type OwnFaces, type OwnOperation } from './own.js';
 
 /** The faces of a kind of operation that a project defines. */
 export type OperationDefinition<Input> = OwnFaces<Input, Operation>;
@@ -18,7 +18,7 @@ export type OperationDefinition<Input> = OwnFaces<Input, Operation>;
 export function defineOperation<Input>(
   definition: OperationDefinition<Input>,
 ): (input: Input) => OwnOperation {
-  if (typeof definition.name !== 'string' || typeof definition.sql !== 'function') {
+  if (!isDefinition(definition)) {
     throw new RevError('REV_OPERATION', 'defineOperation needs a name and a function sql.');
   }
   const own = Object.freeze({ ...definition }) as unknown as OwnOperation['definition'];

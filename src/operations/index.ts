@@ -14,10 +14,12 @@ export type { AlterEnum, CreateEnum, DropEnum, EnumColumn, RenameEnum } from './
 export { type Execute, isNothing } from './execute.js';
 export type { CreateExtension, DropExtension } from './extension.js';
 export * from './factories.js';
+export { type Import, Imports } from './imports.js';
 export type { Insert } from './insert.js';
+export { lineWidth } from './layout.js';
 export * from './operation.js';
 export { findOverlaps, type Overlap, type OwnedOperation } from './overlaps.js';
-export type { OwnOperation, SqlTools } from './own.js';
+export { type OwnOperation, ownSql, type SqlTools } from './own.js';
 export type { AlterPolicy, CreatePolicy, DropPolicy, RenamePolicy } from './policy.js';
 export {
   type CreateObject,
@@ -31,7 +33,7 @@ export type { AlterRole, CreateRole, DropRole } from './role.js';
 export type { DisableRowSecurity, EnableRowSecurity } from './row-security.js';
 export type { CreateSchema, DropSchema } from './schema.js';
 export type { AlterSequence, CreateSequence, DropSequence, RenameSequence } from './sequence.js';
-export { type Import, indent, Source, stringLiteral } from './source.js';
+export { indent, Source, stringLiteral, visible } from './source.js';
 export { literalText, type SqlInput, type SqlParts, sqlParts, sqlText } from './sql-text.js';
 export type { CreateTable, DropTable, RenameTable } from './table.js';
 export type { CreateIndex, DropIndex, RenameIndex } from './table-index.js';

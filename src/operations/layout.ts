@@ -3,7 +3,7 @@
  * revision as it was written. It knows what revisions hold: calls, lists, objects, literals and templates.
  */
 
-const width = 80;
+export const lineWidth = 80;
 
 type Node =
   | { readonly kind: 'text'; readonly text: string }
@@ -30,7 +30,7 @@ export function layout(code: string, column: number, tail = 1): string {
 /** `indent` is that of the line on which the node begins, `column` the place in it. */
 function print(node: Node, column: number, indent: number, tail: number): string {
   const flat = flatten(node);
-  if (!mustBreak(node) && column + flat.length + tail <= width) return flat;
+  if (!mustBreak(node) && column + flat.length + tail <= lineWidth) return flat;
   return node.kind === 'call' ? printCall(node, column, indent) : printBroken(node, indent);
 }
 
@@ -67,7 +67,8 @@ function printBroken(node: Node, indent: number): string {
 function printProperty({ key, value }: Property, indent: number): string {
   const flat = `${key} ${flatten(value)}`;
   const isString = value.kind === 'text' && /^['"]/.test(value.text);
-  if (isString && indent + flat.length + 1 > width) return `${key}\n${' '.repeat(indent + 2)}${value.text}`;
+  if (isString && indent + flat.length + 1 > lineWidth)
+    return `${key}\n${' '.repeat(indent + 2)}${value.text}`;
   return `${key} ${print(value, indent + key.length + 1, indent, 1)}`;
 }
 
@@ -83,7 +84,7 @@ function printCall(node: Extract<Node, { kind: 'call' }>, column: number, indent
     last.parts.length > 0 &&
     before?.kind !== last.kind &&
     !others.some(mustBreak) &&
-    column + start.length + 1 <= width;
+    column + start.length + 1 <= lineWidth;
   return hugs ? `${start}${printBroken(last, indent)})` : printBroken(node, indent);
 }
 

@@ -1,5 +1,6 @@
 import { type DefaultValue, displayName, type QualifiedName } from '../catalog/index.js';
 import type { Faces } from './faces.js';
+import type { Source } from './source.js';
 
 /** A place in a revision where a person gives rows the values that a column needs before it becomes NOT NULL. */
 export interface MissingValues {
@@ -22,21 +23,30 @@ export const missingValues: Faces<MissingValues, never> = {
     const names = columns.map(({ name }) => `${displayName(table)}.${name}`).join(', ');
     return [
       `// TODO: rows that are there already need a value in ${oneLine(names)}. For example:`,
-      ...columns.map(({ name, default: value }) => {
-        const place = quoted(name);
-        const update = `update ${tableText(table)} set ${place} = ${valueText(value)} where ${place} is null`;
-        return `// await op.execute(${oneLine(source.string(update))});`;
-      }),
+      ...columns.map((column) => `// ${oneLine(example(table, column, source))}`),
     ].join('\n');
   },
   reduce: () => null,
   losses: () => [],
 };
 
-function valueText(value: DefaultValue | null): string {
-  if (value === null) return '…';
-  if (value.kind === 'expression') return value.sql;
-  return typeof value.value === 'string' ? `'${value.value.replaceAll("'", "''")}'` : String(value.value);
+/** What `…` stands for has to be written. An expression is in the statement's text: nothing need be imported for it. */
+function example(
+  table: QualifiedName,
+  { name, default: value }: MissingValues['columns'][number],
+  source: Source,
+): string {
+  const where = `${quoted(name)} is null`;
+  if (value?.kind === 'expression') {
+    const update = `update ${tableText(table)} set ${quoted(name)} = ${value.sql} where ${where}`;
+    return `await op.execute(${source.string(update)});`;
+  }
+  const backfill = source.object({
+    table: source.name(table),
+    set: source.object({ [name]: value === null ? '…' : source.value(value) }),
+    where: source.string(where),
+  });
+  return `await op.backfill(${backfill});`;
 }
 
 function tableText({ schema, name }: QualifiedName): string {

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/index.js';
+import { RevError } from '../errors.js';
 import { type AlterTable, alterTable } from './alter-table.js';
 import { type Backfill, backfill } from './backfill.js';
 import { type Comment, comment } from './comment.js';
@@ -19,7 +20,7 @@ import { type CreateExtension, createExtension, type DropExtension, dropExtensio
 import type { Faces } from './faces.js';
 import { type Insert, insert } from './insert.js';
 import { type MissingValues, missingValues } from './missing-values.js';
-import { type OwnOperation, own } from './own.js';
+import { isDefinition, type OwnOperation, own } from './own.js';
 import {
   type AlterPolicy,
   alterPolicy,
@@ -192,13 +193,36 @@ function facesOf(operation: Operation): Faces<Operation> {
   return faces[operation.kind] as unknown as Faces<Operation>;
 }
 
+/**
+ * What a project's own code has made, as an operation.
+ * @param how begins the message: `op.run was given`
+ * @throws RevError REV_OPERATION for what is none
+ */
+export function operationOf(value: unknown, how: string): Operation {
+  const given =
+    typeof value === 'object' ? (value as { readonly [K in 'kind' | 'definition']?: unknown } | null) : null;
+  const { kind, definition } = given ?? {};
+  const isKnown = typeof kind === 'string' && Object.hasOwn(faces, kind);
+  if (isKnown && (kind !== 'own' || isDefinition(definition))) return value as Operation;
+  const what =
+    kind === undefined || isKnown ? nameOf(value) : `an operation of the unknown kind ${String(kind)}`;
+  throw new RevError('REV_OPERATION', `${how} ${what}, which is no operation.`, {
+    hint: "An operation is what a function of defineOperation returns: op.run(enableAudit({ table: 'posts' }))",
+  });
+}
+
+function nameOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
+}
+
 /** The operations that undo these, last first; null where one of them cannot be undone from what it holds. */
 export function invert(operations: readonly Operation[]): readonly Operation[] | null {
   const back: Operation[] = [];
   for (const operation of [...operations].reverse()) {
     const inverse = facesOf(operation).invert(operation);
     if (!inverse) return null;
-    back.push(...inverse);
+    back.push(...inverse.map((each) => operationOf(each, `The inverse of ${describe(operation)} is`)));
   }
   return back;
 }

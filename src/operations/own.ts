@@ -2,7 +2,7 @@ import type { Catalog, DialectName, QualifiedName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
 import type { Faces, NextOperation } from './faces.js';
 import type { Source } from './source.js';
-import type { SqlInput } from './sql-text.js';
+import { type SqlInput, type SqlParts, sqlParts } from './sql-text.js';
 
 /** What the SQL of a project's own operation is written with. */
 export interface SqlTools {
@@ -43,13 +43,48 @@ export interface OwnOperation {
 
 const the = ({ input }: OwnOperation) => input as never;
 
+export function isDefinition(value: unknown): value is OwnOperation['definition'] {
+  const { name, sql } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof name === 'string' && typeof sql === 'function';
+}
+
+/** Its statements. Throws REV_OPERATION, with its name, for what is no SQL. */
+export function ownSql(operation: OwnOperation, tools: SqlTools): readonly SqlParts[] {
+  return asked(operation, 'sql', () =>
+    [operation.definition.sql(the(operation), tools)].flat().map(sqlParts),
+  );
+}
+
+/** A definition is the project's own code: what it throws is told by its name. */
+function asked<T>({ definition }: OwnOperation, face: keyof typeof definition, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new RevError('REV_OPERATION', `The operation ${definition.name}: its ${face} threw: ${message}`, {
+      hint: 'Mend its definition.',
+      cause,
+    });
+  }
+}
+
 export const own: Faces<OwnOperation, never> = {
   invert(operation) {
-    const inverse: never | readonly never[] | null = operation.definition.invert?.(the(operation)) ?? null;
+    const inverse: never | readonly never[] | null =
+      asked(operation, 'invert', () => operation.definition.invert?.(the(operation))) ?? null;
     return inverse === null ? null : [inverse].flat();
   },
-  apply: (operation, catalog) => operation.definition.apply?.(the(operation), catalog) ?? catalog,
-  describe: (operation) => operation.definition.describe?.(the(operation)) ?? operation.definition.name,
+  apply: (operation, catalog) =>
+    asked(operation, 'apply', () => operation.definition.apply?.(the(operation), catalog)) ?? catalog,
+  describe(operation) {
+    const { name, describe } = operation.definition;
+    try {
+      return describe?.(the(operation)) ?? name;
+    } catch {
+      // It is asked for where something else has failed, and that is what has to be told.
+      return name;
+    }
+  },
   render({ definition: { name, from }, input }, source) {
     if (from === undefined) {
       throw new RevError('REV_OPERATION', `The operation ${name} cannot be written into a revision.`, {
@@ -65,10 +100,12 @@ export const own: Faces<OwnOperation, never> = {
         },
       );
     }
-    return source.statement('run', [`${source.imported(name, from)}(${plain(input, source, name)})`]);
+    return source.statement('run', [`${source.own(name, from)}(${plain(input, source, name)})`]);
   },
-  reduce: (operation, next) => operation.definition.reduce?.(the(operation), next as never) ?? null,
-  losses: (operation) => operation.definition.losses?.(the(operation)) ?? [],
+  reduce: (operation, next) =>
+    asked(operation, 'reduce', () => operation.definition.reduce?.(the(operation), next as never)) ?? null,
+  losses: (operation) =>
+    asked(operation, 'losses', () => operation.definition.losses?.(the(operation))) ?? [],
 };
 
 /** Plain data as TypeScript. Throws REV_OPERATION for anything else. */

@@ -4,48 +4,40 @@ import {
   type QualifiedName,
   type SequenceOptions,
 } from '../catalog/index.js';
+import { type HelperName, type Import, Imports } from './imports.js';
 import { layout } from './layout.js';
-
-/** What a revision file imports. */
-export interface Import {
-  readonly name: string;
-  /** The module's specifier. */
-  readonly from: string;
-}
-
-/** The names that it may import from drizzle-alembic. */
-export type HelperName = 'check' | 'column' | 'foreignKey' | 'primaryKey' | 'sql' | 'unique';
 
 /**
  * Writes TypeScript literals, and remembers which helpers were used, for the import line.
  * Output is formatted as the common formatters would leave it: two spaces, single quotes, trailing commas.
  */
 export class Source {
-  readonly #imports = new Map<string, Import>();
+  readonly #imports: Imports;
+  readonly #column: number;
 
-  /** Sorted by name. */
+  /** @param column where its statements will stand; those of a function: two columns in */
+  constructor({ imports = new Imports(), column = 2 }: { imports?: Imports; column?: number } = {}) {
+    this.#imports = imports;
+    this.#column = column;
+  }
+
   get imports(): readonly Import[] {
-    return [...this.#imports.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return this.#imports.all;
   }
 
-  /** A name that the file imports from a module; returns it. */
-  imported(name: string, from: string): string {
-    this.#imports.set(`${name} ${from}`, { name, from });
-    return name;
-  }
-
-  #helper(name: HelperName): string {
-    return this.imported(name, 'drizzle-alembic');
+  /** What the project's own module exports by this name, as the file calls it. */
+  own(name: string, from: string): string {
+    return this.#imports.own(name, from);
   }
 
   call(helper: HelperName, args: readonly string[]): string {
-    this.#helper(helper);
+    this.#imports.helper(helper);
     return `${helper}(${args.join(', ')})`;
   }
 
   /** A tagged template; its text reaches the database as it is. */
   sql(text: string): string {
-    this.#helper('sql');
+    this.#imports.helper('sql');
     // A line break is written as an escape, so that indenting the code cannot change a literal inside the SQL.
     return `sql\`${templateText(text).replaceAll('\r', '\\r').replaceAll('\n', '\\n')}\``;
   }
@@ -56,7 +48,7 @@ export class Source {
    */
   query(text: string): string {
     if (!text.includes('\n') || hasBrokenLiteral(text)) return this.sql(text);
-    this.#helper('sql');
+    this.#imports.helper('sql');
     return `sql\`\n${indent(templateText(text))}\n\``;
   }
 
@@ -112,12 +104,12 @@ export class Source {
     };
   }
 
-  /** `await op.method(args);`, broken over lines where it is long. It stands in a function, two columns in. */
+  /** `await op.method(args);`, broken over lines where it is long. */
   statement(method: string, args: readonly string[]): string {
     const code = `await op.${method}(${args.join(', ')})`;
     // A query stands in lines of its own already, and the rest of such a call is short.
     if (args[1]?.startsWith('sql`\n')) return `${code};`;
-    return outdent(`${layout(code, 2)};`);
+    return outdent(`${layout(code, this.#column)};`, this.#column);
   }
 
   list(elements: readonly string[]): string {
@@ -125,19 +117,19 @@ export class Source {
   }
 }
 
-/** Code of which all lines but the first have two columns too many. */
-function outdent(code: string): string {
-  return code.replaceAll('\n  ', '\n');
+/** Code of which all lines but the first have these columns too many. */
+function outdent(code: string, columns: number): string {
+  return code.replaceAll(`\n${' '.repeat(columns)}`, '\n');
 }
 
 function templateText(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
 }
 
-export function indent(code: string): string {
+export function indent(code: string, columns = 2): string {
   return code
     .split('\n')
-    .map((line) => (line === '' ? line : `  ${line}`))
+    .map((line) => (line === '' ? line : `${' '.repeat(columns)}${line}`))
     .join('\n');
 }
 
@@ -145,9 +137,13 @@ export function indent(code: string): string {
 export function stringLiteral(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll(quote, `\\${quote}`);
-  const visible = escaped.replace(
-    /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+  return `${quote}${visible(escaped)}${quote}`;
+}
+
+/** What a reader could not see, as escapes; tabs and line breaks stay. */
+export function visible(text: string): string {
+  return text.replace(
+    /(?![\t\n])[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return `${quote}${visible}${quote}`;
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { DialectName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
-import { type Import, stringLiteral } from '../operations/index.js';
+import { type Import, lineWidth, stringLiteral } from '../operations/index.js';
 import { cleanMessage, commentText, firstParagraph, isoSeconds } from './docstring.js';
 import { readHeader } from './header.js';
 import { fillTemplate, literals } from './template.js';
@@ -118,19 +118,18 @@ function renderBody(body: string): string {
   return body === '' ? '' : `\n${body}\n`;
 }
 
-/** As the common formatters have it by default. */
-const lineWidth = 80;
-
 function renderImports({ imports, upgrade, downgrade }: RevisionParts): string {
   const modules = new Map<string, Set<string>>();
   if (upgrade !== '' || downgrade !== '') modules.set('drizzle-alembic', new Set(['type Op']));
-  for (const { name, from } of imports) modules.set(from, (modules.get(from) ?? new Set()).add(name));
+  for (const { name, from, as } of imports)
+    modules.set(from, (modules.get(from) ?? new Set()).add(as === undefined ? name : `${name} as ${as}`));
   return [...modules].map(([from, names]) => renderImport([...names], from)).join('');
 }
 
 function renderImport(names: readonly string[], from: string): string {
   const line = `import { ${names.join(', ')} } from ${stringLiteral(from)};`;
-  if (line.length <= lineWidth) return `${line}\n`;
+  // A single name stays with its braces, however long the line.
+  if (line.length <= lineWidth || names.length === 1) return `${line}\n`;
   return `import {\n${names.map((name) => `  ${name},\n`).join('')}} from ${stringLiteral(from)};\n`;
 }
 

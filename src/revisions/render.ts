@@ -9,12 +9,16 @@ import {
   Source,
 } from '../operations/index.js';
 
-/** The bodies of a revision's two functions, and what they import beside the type Op. */
-export interface RenderedBodies {
-  readonly imports: readonly Import[];
+/** The bodies of a revision's two functions. */
+export interface Bodies {
   /** Statements, not indented. Empty: nothing to do. */
   readonly upgrade: string;
   readonly downgrade: string;
+}
+
+/** With what they import beside the type Op. */
+export interface RenderedBodies extends Bodies {
+  readonly imports: readonly Import[];
 }
 
 /**
@@ -24,9 +28,9 @@ export interface RenderedBodies {
 export function renderBodies(
   operations: readonly Operation[],
   back: readonly Operation[] | null = invert(operations),
+  source = new Source(),
 ): RenderedBodies {
   if (!back) throw withoutInverse(operations);
-  const source = new Source();
   const upgrade = renderAll(operations, source);
   const downgrade = renderAll(back, source);
   return { imports: source.imports, upgrade, downgrade };

@@ -229,7 +229,8 @@ export class Attempt {
         await (this.#isTransactional ? keep() : driver.transaction(keep, this.#session.options.timeouts));
         this.#progress.keptAs(id);
       } catch (error) {
-        if (!(error instanceof RevError) || error.code !== 'REV_STATEMENT') throw error;
+        // What an earlier run has left half done would stay there as it is, and be done twice.
+        if (!journal.isRefusal(error) || this.#options.half) throw error;
         this.#journal = null;
         report({
           kind: 'warning',
@@ -258,7 +259,7 @@ export class Attempt {
     if (!failure) return;
     const { error } = failure;
     // The version rows rule without a journal: one that cannot be written is said, and the revision stands.
-    if (!(error instanceof RevError) || error.code !== 'REV_STATEMENT') throw error;
+    if (!this.#journal?.isRefusal(error)) throw error;
     options.report({ kind: 'warning', text: `No journal entry was written: ${error.message}` });
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Catalog, displayName, findTable, sameData } from '../catalog/index.js';
+import { displayName, sameData } from '../catalog/index.js';
 import {
   countRows,
   type KeyRange,
@@ -17,7 +17,6 @@ export type Checkpoint = readonly string[] | null;
 export interface BackfillOptions {
   readonly dialect: Dialect;
   readonly driver: Driver;
-  readonly inspect: () => Promise<Catalog>;
   /** Where an earlier run has stopped; null: from the first row. */
   readonly from: Checkpoint;
   /** Runs one batch and keeps how far it is. */
@@ -35,8 +34,7 @@ export interface BackfillOptions {
  */
 export async function runBackfill(operation: Backfill, options: BackfillOptions): Promise<void> {
   const { dialect, driver } = options;
-  const key = operation.key ?? (await primaryKey(operation, options));
-  await assertKey(operation, key, options);
+  const key = await keyOf(operation, options);
   const literals = (texts: readonly string[]) => texts.map((text) => dialect.keys.literal(text));
   const range = (done: Checkpoint, upTo: Checkpoint = null): KeyRange => ({
     key,
@@ -75,13 +73,34 @@ async function rest({ pause, signal }: BackfillOptions): Promise<void> {
   }
 }
 
-async function primaryKey({ table }: Backfill, { inspect }: BackfillOptions): Promise<readonly string[]> {
-  const found = findTable(await inspect(), table);
-  if (!found) throw new RevError('REV_OPERATION', `There is no table ${displayName(table)}.`);
-  if (found.primaryKey) return found.primaryKey.columns;
-  throw new RevError('REV_OPERATION', `Table ${displayName(table)} has no primary key to backfill it by.`, {
-    hint: "Name columns that no row has null, best those of an index: key: ['created_at', 'id']. On SQLite, key: 'rowid' does.",
+/** The columns by which it goes, as the table spells them. */
+async function keyOf(operation: Backfill, options: BackfillOptions): Promise<readonly string[]> {
+  const table = displayName(operation.table);
+  const found = await options.dialect.rowKey(options.driver, operation.table);
+  if (!found) throw new RevError('REV_OPERATION', `There is no table ${table}.`);
+  const wanted = operation.key ?? found.primaryKey;
+  if (!wanted) {
+    throw new RevError('REV_OPERATION', `Table ${table} has no primary key to backfill it by.`, {
+      hint: "Name columns that no row has null, best those of an index: key: ['created_at', 'id']. On SQLite, key: 'rowid' does.",
+    });
+  }
+  const key = wanted.map((name) => {
+    const column = found.columnOf(name);
+    if (column !== undefined) return column;
+    throw new RevError('REV_OPERATION', `Table ${table} has no column ${name} to backfill it by.`);
   });
+  const changed = operation.set.find(({ column }) => key.includes(found.columnOf(column) ?? column));
+  if (changed) {
+    throw new RevError(
+      'REV_OPERATION',
+      `The backfill of ${table} would change ${changed.column}, by which it goes.`,
+      {
+        hint: `Its key is ${key.join(', ')}. Name another one, or change those rows with one op.execute.`,
+      },
+    );
+  }
+  await assertKey(operation, key, options);
+  return key;
 }
 
 async function assertKey(
@@ -89,23 +108,11 @@ async function assertKey(
   key: readonly string[],
   { dialect, driver }: BackfillOptions,
 ): Promise<void> {
-  const table = displayName(operation.table);
-  const names = key.map((name) => name.toLowerCase());
-  const changed = operation.set.find(({ column }) => names.includes(column.toLowerCase()));
-  if (changed) {
-    throw new RevError(
-      'REV_OPERATION',
-      `The backfill of ${table} would change ${changed.column}, by which it goes.`,
-      {
-        hint: 'Name other columns for its key, or change those rows with one op.execute.',
-      },
-    );
-  }
   const { sql, params } = rowWithoutKey(operation, key, dialect);
   if ((await driver.values(sql, params)).length === 0) return;
   throw new RevError(
     'REV_OPERATION',
-    `Rows of ${table} have no ${key.join(', ')}, and the backfill would not reach them.`,
+    `Rows of ${displayName(operation.table)} have no ${key.join(', ')}, and the backfill would not reach them.`,
     { hint: 'Name columns for its key that no row has null, or leave those rows out by its where.' },
   );
 }

@@ -2,12 +2,11 @@ import type { SQL } from 'drizzle-orm';
 import { emptyCatalog } from '../catalog/index.js';
 import type { Dialect, Driver, Row } from '../dialects/dialect.js';
 import { sqlParts } from '../operations/index.js';
-import { callRevision } from './call.js';
+import { inOrder } from './call.js';
 import type { Report } from './events.js';
 import { LiveExecutor } from './live-executor.js';
-import type { Op } from './op.js';
+import { makeOp, type Op } from './op.js';
 import { Progress } from './progress.js';
-import { refuseTransactionControl } from './transaction-control.js';
 
 /** What a function of the project works with: the session of the run. */
 export interface HookDatabase {
@@ -24,46 +23,40 @@ export interface CallHookOptions {
   readonly signal: AbortSignal | undefined;
   /** Whether a transaction of the runner is around it. */
   readonly inTransaction: boolean;
+  /** How long a statement outside of it waits for another writer, in milliseconds. */
+  readonly writerTimeout: number;
 }
 
 /** Calls a function of the project as a revision's is called: what it has begun is waited for, awaited or not. */
 export async function callHook(
   work: (database: HookDatabase) => unknown,
-  { dialect, driver, args, folder, report, signal, inTransaction }: CallHookOptions,
+  { dialect, driver, args, folder, report, signal, inTransaction, writerTimeout }: CallHookOptions,
 ): Promise<void> {
   const executor = new LiveExecutor(dialect, driver, {
     transactional: inTransaction,
     progress: new Progress(null, null, undefined),
-    writerTimeout: undefined,
+    writerTimeout,
     outside: (inner) => inner(),
     onStatement: ({ sql }) => report({ kind: 'statement', sql }),
     onBackfill: () => undefined,
     signal,
   });
-  const running: Promise<unknown>[] = [];
-  const run = async (statement: string | SQL) => {
-    const operation = { kind: 'execute', sql: sqlParts(statement) } as const;
-    const [compiled] = dialect.compile(operation, emptyCatalog(dialect.name), {});
-    if (!compiled) return [];
-    refuseTransactionControl(compiled.sql);
-    report({ kind: 'statement', sql: compiled.sql });
-    return driver.query(compiled.sql, compiled.params);
-  };
-  const execute = (statement: string | SQL) => {
-    const rows = run(statement);
-    running.push(rows);
-    return rows;
-  };
   try {
-    await callRevision(
-      async (op) => {
-        await work({ db: op.db, execute });
-        await Promise.all(running);
-      },
-      { dialect, executor, args, folder },
-    );
+    await inOrder((parts) => {
+      const { db } = makeOp({ dialect, executor, args, folder, ...parts });
+      const execute = (statement: string | SQL) => {
+        const rows = parts.queue.push(async () => {
+          const operation = { kind: 'execute', sql: sqlParts(statement) } as const;
+          const [compiled] = dialect.compile(operation, emptyCatalog(dialect.name), {});
+          return compiled ? executor.rows(compiled) : [];
+        });
+        // The queue keeps the failure, where nobody awaits it.
+        rows.catch(() => undefined);
+        return rows;
+      };
+      return work({ db, execute });
+    });
   } finally {
-    await Promise.allSettled(running);
     await executor.close();
   }
 }

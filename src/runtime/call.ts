@@ -15,12 +15,19 @@ export interface CallOptions {
 }
 
 /** Calls one function of a revision and waits for all that it has asked for, awaited or not. */
-export async function callRevision(call: RevisionFunctions['upgrade'], options: CallOptions): Promise<void> {
+export function callRevision(call: RevisionFunctions['upgrade'], options: CallOptions): Promise<void> {
+  return inOrder((parts) => call(makeOp({ ...options, ...parts })));
+}
+
+/** Does the work, and waits for all that it has put into the queue, awaited or not. */
+export async function inOrder(
+  work: (parts: { readonly queue: OrderedQueue; readonly watch: QueryWatch }) => unknown,
+): Promise<void> {
   const queue = new OrderedQueue();
   const watch = new QueryWatch();
   const strays = watchStrays();
   try {
-    await call(makeOp({ ...options, queue, watch }));
+    await work({ queue, watch });
     await queue.drain();
     // Node reports a promise that failed and was left behind only after the microtasks: before any commit.
     await new Promise((resolve) => setImmediate(resolve));

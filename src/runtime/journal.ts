@@ -5,7 +5,7 @@ import { RevError } from '../errors.js';
 import { column, type Operation, primaryKey } from '../operations/index.js';
 import { userName } from './user-name.js';
 
-/** One run of one revision. Never holds a URL, a password or a row's values. */
+/** One run of one revision. Never holds a URL or a password, and of rows at most a key: `checkpoint`. */
 export interface JournalEntry {
   readonly id: string;
   readonly revision: string;
@@ -30,7 +30,7 @@ export interface JournalEntry {
    * It is written before the statement is run.
    */
   readonly pending: string | null;
-  /** Of an operation that is done in part: the last key that is done, as JSON. */
+  /** Of a backfill that is done in part: the last key that is done, as JSON. It goes when the backfill is done. */
   readonly checkpoint: string | null;
   /** `--tag`. */
   readonly tag: string | null;
@@ -123,7 +123,10 @@ const later: readonly Column[] = [
   column('checkpoint', 'text'),
 ];
 
-/** Who ran what, when and how it ended. The version rows rule without it: a journal that cannot be written is left out. */
+/**
+ * Who ran what, when and how it ended. The version rows rule without it: a journal that cannot be written is left out,
+ * unless it tells of revisions that are half done.
+ */
 export class Journal {
   readonly #dialect: Dialect;
   readonly #name: QualifiedName;
@@ -196,9 +199,25 @@ export class Journal {
       );
       return true;
     } catch (error) {
-      if (error instanceof RevError && error.code === 'REV_STATEMENT') return false;
+      if (this.isRefusal(error)) return false;
       throw error;
     }
+  }
+
+  /** Whether an error says that the journal is not as it must be, or may not be used; not that somebody has it locked. */
+  isRefusal(error: unknown): error is RevError {
+    return (
+      error instanceof RevError &&
+      error.code === 'REV_STATEMENT' &&
+      this.#dialect.gaveUpWaiting(error) === null
+    );
+  }
+
+  /** Of a journal that `ensure` has refused: whether it tells of something half done, or cannot be asked. */
+  async mayTellOfHalfRuns(driver: Driver): Promise<boolean> {
+    if (!(await this.#dialect.hasTable(driver, this.#name))) return false;
+    const isReadable = await this.#has(driver, ['1']);
+    return !isReadable || (await this.halfRuns(driver)).length > 0;
   }
 
   /** The statements that write it. `settles`: what else is half done of its revision is over. */
@@ -341,7 +360,7 @@ export class Journal {
     try {
       return await driver.rolledBack(() => driver.query<R>(sql));
     } catch (error) {
-      if (error instanceof RevError && error.code === 'REV_STATEMENT') return [];
+      if (this.isRefusal(error)) return [];
       throw error;
     }
   }

@@ -3,6 +3,7 @@ import type {
   CopyProgress,
   Dialect,
   Driver,
+  Row,
   Scope,
   Statement,
   TransactionOptions,
@@ -103,6 +104,24 @@ export class LiveExecutor implements Executor {
     // drizzle's proxy sessions want one row, not a list, for `get`.
     return { rows: method === 'get' ? ((rows[0] ?? undefined) as unknown as unknown[]) : [...rows] };
   };
+
+  /** One statement of a function of `runHooks`, and its rows. */
+  async rows(statement: Statement): Promise<readonly Row[]> {
+    const { sql, params = [] } = statement;
+    refuseTransactionControl(sql);
+    this.#options.onStatement(statement);
+    const ask = () => this.#driver.query(sql, params);
+    if (this.#isInside || this.#own) return ask();
+    return this.#byItself([statement], {
+      keepsForeignKeys: true,
+      inTransaction: ask,
+      outside: async () => {
+        // Whoever has lost the lock hears of it in any transaction.
+        if (this.#driver.guard) await this.#driver.transaction(async () => undefined);
+        return ask();
+      },
+    });
+  }
 
   async autocommit(work: () => Promise<void>): Promise<void> {
     if (this.#isInSavepoint) {
@@ -209,26 +228,44 @@ export class LiveExecutor implements Executor {
       await progress.save(this.#driver);
       return;
     }
+    await this.#byItself(statements, {
+      keepsForeignKeys,
+      inTransaction: async () => {
+        await this.#driver.runAll(statements);
+        await progress.save(this.#driver);
+      },
+      outside: async () => {
+        await progress.intend(this.#driver, text, 'running');
+        try {
+          for (const statement of statements) await this.#driver.run(statement);
+        } catch (error) {
+          // If this cannot be written, the connection is gone, and the statement's end is not known.
+          await progress.intend(this.#driver, text, 'failed').catch(() => undefined);
+          throw error;
+        }
+        await progress.save(this.#driver);
+      },
+    });
+  }
+
+  /** Statements in a transaction of their own, or outside of any where they cannot be in one. */
+  async #byItself<T>(
+    statements: readonly Statement[],
+    ways: {
+      readonly keepsForeignKeys: boolean;
+      readonly inTransaction: () => Promise<T>;
+      readonly outside: () => Promise<T>;
+    },
+  ): Promise<T> {
+    const { keepsForeignKeys, inTransaction, outside } = ways;
     if (!keepsForeignKeys || !statements.some((each) => this.#dialect.standsAlone(each))) {
       try {
-        await this.#driver.transaction(async () => {
-          await this.#driver.runAll(statements);
-          await progress.save(this.#driver);
-        }, this.#single({ keepsForeignKeys }));
-        return;
+        return await this.#driver.transaction(inTransaction, this.#single({ keepsForeignKeys }));
       } catch (error) {
         if (!this.#dialect.refusedInTransaction(error)) throw error;
       }
     }
-    await progress.intend(this.#driver, text, 'running');
-    try {
-      for (const statement of statements) await this.#driver.run(statement);
-    } catch (error) {
-      // If this cannot be written, the connection is gone, and the statement's end is not known.
-      await progress.intend(this.#driver, text, 'failed').catch(() => undefined);
-      throw error;
-    }
-    await progress.save(this.#driver);
+    return outside();
   }
 
   /** Outside of a transaction each batch is one of its own, together with how far it is. */
@@ -239,7 +276,6 @@ export class LiveExecutor implements Executor {
     await runBackfill(operation, {
       dialect: this.#dialect,
       driver,
-      inspect: () => this.inspect(),
       from: next.kind === 'continue' ? next.from : null,
       batch: (work) => {
         if (isInside) return work();

@@ -29,6 +29,20 @@ export class LockRetry {
     return this.#failures + 1;
   }
 
+  /**
+   * Does a whole transaction, again while it gets no lock in time. Throws REV_LOCK_TIMEOUT, REV_INTERRUPTED, and what the
+   * work throws.
+   */
+  async repeated<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await this.watched(work);
+      } catch (error) {
+        if (!(await this.isWorthwhile(error))) throw this.explained(error);
+      }
+    }
+  }
+
   /** Does the work, and says who is in its way. */
   async watched<T>(work: () => Promise<T>): Promise<T> {
     const stop = new AbortController();
@@ -47,13 +61,14 @@ export class LockRetry {
    */
   async isWorthwhile(error: unknown): Promise<boolean> {
     const { dialect, lockRetries, report, signal } = this.#options;
-    if (signal?.aborted || !dialect.gaveUpWaiting(error) || this.#failures >= lockRetries) return false;
+    const how = dialect.gaveUpWaiting(error);
+    if (signal?.aborted || how === null || this.#failures >= lockRetries) return false;
     this.#failures += 1;
     const most = Math.min(firstPause * 2 ** (this.#failures - 1), longestPause);
     const pause = Math.round(most / 2 + (Math.random() * most) / 2);
     report({
       kind: 'waiting',
-      text: `  no lock in time${this.#inTheWay}; everything of this transaction is undone, and run again in ${(pause / 1000).toFixed(1)} s (${this.#failures} of ${lockRetries})`,
+      text: `  ${how === 'deadlock' ? 'a deadlock' : 'no lock in time'}${this.#inTheWay}; everything of this transaction is undone, and run again in ${(pause / 1000).toFixed(1)} s (${this.#failures} of ${lockRetries})`,
     });
     await pauseFor(pause, signal, 'a lock');
     return true;
@@ -62,11 +77,13 @@ export class LockRetry {
   /** The same error, saying who was in the way. */
   explained(error: unknown): unknown {
     const { dialect, timeouts } = this.#options;
-    if (!(error instanceof RevError) || !dialect.gaveUpWaiting(error)) return error;
+    const how = dialect.gaveUpWaiting(error);
+    if (!(error instanceof RevError) || how === null) return error;
     const times = this.tries === 1 ? '' : `, ${this.tries} times`;
-    const seconds = timeouts.lockTimeout ? ` in ${timeouts.lockTimeout / 1000} s${times}` : times;
+    const isLate = how === 'timeout' && timeouts.lockTimeout;
+    const what = `${how === 'deadlock' ? 'A deadlock' : 'No lock'}${isLate ? ` in ${isLate / 1000} s` : ''}${times}`;
     const pids = this.#blockers.flatMap(({ pid }) => (pid === null ? [] : [pid]));
-    return new RevError('REV_LOCK_TIMEOUT', `No lock${seconds}${this.#inTheWay}.\n${error.message}`, {
+    return new RevError('REV_LOCK_TIMEOUT', `${what}${this.#inTheWay}.\n${error.message}`, {
       hint: [
         ...(pids.length === 0
           ? [error.hint ?? 'Try again when the transactions that hold it have ended.']

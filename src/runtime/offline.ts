@@ -54,9 +54,9 @@ export async function script(options: ScriptOptions): Promise<string> {
     const { before, after } = dialect.scriptFrame(transactional);
     for (const line of before) lines.push(terminated(line), '');
     guard();
-    rows = rowsAfter(rows, step.step.rows);
     for (const statement of clearing.splice(0)) print(statement);
-    if (step.call) await callOffline(options, step, state, print);
+    if (step.call) await callOffline(options, step, state, { print, guard });
+    rows = rowsAfter(rows, step.step.rows);
     for (const change of step.step.rows) print(table.statement(change));
     for (const line of after) lines.push(terminated(line), '');
   }
@@ -76,7 +76,7 @@ async function callOffline(
   options: ScriptOptions,
   { call, report, source }: PreparedStep,
   state: ReplayedCatalog,
-  print: (statement: Statement) => void,
+  { print, guard }: { readonly print: (statement: Statement) => void; readonly guard: () => void },
 ): Promise<void> {
   const { dialect } = options;
   const frame = dialect.scriptFrame(source?.transactional !== false);
@@ -99,6 +99,8 @@ async function callOffline(
       for (const sql of frame.after) print({ sql });
       await work();
       for (const sql of frame.before) print({ sql });
+      // Others had their turn between the two transactions.
+      if (frame.before.length > 0) guard();
     },
     inspect: () => state.now(),
   };

@@ -8,7 +8,6 @@ import {
   parseName,
   type QualifiedName,
   type SequenceOptions,
-  type Table,
 } from '../catalog/index.js';
 import type { Databases, Dialect } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
@@ -16,6 +15,7 @@ import {
   type DefaultInput,
   defaultValue,
   type Operation,
+  operationOf,
   type SqlInput,
   sqlParts,
 } from '../operations/index.js';
@@ -27,6 +27,7 @@ import { type PolicyOptions, policyOf, type RoleAttributes, roleOf } from './pol
 import type { QueryWatch } from './query-watch.js';
 import { OrderedQueue } from './queue.js';
 import { type ColumnChange, TableChanges } from './table-changes.js';
+import { insertOf, type TableOptions, tableOf } from './table-input.js';
 import { type ViewOptions, viewOf } from './view-input.js';
 
 /** A table or another object: `posts`, `app.posts`, or its parts where a name holds a dot. */
@@ -51,7 +52,7 @@ export interface Op<D extends DialectName = DialectName> {
   createTable(
     name: ObjectName,
     elements: readonly (Column | Constraint)[],
-    options?: { readonly strict?: boolean; readonly withoutRowid?: boolean },
+    options?: TableOptions,
   ): Promise<void>;
   dropTable(name: ObjectName): Promise<void>;
   renameTable(from: ObjectName, to: ObjectName): Promise<void>;
@@ -359,7 +360,9 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch }:
     replaceObject: (object, was) =>
       run(() => ({ kind: 'replaceObject', object: objectOf(object), was: objectOf(was) })),
     run: (operations) => {
-      const all = Promise.all([operations].flat().map((each) => run(() => each as Operation)));
+      const all = Promise.all(
+        [operations].flat().map((each) => run(() => operationOf(each, 'op.run was given'))),
+      );
       const done = all.then(() => undefined);
       done.catch(() => undefined);
       return done;
@@ -379,44 +382,4 @@ function frozen(operation: Operation): Operation {
 
 function fromTo(from: ObjectName, to: ObjectName): { from: QualifiedName; to: QualifiedName } {
   return { from: parseName(from), to: parseName(to) };
-}
-
-function tableOf(
-  name: ObjectName,
-  elements: readonly (Column | Constraint)[],
-  options: { readonly strict?: boolean; readonly withoutRowid?: boolean } = {},
-): Table {
-  const constraints = elements.filter((element): element is Constraint => 'kind' in element);
-  const of = <K extends Constraint['kind']>(kind: K) =>
-    constraints.filter((each): each is Extract<Constraint, { kind: K }> => each.kind === kind);
-  const [key, ...others] = of('primaryKey');
-  if (others.length > 0) {
-    throw new RevError(
-      'REV_OPERATION',
-      `createTable of ${parseName(name).name} has more than one primary key.`,
-    );
-  }
-  return {
-    kind: 'table',
-    ...parseName(name),
-    columns: elements.filter((element): element is Column => !('kind' in element)),
-    primaryKey: key ?? null,
-    uniques: of('unique'),
-    checks: of('check'),
-    foreignKeys: of('foreignKey'),
-    indexes: [],
-    ...(options.strict || options.withoutRowid
-      ? { live: { strict: options.strict ?? false, withoutRowid: options.withoutRowid ?? false } }
-      : {}),
-  };
-}
-
-function insertOf(table: ObjectName, rows: readonly Readonly<Record<string, unknown>>[]): Operation {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return {
-    kind: 'insert',
-    table: parseName(table),
-    columns,
-    rows: rows.map((row) => columns.map((column) => row[column] ?? null)),
-  };
 }

@@ -1,8 +1,10 @@
+import { displayName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
 import { alone, aloneWithAll } from './alone.js';
 import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
 import { Journal } from './journal.js';
+import { LockRetry } from './lock-retry.js';
 import { prepare } from './prepare.js';
 import type { RunOptions, RunResult } from './run-options.js';
 import { runAlone, runTogether } from './step.js';
@@ -71,13 +73,26 @@ async function createTables({ driver, dialect, timeouts }: RunOptions, table: Ve
 }
 
 async function openJournal(options: RunOptions): Promise<Journal | null> {
-  const journal = new Journal(options.dialect, options.journalTable, options.toolVersion);
+  const { dialect, driver, journalTable, timeouts, toolVersion, report } = options;
+  const journal = new Journal(dialect, journalTable, toolVersion);
   try {
-    await options.driver.transaction(() => journal.ensure(options.driver), options.timeouts);
+    await new LockRetry(options).repeated(() => driver.transaction(() => journal.ensure(driver), timeouts));
     return journal;
   } catch (error) {
-    if (!(error instanceof RevError) || error.code !== 'REV_STATEMENT') throw error;
-    options.report({ kind: 'warning', text: `No journal is kept: ${error.message}` });
+    if (!journal.isRefusal(error)) throw error;
+    if (await journal.mayTellOfHalfRuns(driver)) {
+      throw new RevError(
+        'REV_RESUME',
+        `The journal ${displayName(journalTable)} cannot be used, and it may say how far a revision is that is half done: ${error.message}`,
+        {
+          hint: `Nothing was run. ${error.hint ?? 'Give the user of the URL what is missing, or upgrade as the owner of the journal.'}`,
+          data: { ...error.data, journal: displayName(journalTable) },
+          cause: error,
+        },
+      );
+    }
+    const hint = error.hint === undefined ? '' : `\n${error.hint}`;
+    report({ kind: 'warning', text: `No journal is kept: ${error.message}${hint}` });
     return null;
   }
 }

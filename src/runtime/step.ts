@@ -66,26 +66,23 @@ export async function runTogether(
   const { driver, timeouts } = session.options;
   const retry = new LockRetry(session.options);
   const begun = new Set<string>();
-  for (;;) {
-    const attempts: Attempt[] = [];
-    const work = async () => {
-      await assertRows(session.table, driver, rows);
-      for (const step of steps) {
-        const isAgain = begun.has(step.step.revision);
-        begun.add(step.step.revision);
-        const attempt = new Attempt(session, step, { half: null, isAgain });
-        attempts.push(attempt);
-        await attempt.runInside();
-      }
-    };
-    try {
-      await retry.watched(() => driver.transaction(work, timeouts));
-      return attempts.map((attempt) => attempt.done());
-    } catch (error) {
-      if (await retry.isWorthwhile(error)) continue;
-      const failure = retry.explained(error);
-      throw (await attempts.at(-1)?.failed(failure, 'run')) ?? failure;
+  let attempts: Attempt[] = [];
+  const work = async () => {
+    attempts = [];
+    await assertRows(session.table, driver, rows);
+    for (const step of steps) {
+      const isAgain = begun.has(step.step.revision);
+      begun.add(step.step.revision);
+      const attempt = new Attempt(session, step, { half: null, isAgain });
+      attempts.push(attempt);
+      await attempt.runInside();
     }
+  };
+  try {
+    await retry.repeated(() => driver.transaction(work, timeouts));
+    return attempts.map((attempt) => attempt.done());
+  } catch (error) {
+    throw (await attempts.at(-1)?.failed(error, 'run')) ?? error;
   }
 }
 

@@ -84,6 +84,36 @@ describe.each(['postgres', 'sqlite'] as const)('a guarded script on %s', (name) 
     }
   });
 
+  it('stops after a part outside of a transaction, where the rows have changed meanwhile', async () => {
+    const { run, ask } = await databaseOf(name, project);
+    const outside = faultProject(name, '', faultHistory(name).slice(0, 1));
+    projects.push(outside);
+    outside.write(
+      'revisions/e1.mjs',
+      `export const revision = 'e1'; export const downRevision = 'a1';
+       export const upgrade = async (op) => {
+         await op.execute("insert into ran values ('before')");
+         await op.autocommit(() => op.execute("insert into ran values ('outside')"));
+         await op.execute("insert into ran values ('after')");
+       };
+       export const downgrade = () => {};`,
+    );
+    const text = (await outside.ok(['upgrade', 'a1:e1', '--sql', '--guard'], { TEST_URL: 'nowhere' })).stdout;
+    const [start, end, more] = text.split(/(?<='outside'\);\n)/);
+    expect(more).toBeUndefined();
+    await run('create table alembic_version (version_num varchar(255) not null primary key);');
+    await run("insert into alembic_version values ('a1'); create table ran (step text);");
+    const meanwhile = "update alembic_version set version_num = 'zz';\n";
+    const { code, output } = await run(`${start}${meanwhile}${end}`);
+    expect(code).not.toBe(0);
+    expect(output).toContain('the database is not at a1, where');
+    expect(await ask('select step from ran')).toEqual(['before', 'outside']);
+    expect(await ask(versions)).toEqual(['zz']);
+    await run("update alembic_version set version_num = 'a1';");
+    expect(await run(text)).toMatchObject({ code: 0 });
+    expect(await ask(versions)).toEqual(['e1']);
+  });
+
   it('stops where there is no version table', async () => {
     const { run, ask } = await databaseOf(name, project);
     await run('create table ran (step text);');

@@ -101,53 +101,43 @@ const stoppable = `
     process.exitCode = error.exitCode;
   });`;
 
-/** Until the database says so. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
+/** A program whose revision makes a table and sleeps then, and does so now. */
+async function asleep() {
+  const { url, sql } = await freshDatabase();
+  const project = faultProject('postgres', url, []);
+  projects.push(project);
+  project.write(
+    'revisions/a1.mjs',
+    `export const revision = 'a1'; export const downRevision = null;
+     export async function upgrade(op) { await op.execute('create table a (id int)'); await op.execute('select pg_sleep(600)'); }`,
+  );
+  const sleeping = start(project, stoppable, {});
+  await expect
+    .poll(() => sql("select 1 from pg_stat_activity where query = 'select pg_sleep(600)'"), {
+      timeout: 60_000,
+    })
+    .toHaveLength(1);
+  return { project, sql, sleeping };
 }
 
 describe('a program that is told to stop', () => {
   it('while a revision runs: it is rolled back', async () => {
-    const { url, sql } = await freshDatabase();
-    const project = faultProject('postgres', url, []);
-    projects.push(project);
-    project.write(
-      'revisions/a1.mjs',
-      `export const revision = 'a1'; export const downRevision = null;
-       export async function upgrade(op) { await op.execute('create table a (id int)'); await op.execute('select pg_sleep(600)'); }`,
-    );
-    const { child, ended } = start(project, stoppable, {});
-    await until(
-      async () =>
-        (await sql("select 1 from pg_stat_activity where query = 'select pg_sleep(600)'")).length > 0,
-    );
-    child.kill('SIGTERM');
-    expect(await ended).toMatchObject({ code: 130, stdout: 'REV_INTERRUPTED\n' });
+    const { sql, sleeping } = await asleep();
+    sleeping.child.kill('SIGTERM');
+    expect(await sleeping.ended).toMatchObject({ code: 130, stdout: 'REV_INTERRUPTED\n' });
     expect(await sql("select to_regclass('a') as a")).toEqual([{ a: null }]);
     expect(await sql('select 1 from alembic_version')).toEqual([]);
   });
 
   it('while it waits for another runner', async () => {
-    const { url, sql } = await freshDatabase();
-    const project = faultProject('postgres', url, []);
-    projects.push(project);
-    project.write(
-      'revisions/a1.mjs',
-      `export const revision = 'a1'; export const downRevision = null;
-       export const upgrade = (op) => op.execute('select pg_sleep(600)');`,
-    );
-    const first = start(project, stoppable, {});
-    await until(
-      async () =>
-        (await sql("select 1 from pg_stat_activity where query = 'select pg_sleep(600)'")).length > 0,
-    );
+    const { project, sleeping } = await asleep();
     const waiting = `${stoppable.replace('signal: stop.signal', 'signal: stop.signal, onEvent: ({ kind }) => console.log(kind)')}`;
     const second = start(project, waiting, {});
     await new Promise((resolve) => second.child.stdout?.once('data', resolve));
     second.child.kill('SIGTERM');
     expect(await second.ended).toMatchObject({ code: 130, stdout: 'waiting\nREV_INTERRUPTED\n' });
-    first.child.kill('SIGTERM');
-    expect(await first.ended).toMatchObject({ code: 130 });
+    sleeping.child.kill('SIGTERM');
+    expect(await sleeping.ended).toMatchObject({ code: 130 });
   });
 });
 

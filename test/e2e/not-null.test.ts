@@ -69,11 +69,11 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       'people.mail becomes NOT NULL: fill in its rows at the marked place in downgrade',
     );
     const file = last(project, 'slugs');
-    const place = `  // await op.execute('update "people" set "slug" = … where "slug" is null');\n`;
+    const place = `  // await op.backfill({ table: 'people', set: { slug: … }, where: '"slug" is null' });\n`;
     const source = project.read(file);
     expect(source).toContain(place);
     expect(source).toMatch(
-      /addColumn\(column\('slug', 'text'\)\);[\s\S]*is null'\);[\s\S]*alterColumn\('slug', \{ nullable: false \}\);[\s\S]*dropColumn\('mail'\)/,
+      /addColumn\(column\('slug', 'text'\)\);[\s\S]*is null' \}\);[\s\S]*alterColumn\('slug', \{ nullable: false \}\);[\s\S]*dropColumn\('mail'\)/,
     );
 
     const unfilled = await project.rev(['upgrade', 'head']);
@@ -86,11 +86,9 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     project.write(
       file,
       source
-        .replace(place, `  await op.execute('update people set slug = mail');\n`)
-        .replace(
-          / {2}\/\/ await op.execute\('update "people" set "mail".*\n/,
-          `  await op.execute('update people set mail = slug');\n`,
-        ),
+        .replace(/import \{ (.*) \} from 'drizzle-alembic'/, "import { $1, sql } from 'drizzle-alembic'")
+        .replace(/\/\/ (.*) slug: … /, '$1 slug: sql`mail` ')
+        .replace(/\/\/ (.*) mail: … /, '$1 mail: sql`slug` '),
     );
     await project.ok(['upgrade', 'head']);
     expect(await read('select slug from people order by id')).toEqual(['ada@x', 'bob@x']);
@@ -132,7 +130,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
         /Rows hold null there|it is null in 2 rows/,
       );
       expect(await read('select name from people order by id')).toEqual([null, 'Bob']);
-      project.write(file, source.replace('// await op.execute(', 'await op.execute('));
+      project.write(file, source.replace('// await op.backfill(', 'await op.backfill('));
     } else {
       // SQLite's rebuild gives such rows the default.
       expect(source).not.toContain('TODO');

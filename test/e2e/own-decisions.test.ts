@@ -48,6 +48,8 @@ describe('differences', () => {
     await refused(nothing, ['check'], 'REV_CONFIG', 2, [/returned undefined/]);
     const twice = configured('autogenerate: { rewrite: (operations) => [...operations, ...operations] }');
     await refused(twice, ['check'], 'REV_CONFIG', 2, [/does not fit/]);
+    const none = configured('autogenerate: { rewrite: (operations) => [...operations, undefined] }');
+    await refused(none, ['check'], 'REV_CONFIG', 2, [/it holds undefined, which is no operation/]);
     const unknown = configured('autogenerate: { compareEverything: () => false }');
     await refused(unknown, ['check'], 'REV_CONFIG', 2, [/compareEverything/]);
   });
@@ -93,6 +95,47 @@ export default defineConfig({ dialect: 'sqlite', url: 'file:app.db', schema: './
     expect(readFile(project.path('app.db'), "select name from sqlite_schema where type = 'trigger'")).toEqual(
       [],
     );
+  });
+});
+
+describe('operations of the project whose names are taken', () => {
+  it('are imported by other names, and run', async () => {
+    const project = sqliteProject();
+    const names = ['mark', 'sql', 'column', 'op', 'delete'];
+    const module = (file: string) => `import { defineOperation } from 'drizzle-alembic';
+const own = (name: string) => {
+  const make = defineOperation({ name, from: '../operations/${file}.js',
+    sql: (_input: undefined, { literal }) => \`insert into log values (\${literal('${file} ' + name)})\`,
+    invert: () => make(undefined) });
+  return make;
+};
+const all = { ${names.map((name) => `made_${name}: own('${name}')`).join(', ')} };
+export const { ${names.map((name) => `made_${name}`).join(', ')} } = all;
+export { ${names.map((name) => `made_${name} as ${name}`).join(', ')} };
+`;
+    project.write('operations/a.ts', module('a'));
+    project.write('operations/b.ts', module('b'));
+    project.write(
+      'alembic.config.ts',
+      `import { defineConfig } from 'drizzle-alembic';
+import * as a from './operations/a.js';
+import * as b from './operations/b.js';
+export default defineConfig({ dialect: 'sqlite', url: 'file:app.db', schema: './schema', exclude: ['log'], autogenerate: {
+  rewrite: (operations) => [...operations, ...[a, b].flatMap((each) =>
+    ${JSON.stringify(names)}.map((name) => each[name]()))],
+} });
+`,
+    );
+    changeFile(project.path('app.db'), 'create table log (line text)');
+    await project.ok(['create', '-m', 'users', '--autogenerate']);
+    await project.ok(['upgrade', 'head']);
+    const lines = [...names.map((name) => `a ${name}`), ...names.map((name) => `b ${name}`)];
+    expect(readFile(project.path('app.db'), 'select line from log order by rowid')).toEqual(lines);
+    await project.ok(['downgrade', 'base', '--yes']);
+    expect(readFile(project.path('app.db'), 'select line from log order by rowid')).toEqual([
+      ...lines,
+      ...lines.toReversed(),
+    ]);
   });
 });
 

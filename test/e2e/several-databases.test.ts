@@ -92,11 +92,38 @@ describe('several databases', () => {
     await project.ok(['upgrade', 'head']);
   });
 
+  it('have a url said for the one that is chosen', async () => {
+    const other = project.path('other.db');
+    const elsewhere = ['--url', `file:${other}`];
+    await refused(project, ['upgrade', 'head', ...elsewhere], 'REV_DATABASE', 2, [/--database main/]);
+    const before = await json('current', '--database', 'main');
+    await project.ok(['upgrade', 'head', '--database', 'statistics', ...elsewhere]);
+    expect(readFile(other, 'select count(*) from visits')).toEqual([0]);
+    expect(await json('current', '--database', 'statistics', ...elsewhere)).toMatchObject({ atHead: true });
+    // With the settings of the one that was chosen, and not the other one's.
+    await project.ok(['check', '--database', 'statistics', ...elsewhere]);
+    await project.ok(['downgrade', 'base', '--database', 'statistics', ...elsewhere]);
+    expect(readFile(other, "select name from sqlite_schema where name = 'visits'")).toEqual([]);
+    expect(await json('current', '--database', 'main')).toEqual(before);
+    expect(await json('current', '--database', 'statistics')).toMatchObject({ atHead: true });
+  });
+
   it('are refused where it must be said which, or there is no such one', async () => {
     await refused(project, ['upgrade', 'head', '--sql'], 'REV_DATABASE', 2, [
       /main, statistics/,
       /--database main/,
     ]);
+    for (const [option, ...args] of [
+      ['--to', 'backup', '--to', 'all.db'],
+      ['--url', 'backup', '--url', 'file:statistics.db'],
+      ['--url', 'upgrade', 'head', '--url', 'file:statistics.db'],
+      ['--url', 'create', '-m', 'x', '--autogenerate', '--url', 'file:statistics.db'],
+    ] as const) {
+      await refused(project, args, 'REV_DATABASE', 2, [
+        new RegExp(`${option} is for one database.*main, statistics`),
+        /Say which it is for: --database main/,
+      ]);
+    }
     await refused(project, ['diff'], 'REV_DATABASE', 2, [/main, statistics/]);
     await refused(project, ['current', '--database', 'other'], 'REV_CONFIG', 2, [
       /no database 'other'/,

@@ -153,6 +153,57 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (name) => {
     expect(JSON.parse((await made.ok(['reset', '--yes', '--json'])).stdout).steps).toEqual([]);
   });
 
+  it('a downgrade asks before objects and own operations that remove rows, and not before others', async () => {
+    const made = await project(name);
+    made.write(
+      'operations/archive.ts',
+      `import { defineOperation } from 'drizzle-alembic';
+export const archive = defineOperation({
+  name: 'archive', from: '../operations/archive.js',
+  sql: ({ table }: { table: string }) => [\`create table \${table} (n integer)\`, \`insert into \${table} values (1)\`],
+  invert: (input) => unarchive(input),
+});
+export const unarchive = defineOperation({
+  name: 'unarchive', from: '../operations/archive.js',
+  sql: ({ table }: { table: string }) => [\`drop table \${table}\`],
+});
+export const forget = defineOperation({
+  name: 'forget', from: '../operations/archive.js',
+  sql: ({ n }: { n: number }) => [\`update t set n = null where n = \${n}\`],
+  losses: ({ n }) => [\`who was number \${n}\`],
+});
+`,
+    );
+    const own = (call: string) =>
+      `const own = await import('../operations/archive.js'); await op.run(own.${call});`;
+    const object = (drop: string) =>
+      `({ kind: 'table', name: 'raw', create: ['create table raw (n integer)'], drop: ['${drop}'] })`;
+    const ids = ['cccc11112222', 'dddd11112222', 'eeee11112222', 'ffff11112222'] as const;
+    const tops: readonly (readonly [up: string, down: string, says: RegExp])[] = [
+      [own("archive({ table: 'kept' })"), own("unarchive({ table: 'kept' })"), /drop table kept/],
+      ['', own('forget({ n: 7 })'), /who was number 7/],
+      [
+        `await op.createObject${object('drop table raw')};`,
+        `await op.dropObject${object('drop table raw')};`,
+        /drop table raw/,
+      ],
+    ];
+    let down: string = second;
+    for (const [at, [up, back]] of tops.entries()) {
+      const id = ids[at] ?? '';
+      await then(made, id, down, up, back);
+      down = id;
+    }
+    const says = tops.map(([, , each], at) => new RegExp(`${ids[at]} .*\\n.*${each.source}`));
+    await refused(made, ['downgrade', second], 'REV_CONSENT', 4, says);
+    expect((await made.ok(['current'])).stdout).toContain(down);
+    const view =
+      "({ kind: 'view', name: 'v', create: ['create view v as select 1 as n'], drop: ['drop view v'] })";
+    await then(made, ids[3], down, `await op.createObject${view};`, `await op.dropObject${view};`);
+    await made.ok(['downgrade', '-1']);
+    await made.ok(['downgrade', second, '--yes']);
+  });
+
   it('a downgrade is not deceived by names that change on the way', async () => {
     const made = await project(name);
     const third = 'cccc11112222';

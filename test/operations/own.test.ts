@@ -11,8 +11,10 @@ import {
   type Operation,
   type RawObject,
   reduce,
+  type Source,
 } from '../../src/operations/index.js';
 import { renderBodies } from '../../src/revisions/render.js';
+import { renderSections } from '../../src/revisions/sections.js';
 
 const trigger: RawObject = {
   kind: 'trigger',
@@ -68,6 +70,20 @@ describe('an operation of a project', () => {
     expect(reduce([bare, bare])).toEqual([bare, bare]);
   });
 
+  test('is named where one of its faces throws, or is of no use', () => {
+    const odd = (faces: object) => defineOperation({ name: 'odd', sql: () => 'select 1', ...faces })({});
+    const throws = () => {
+      throw new Error('no way');
+    };
+    expect(() => invert([odd({ invert: throws })])).toThrow('The operation odd: its invert threw: no way');
+    expect(() => losses(odd({ losses: throws }))).toThrow('The operation odd: its losses threw: no way');
+    expect(() => apply([odd({ apply: throws })], emptyCatalog('sqlite'))).toThrow('odd: its apply threw');
+    expect(() => reduce([odd({ reduce: throws }), odd({})])).toThrow('odd: its reduce threw');
+    expect(() => invert([odd({ invert: () => disable })])).toThrow(
+      'The inverse of odd is a function, which is no operation.',
+    );
+  });
+
   test('is written into a revision with what it imports', () => {
     const input = { table: "it's", keep: 3 };
     const { imports, upgrade } = renderBodies([enable(input)], []);
@@ -80,6 +96,42 @@ describe('an operation of a project', () => {
     expect(() => renderBodies([disable({ table: 'a' })])).toThrow(/how to take back: disableAudit/);
     const odd = defineOperation({ name: 'a.b', from: './a.js', sql: () => 'select 1' });
     expect(() => renderBodies([odd({})], [])).toThrow(/no identifier/);
+  });
+});
+
+describe('names in a revision file', () => {
+  const from = (name: string, module: string) =>
+    defineOperation({ name, from: module, sql: () => 'select 1' })(undefined);
+
+  test('are each given to one thing alone', () => {
+    const { imports, upgrade } = renderBodies(
+      [
+        from('grant', './a.js'),
+        from('grant', './b.js'),
+        from('grant2', './c.js'),
+        from('grant', './a.js'),
+        ...['check', 'op', 'Op', 'upgrade', 'default', 'delete'].map((name) => from(name, './a.js')),
+      ],
+      [],
+    );
+    expect(upgrade.match(/(?<=run\()\w+/g)).toEqual([
+      ...['grant', 'grant2', 'grant22', 'grant'],
+      ...['check2', 'op2', 'Op2', 'upgrade2', 'default2', 'delete2'],
+    ]);
+    expect(imports).toContainEqual({ name: 'grant', from: './a.js' });
+    expect(imports).toContainEqual({ name: 'grant', from: './b.js', as: 'grant2' });
+    expect(imports).toContainEqual({ name: 'default', from: './a.js', as: 'default2' });
+  });
+
+  test('are the same in the parts of several databases', () => {
+    const part = (database: string, module: string) => ({
+      database,
+      dialect: 'sqlite' as const,
+      write: (source: Source) => renderBodies([from('grant', module)], [], source),
+    });
+    const { imports, upgrade } = renderSections([part('one', './a.js'), part('two', './b.js')]);
+    expect(upgrade.match(/(?<=run\()\w+/g)).toEqual(['grant', 'grant2']);
+    expect(imports).toHaveLength(2);
   });
 });
 

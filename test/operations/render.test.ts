@@ -51,6 +51,24 @@ describe('an operation as TypeScript', () => {
     );
   });
 
+  it('shows how rows are filled in, with what is there for it', () => {
+    const place = show({
+      kind: 'missingValues',
+      table: { schema: 'app', name: 'a.b' },
+      columns: [
+        { name: 'the one', default: null },
+        { name: 'two', default: { kind: 'literal', value: "it's" } },
+        { name: 'at', default: { kind: 'expression', sql: 'now()' } },
+      ],
+    });
+    const table = "{ schema: 'app', name: 'a.b' }";
+    expect(place.split('\n').slice(1)).toEqual([
+      `// await op.backfill({ table: ${table}, set: { 'the one': … }, where: '"the one" is null' });`,
+      `// await op.backfill({ table: ${table}, set: { two: "it's" }, where: '"two" is null' });`,
+      `// await op.execute('update "app"."a.b" set "at" = now() where "at" is null');`,
+    ]);
+  });
+
   it('writes the inverse of a dropped table with all that it held', () => {
     const back = invert([{ kind: 'dropTable', name: posts, was: posts }]);
     expect(back?.map(show)).toEqual([show({ kind: 'createTable', table: posts })]);

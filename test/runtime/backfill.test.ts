@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { BackfillInput } from '../../src/runtime/backfill-input.js';
 import type { Op } from '../../src/runtime/op.js';
-import { type TestRevision, type TestRunner, testRunner } from '../support/runner.js';
+import { runnerAt, type TestRevision, type TestRunner, testRunner } from '../support/runner.js';
+import { temporaryFolder } from '../support/sqlite.js';
+import { sqliteDrivers } from '../support/sqlite-file.js';
 
 /** A change of many rows in batches: each row once, whatever cuts it. */
 
@@ -170,7 +172,7 @@ describe.each(['sqlite', 'postgres'] as const)('a backfill on %s', (name) => {
     ['a key that it changes', { key: 'n', set: { n: 1 } }, /would change n, by which it goes/],
     ['a table without a primary key', { table: 'bare' }, /bare has no primary key/],
     ['a table that there is not', { table: 'nowhere' }, /nowhere/],
-    ['a key that it changes in another case', { set: { ID: sql`id + 1` } }, /would change ID/],
+    ['a key that there is not', { key: ['id', 'nope'] }, /t has no column nope to backfill it by/],
     ['a value that is missing', { set: { n: undefined } }, /no value for n/],
     ['nothing to set', { set: {} }, /sets no column/],
     ['a batch of no rows', { batchSize: 0 }, /batchSize/],
@@ -183,17 +185,116 @@ describe.each(['sqlite', 'postgres'] as const)('a backfill on %s', (name) => {
     ).rejects.toThrow(message);
   });
 
-  it('can be interrupted between two batches, and goes on', async () => {
-    const runner = await given(name);
-    const controller = new AbortController();
-    const input = { ...counting, pause: 60_000 };
-    const run = runner.upgrade(backfilling(input), 'heads', { signal: controller.signal });
-    await expect.poll(() => batches(runner).length, { timeout: 20_000 }).toBe(1);
-    controller.abort();
-    await expect(run).rejects.toMatchObject({ code: 'REV_INTERRUPTED' });
-    expect(await runner.column('select count(*) from t where n = 1')).toSatisfy(([n]) => Number(n) === 10);
-    await runner.upgrade(backfilling(counting));
-    expect(await counts(runner)).toEqual([1]);
+  it.each([60_000, undefined])(
+    'can be interrupted between two batches, and goes on (pause: %s)',
+    async (pause) => {
+      const runner = await given(name);
+      const controller = new AbortController();
+      const run = runner.upgrade(backfilling({ ...counting, ...(pause && { pause }) }), 'heads', {
+        signal: controller.signal,
+        onEvent: ({ kind }) => kind === 'backfilling' && controller.abort(),
+      });
+      await expect(run).rejects.toMatchObject({ code: 'REV_INTERRUPTED' });
+      expect(batches(runner)).toEqual([10]);
+      expect(await runner.column('select count(*) from t where n = 1')).toSatisfy(([n]) => Number(n) === 10);
+      await runner.upgrade(backfilling(counting));
+      expect(await counts(runner)).toEqual([1]);
+    },
+  );
+});
+
+describe('a backfill on PostgreSQL', () => {
+  it('tells names by their case, and finds a table by its schema', async () => {
+    const runner = await testRunner('postgres');
+    await runner.driver.run({
+      sql: 'create table t ("ID" integer, x integer, id integer, primary key (id) include (x))',
+    });
+    await runner.driver.run({ sql: 'insert into t values (0, 0, 1), (0, 0, 2), (0, 0, 3)' });
+    const input = { table: 'public.t', set: { ID: sql`id`, x: 1 }, batchSize: 2 };
+    await runner.upgrade(backfilling(input));
+    expect(await runner.column('select "ID" from t where x = 1 order by id')).toEqual([1, 2, 3]);
+    expect(batches(runner)).toEqual([2, 3]);
+  });
+});
+
+describe.each(sqliteDrivers)('a backfill on SQLite by %s', (driver) => {
+  const opened = async (...statements: string[]) => {
+    const runner = await runnerAt('sqlite', `${temporaryFolder()}/test.db`, { driver });
+    for (const sql of statements) await runner.driver.run({ sql });
+    return runner;
+  };
+
+  it('takes names as SQLite does: whatever their case', async () => {
+    const runner = await opened(
+      'create table w (Id integer primary key, n integer)',
+      'insert into w values (1, 0), (2, 0), (3, 0), (4, 0), (5, 0)',
+      `create trigger g before update on w when new.id = 4 begin select raise(abort, 'not this one'); end`,
+    );
+    const input = { table: 'W', set: { N: sql`"n" + 1` }, batchSize: 2 };
+    await expect(runner.upgrade(backfilling(input))).rejects.toThrow('not this one');
+    expect(await runner.column('select checkpoint from alembic_journal')).toEqual(['["2"]']);
+    await runner.driver.run({ sql: 'drop trigger g' });
+    await runner.upgrade(backfilling(input));
+    expect(await runner.column('select distinct n from w')).toEqual([1]);
+    expect(batches(runner)).toEqual([2, 2, 3]);
+    expect(runner.events).toContainEqual(expect.objectContaining({ table: 'W', rows: 3, total: 3 }));
+  });
+
+  it.each(['key text not null', 'key text not null collate nocase', 'key not null'])(
+    'reaches every text, whatever is in it: %s',
+    async (column) => {
+      const runner = await opened(`create table w (${column}, n integer)`);
+      const keys = ['', 'a', 'B', "it's", 'a\0', 'a\0b', '\0', 'ä\0', 'é', 'z', "x\0'", '1\0'];
+      for (const each of keys) {
+        const bytes = Buffer.from(each).toString('hex');
+        await runner.driver.run({ sql: `insert into w values (cast(x'${bytes}' as text), 0)` });
+      }
+      // No text of UTF-8, and values of other types.
+      await runner.driver.run({
+        sql: "insert into w values (cast(x'ff' as text), 0), (cast(x'fe41' as text), 0)",
+      });
+      await runner.driver.run({ sql: "insert into w values (7, 0), (8.5, 0), (x'00ff', 0)" });
+      await runner.upgrade(backfilling({ table: 'w', set: { n: sql`n + 1` }, key: 'key', batchSize: 1 }));
+      expect(await runner.column('select distinct n from w')).toEqual([1]);
+      expect(batches(runner).at(-1)).toBe(keys.length + 5);
+      expect(batches(runner).length).toBeGreaterThan(keys.length);
+    },
+  );
+
+  it('reaches infinite numbers', async () => {
+    const runner = await opened(
+      'create table w (key real primary key not null, n integer)',
+      'insert into w values (-9e999, 0), (-1.5e300, 0), (0.1, 0), (1e300, 0), (9e999, 0)',
+    );
+    await runner.upgrade(backfilling({ table: 'w', set: { n: sql`n + 1` }, batchSize: 1 }));
+    expect(await runner.column('select distinct n from w')).toEqual([1]);
+    expect(batches(runner)).toEqual([1, 2, 3, 4, 5, 5]);
+  });
+
+  it.each<[string, Partial<BackfillInput>, RegExp | null]>([
+    ['id', { set: { rowid: 1 } }, /would change rowid, by which it goes/],
+    ['id', { set: { OID: 1 } }, /would change OID, by which it goes/],
+    ['id', { set: { _rowid_: 1 } }, /would change _rowid_, by which it goes/],
+    ['rowid', { key: 'rowid', set: { ID: 1 } }, /would change ID, by which it goes/],
+    ['oid', { key: 'oid', set: { rowid: 1 } }, /would change rowid, by which it goes/],
+    ['n', { key: 'n', set: { N: 1 } }, /would change N, by which it goes/],
+    ['no such', { key: 'nope' }, /no column nope/],
+    ['none', { table: 'clustered', key: 'rowid' }, /no column rowid/],
+    ['a rowid that is no key', { table: 'descending', key: '_rowid_', set: { n: 1 } }, null],
+    ['a column of that name', { table: 'named', key: 'rowid', set: { n: 1 } }, null],
+  ])('knows its key by each of its names: %s, %o', async (_key, input, message) => {
+    const runner = await opened(
+      'create table w (id integer primary key, n integer not null)',
+      'create table clustered (id integer primary key, n integer) without rowid',
+      'create table descending (id integer primary key desc, n integer)',
+      'create table named (rowid text not null, n integer)',
+      'insert into w values (1, 1), (2, 2)',
+      'insert into descending values (1, 1), (2, 2)',
+      "insert into named values ('a', 1), ('b', 2)",
+    );
+    const run = runner.upgrade(backfilling({ table: 'w', set: { n: 2 }, ...input }));
+    if (message) await expect(run).rejects.toThrow(message);
+    else await run;
   });
 });
 

@@ -113,25 +113,84 @@ describe('a statement that gets no lock in time', () => {
     await idler.end();
   });
 
-  it('does not repeat what was done outside of a transaction', async () => {
+  it('and one that gets in the way of another one has its transaction run again, too', async () => {
     const { runner, idler } = await given();
-    let calls = 0;
-    const parts: TestRevision = {
+    await idler.end();
+    await runner.driver.run({ sql: 'create table u (n integer)' });
+    const { driver: other } = await runner.second();
+    // Only the runner looks for deadlocks, and finds them.
+    await other.run({ sql: "set deadlock_timeout = '1 h'" });
+    const { column } = await runner.second();
+    const isWaiting = "select 1 from pg_locks where not granted and relation = 't'::regclass";
+    let ends: Promise<unknown> | undefined;
+    const crossing: TestRevision = {
       id: 'a1',
       upgrade: async (op) => {
-        calls += 1;
-        op.execute('insert into t values (10)');
-        await op.autocommit(() => op.execute('insert into t values (20)'));
-        await op.execute('alter table t add column x integer');
+        if (ends) return op.execute('insert into t values (7)');
+        await op.execute('lock table t');
+        ends = other.transaction(async () => {
+          await other.run({ sql: 'lock table u' });
+          await other.run({ sql: 'lock table t' });
+        });
+        await expect.poll(() => column(isWaiting)).toEqual([1]);
+        await op.execute('lock table u');
       },
     };
-    await runner.upgrade([parts], 'heads', {
-      lockTimeout: 200,
-      onEvent: (event) => void (isUndone(event) && idler.end()),
+    await runner.upgrade([crossing], 'heads', { lockTimeout: 60_000 });
+    await ends;
+    expect(await runner.column('select n from t where n = 7')).toEqual([7]);
+    const told = runner.events.flatMap((event) =>
+      isUndone(event) ? [(event as { text: string }).text] : [],
+    );
+    expect(told).toEqual([expect.stringMatching(/^ {2}a deadlock.*; everything/)]);
+  });
+
+  it.each([undefined, 'again', 'restart'] as const)(
+    'does not repeat what was done outside of a transaction (--resume: %s)',
+    async (resume) => {
+      const { runner, idler } = await given();
+      let calls = 0;
+      const parts: TestRevision = {
+        id: 'a1',
+        upgrade: async (op) => {
+          calls += 1;
+          op.execute('insert into t values (10)');
+          await op.autocommit(() => op.execute('insert into t values (20)'));
+          await op.execute('alter table t add column x integer');
+        },
+      };
+      await runner.upgrade([parts], 'heads', {
+        lockTimeout: 200,
+        ...(resume && { resume }),
+        onEvent: (event) => void (isUndone(event) && idler.end()),
+      });
+      expect(calls).toBe(2);
+      expect(await runner.column('select n from t order by n')).toEqual([2, 10, 20, 4711]);
+      expect(runner.events).toContainEqual(expect.objectContaining({ kind: 'resumed', position: 2 }));
+    },
+  );
+
+  it('begins what was half done anew but once (--resume restart), and the next run goes on', async () => {
+    const { runner, idler } = await given();
+    await runner.driver.run({ sql: 'create table done (n integer)' });
+    const parts = (last: string): TestRevision => ({
+      id: 'a1',
+      upgrade: async (op) => {
+        await op.autocommit(() => op.execute('insert into done values (1)'));
+        await op.execute(last);
+      },
     });
-    expect(calls).toBe(2);
-    expect(await runner.column('select n from t order by n')).toEqual([2, 10, 20, 4711]);
-    expect(runner.events).toContainEqual(expect.objectContaining({ kind: 'resumed', position: 2 }));
+    const count = () => runner.column('select count(*)::int from done');
+    await expect(runner.upgrade([parts('insert into nowhere values (1)')])).rejects.toThrow('nowhere');
+    const altered = [parts('alter table t add column x integer')];
+    await expect(
+      runner.upgrade(altered, 'heads', { lockTimeout: 100, resume: 'restart' }),
+    ).rejects.toMatchObject({ code: 'REV_LOCK_TIMEOUT' });
+    expect(await count()).toEqual([2]);
+    await idler.end();
+    await runner.upgrade(altered);
+    expect(await count()).toEqual([2]);
+    expect(await runner.rows()).toEqual(['a1']);
   });
 
   it.each([

@@ -62,6 +62,49 @@ describe.each(['sqlite', 'postgres'] as const)('objects on %s', (name) => {
     expect(await runner.column('select s from t order by id')).toEqual(['first', 'second', 'first', null]);
   });
 
+  it.each<[unknown, RegExp]>([
+    [undefined, /op\.run was given undefined, which is no operation/],
+    [null, /op\.run was given null/],
+    [7, /op\.run was given a number/],
+    [defineOperation({ name: 'f', sql: () => 'select 1' }), /op\.run was given a function/],
+    [{ table: 'posts' }, /op\.run was given an object/],
+    [{ kind: 'own' }, /op\.run was given an object/],
+    [{ kind: 'enableAudit' }, /of the unknown kind enableAudit/],
+    [{ kind: 'constructor' }, /of the unknown kind constructor/],
+    [Promise.resolve(), /op\.run was given an object/],
+  ])('are refused where they are none: %o', async (given, message) => {
+    const runner = await testRunner(name);
+    for (const operations of [given, [given]]) {
+      const run = runner.upgrade([{ id: 'a1', upgrade: (op) => op.run(operations as never) }]);
+      await expect(run).rejects.toMatchObject({
+        code: 'REV_REVISION_FAILED',
+        message: expect.stringMatching(message),
+        hint: expect.stringContaining('op.run(enableAudit('),
+        data: { revision: 'a1' },
+      });
+    }
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['throws', () => (undefined as never as { a: string }).a, /operation grant: its sql threw: Cannot read/],
+    ['is none', () => undefined, /operation grant: its sql threw: Expected sql/],
+  ])('tell their name where their SQL %s', async (_what, sql, message) => {
+    const runner = await testRunner(name);
+    const grant = defineOperation({
+      name: 'grant',
+      sql: sql as () => string,
+      describe: () => {
+        throw new Error('not told');
+      },
+    });
+    const run = runner.upgrade([{ id: 'a1', upgrade: (op) => op.run(grant({})) }]);
+    await expect(run).rejects.toMatchObject({
+      code: 'REV_REVISION_FAILED',
+      message: expect.stringMatching(message),
+      data: { operation: 'grant' },
+    });
+  });
+
   it('that say too little are refused', async () => {
     const runner = await testRunner(name);
     const upgrade = (op: Op) =>

@@ -16,6 +16,36 @@ export const lowest = 'a1';
 
 type Functions = Pick<FaultRevision, 'upgrade' | 'downgrade'>;
 
+/** A part outside of a transaction between two that are inside of one: a statement that cannot be in one, and a backfill. */
+function aroundAutocommit({ up, down }: { readonly up: string; readonly down: string }): Functions {
+  return {
+    upgrade: withStatement(up, async (op, statement) => {
+      op.execute("insert into ran values ('f1 before')");
+      await op.autocommit(async () => {
+        op.execute(statement);
+        const n: unknown = { queryChunks: [], toQuery: () => ({ sql: 'n + 1000', params: [] }) };
+        await op.backfill({ table: 'accounts', set: { n }, batchSize: 1 });
+      });
+      op.execute("insert into ran values ('f1 after')");
+    }),
+    downgrade: withStatement(down, async (op, statement) => {
+      op.execute("insert into ran values ('f1 down')");
+      await op.autocommit(async () => {
+        const n: unknown = { queryChunks: [], toQuery: () => ({ sql: 'n - 1000', params: [] }) };
+        op.backfill({ table: 'accounts', set: { n }, where: 'n > 0', batchSize: 2 });
+        await op.execute(statement);
+      });
+    }),
+  };
+}
+
+/** The statement is a part of the function also where that is written out. */
+function withStatement(statement: string, call: (op: Op, statement: string) => unknown) {
+  return Object.assign((op: Op) => call(op, statement), {
+    toString: () => `(op) => (${call})(op, ${JSON.stringify(statement)})`,
+  });
+}
+
 const common = {
   tables: {
     upgrade: async (op: Op) => {
@@ -134,25 +164,10 @@ const postgres = {
       op.execute("insert into ran values ('e1 down')");
     },
   },
-  f1: {
-    upgrade: async (op: Op) => {
-      op.execute("insert into ran values ('f1 before')");
-      await op.autocommit(async () => {
-        op.execute('create index concurrently "Accounts n" on accounts (n)');
-        const n: unknown = { queryChunks: [], toQuery: () => ({ sql: 'n + 1000', params: [] }) };
-        await op.backfill({ table: 'accounts', set: { n }, batchSize: 1 });
-      });
-      op.execute("insert into ran values ('f1 after')");
-    },
-    downgrade: async (op: Op) => {
-      op.execute("insert into ran values ('f1 down')");
-      await op.autocommit(async () => {
-        const n: unknown = { queryChunks: [], toQuery: () => ({ sql: 'n - 1000', params: [] }) };
-        op.backfill({ table: 'accounts', set: { n }, where: 'n > 0', batchSize: 2 });
-        await op.execute('drop index concurrently "Accounts n"');
-      });
-    },
-  },
+  f1: aroundAutocommit({
+    up: 'create index concurrently "Accounts n" on accounts (n)',
+    down: 'drop index concurrently "Accounts n"',
+  }),
   h1: {
     upgrade: (op: Op) => {
       op.execute('reindex index concurrently accounts_email');
@@ -200,25 +215,7 @@ const sqlite = {
       op.execute("insert into ran values ('e1 down')");
     },
   },
-  f1: {
-    upgrade: async (op: Op) => {
-      op.execute("insert into ran values ('f1 before')");
-      await op.autocommit(async () => {
-        op.execute('vacuum');
-        const n: unknown = { queryChunks: [], toQuery: () => ({ sql: 'n + 1000', params: [] }) };
-        await op.backfill({ table: 'accounts', set: { n }, batchSize: 1 });
-      });
-      op.execute("insert into ran values ('f1 after')");
-    },
-    downgrade: async (op: Op) => {
-      op.execute("insert into ran values ('f1 down')");
-      await op.autocommit(async () => {
-        const n: unknown = { queryChunks: [], toQuery: () => ({ sql: 'n - 1000', params: [] }) };
-        op.backfill({ table: 'accounts', set: { n }, where: 'n > 0', batchSize: 2 });
-        await op.execute('vacuum');
-      });
-    },
-  },
+  f1: aroundAutocommit({ up: 'vacuum', down: 'vacuum' }),
   h1: {
     upgrade: (op: Op) => {
       op.execute('pragma application_id = 9');

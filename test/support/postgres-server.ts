@@ -134,23 +134,36 @@ async function launch(
     longestFile === undefined
       ? command
       : ['bash', '-c', `ulimit -f ${longestFile} && exec "$0" "$@"`, ...command];
-  const server = spawn(program, args, {
+  const { child, said } = startProgram(program, args, home, account);
+  await new Promise<void>((resolve, reject) => {
+    child.stderr?.on('data', () => {
+      if (said().includes('ready to accept connections')) resolve();
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`postgres ended with code ${code}:\n${said()}`)));
+  });
+  child.unref();
+  return child;
+}
+
+/** One of PostgreSQL's programs. `said`: the beginning of its log. */
+function startProgram(
+  program: string,
+  args: readonly string[],
+  home: string,
+  account: Account,
+): { readonly child: ChildProcess; said(): string } {
+  const child = spawn(program, args, {
     ...account,
     cwd: home,
     env: { ...process.env, LC_ALL: 'C' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  await new Promise<void>((resolve, reject) => {
-    let log = '';
-    server.stderr.on('data', (chunk: Buffer) => {
-      if (log.length < 100_000) log += chunk.toString();
-      if (log.includes('ready to accept connections')) resolve();
-    });
-    server.on('error', reject);
-    server.on('exit', (code) => reject(new Error(`postgres ended with code ${code}:\n${log}`)));
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    if (log.length < 100_000) log += chunk.toString();
   });
-  server.unref();
-  return server;
+  return { child, said: () => log };
 }
 
 /** A database is some 300 files: in memory it is made ten times as fast. */
@@ -226,21 +239,12 @@ async function initialise(
 ): Promise<void> {
   const flags = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
   flags.push('--encoding=UTF8', '--locale=C', '--no-sync', `--pgdata=${data}`);
-  const program = spawn(join(bin, 'initdb'), flags, {
-    ...account,
-    cwd: home,
-    env: { ...process.env, LC_ALL: 'C' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const { child, said } = startProgram(join(bin, 'initdb'), flags, home, account);
   await new Promise<void>((resolve, reject) => {
-    let log = '';
-    program.stderr.on('data', (chunk: Buffer) => {
-      log += chunk.toString();
-    });
-    program.on('error', reject);
-    program.on('close', (code) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`initdb ended with code ${code}:\n${log}`));
+      else reject(new Error(`initdb ended with code ${code}:\n${said()}`));
     });
   });
 }

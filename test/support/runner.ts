@@ -57,7 +57,7 @@ export async function testRunner(name: 'sqlite' | 'postgres'): Promise<TestRunne
 export async function runnerAt(
   name: 'sqlite' | 'postgres',
   url: string,
-  signal?: AbortSignal,
+  { signal, driver: driverName }: { readonly signal?: AbortSignal; readonly driver?: string } = {},
 ): Promise<TestRunner> {
   const dialect = await loadDialect(name);
   const driver = await dialect.connect({
@@ -65,6 +65,7 @@ export async function runnerAt(
     from: process.cwd(),
     create: true,
     ...(signal ? { signal } : {}),
+    ...(driverName ? { driver: driverName } : {}),
   });
   onTestFinished(() => driver.close());
   const events: RunEvent[] = [];
@@ -111,7 +112,7 @@ export async function runnerAt(
     downgrade: (revisions, target, options = {}) => start(revisions, 'downgrade', target, options),
     rows: () => column('select version_num from alembic_version order by 1'),
     second: () => runnerAt(name, url),
-    interruptible: (each) => runnerAt(name, url, each),
+    interruptible: (signal) => runnerAt(name, url, { signal }),
   };
 }
 

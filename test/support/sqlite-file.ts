@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { test } from 'vitest';
 import {
   type Connection,
@@ -5,6 +6,7 @@ import {
   type SqliteDriverName,
 } from '../../src/dialects/sqlite/connections/connection.js';
 import { findOpener } from '../../src/dialects/sqlite/open.js';
+import { canResolve } from '../../src/dialects/sqlite/packages.js';
 import { repository } from './project.js';
 
 const asked = process.env.REV_TEST_SQLITE_DRIVER as SqliteDriverName | 'libsql-server' | undefined;
@@ -17,6 +19,21 @@ export const tested = {
   driver: asked === 'libsql-server' ? 'libsql' : asked,
   onServer: asked === 'libsql-server',
 } as const;
+
+const { resolve } = createRequire(import.meta.url);
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const hasNodeSqlite = major > 22 || (major === 22 && minor >= 16);
+const installed: readonly SqliteDriverName[] = [
+  'libsql',
+  ...(canResolve({ resolve } as NodeJS.Require, 'better-sqlite3') ? (['better-sqlite3'] as const) : []),
+  ...(hasNodeSqlite ? (['node:sqlite'] as const) : []),
+];
+
+/**
+ * Where none is asked for, every driver that this machine can have: libsql always, node:sqlite from Node 22.16 on,
+ * better-sqlite3 where it was built.
+ */
+export const sqliteDrivers = tested.driver === undefined ? installed : [tested.driver];
 
 /** A test of what a libsql server does not do: set pragmas, ANALYZE, temporary tables, two writers of one process. */
 export const testOfFiles: (name: string, work: () => unknown) => void = tested.onServer ? () => {} : test;

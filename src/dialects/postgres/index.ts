@@ -14,6 +14,7 @@ import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { boundLiteral, identifier, literal } from './quote.js';
 import { missingRoles } from './roles.js';
+import { rowKey } from './row-key.js';
 import { rules } from './rules.js';
 import { databaseSize } from './size.js';
 
@@ -25,6 +26,7 @@ export const postgres: Dialect = {
   connect,
   inspect,
   hasTable,
+  rowKey,
   missingRoles,
   missingTypes,
   databaseSize,

@@ -4,8 +4,17 @@ import { shortSql, sqlstateOf } from './failure.js';
 
 /** Statements that wait for a lock on a table or a row, and who keeps them waiting. */
 
-/** lock_not_available: lock_timeout is over, or a statement with NOWAIT did not want to wait. */
-export const gaveUpWaiting: LockWaits['gaveUpWaiting'] = (error) => sqlstateOf(error) === '55P03';
+export const gaveUpWaiting: LockWaits['gaveUpWaiting'] = (error) => {
+  switch (sqlstateOf(error)) {
+    // lock_not_available: lock_timeout is over, or a statement with NOWAIT did not want to wait.
+    case '55P03':
+      return 'timeout';
+    case '40P01':
+      return 'deadlock';
+    default:
+      return null;
+  }
+};
 
 export const blockers: LockWaits['blockers'] = async (driver, beside) => {
   const { process } = driver as PostgresSession;

@@ -3,9 +3,9 @@
  * that tables can be rebuilt in them (SQLite's manual, ALTER TABLE, "Making Other Kinds Of Table Schema Changes").
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
+import { bindable } from './bindable.js';
 import { adopt } from './connections/adopt.js';
 import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
 import { copyRows } from './copy-rows.js';
@@ -19,16 +19,12 @@ import { setAside } from './set-aside.js';
 import {
   connectError,
   endedError,
-  isBusy,
   refuseOnServer,
   statementError,
   transactionEnd,
 } from './statement-error.js';
 import { readStatistics, restoreStatistics } from './statistics.js';
-
-/** How long to wait for another writer, in milliseconds. */
-const busyTimeout = 5_000;
-const pollInterval = 25;
+import { busyTimeout, whenFree } from './when-free.js';
 
 /** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_CONNECTION, REV_LOCKED, REV_URL. */
 export async function connect(options: ConnectOptions): Promise<Driver> {
@@ -278,19 +274,19 @@ class SqliteDriver implements SqliteSession {
 
   /** Runs BEGIN or COMMIT as soon as no other connection is in the way, without blocking this process meanwhile. */
   async #whenFree(sql: string, patience: number): Promise<void> {
-    const deadline = performance.now() + patience;
     this.#setBusyTimeout(0);
     try {
-      for (;;) {
-        this.#refuseAborted();
-        try {
-          this.#database.exec(sql);
-          return;
-        } catch (thrown) {
-          if (!isBusy(thrown) || performance.now() >= deadline) throw statementError(thrown, sql);
-        }
-        await sleep(pollInterval);
-      }
+      await whenFree(
+        () => {
+          this.#refuseAborted();
+          try {
+            this.#database.exec(sql);
+          } catch (thrown) {
+            throw statementError(thrown, sql);
+          }
+        },
+        { patience },
+      );
     } finally {
       this.#setBusyTimeout(busyTimeout);
     }
@@ -420,31 +416,4 @@ class SqliteDriver implements SqliteSession {
   #pragma(name: string): number {
     return pragma(this.#database, name);
   }
-}
-
-/** Does the work as soon as no writer keeps everybody out, without blocking this process for longer than a moment. */
-async function whenFree<T>(work: () => T, { patience = busyTimeout, signal }: ConnectOptions): Promise<T> {
-  const deadline = performance.now() + patience;
-  for (;;) {
-    try {
-      return work();
-    } catch (thrown) {
-      const cause = thrown instanceof RevError ? thrown.cause : thrown;
-      if (!isBusy(cause) || performance.now() >= deadline) throw thrown;
-      if (signal?.aborted) throw new RevError('REV_INTERRUPTED', 'Interrupted.');
-    }
-    await sleep(pollInterval);
-  }
-}
-
-/**
- * A value as the packages bind it. Whole numbers are bound as integers, not as reals, so that a bound 5 and a
- * literal 5 are one value; other objects as quoteLiteral writes them.
- */
-function bindable(value: unknown): unknown {
-  if (value === undefined) return null;
-  if (typeof value === 'boolean') return value ? 1n : 0n;
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  return value instanceof Date ? value.toISOString() : JSON.stringify(value);
 }

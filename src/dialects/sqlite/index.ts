@@ -12,6 +12,7 @@ import { lockBetween, runnerLock } from './lock.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { keys, quoteIdentifier, quoteLiteral } from './quote.js';
+import { rowKey } from './row-key.js';
 import { rules } from './rules.js';
 import { scriptFrame, scriptRefusal } from './script-frame.js';
 import { databaseSize } from './size.js';
@@ -22,6 +23,7 @@ export const sqlite: Dialect = {
   connect,
   inspect,
   hasTable,
+  rowKey,
   missingRoles: async () => [],
   missingTypes: async () => [],
   databaseSize,
@@ -42,7 +44,7 @@ export const sqlite: Dialect = {
   runnerLock,
   lockBetween,
   // Its writers wait for each other before they begin.
-  gaveUpWaiting: () => false,
+  gaveUpWaiting: () => null,
   blockers: async () => [],
   standsAlone,
   refusedInTransaction,

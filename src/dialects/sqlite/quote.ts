@@ -54,11 +54,22 @@ export function quoteLiteral(value: unknown): string {
   );
 }
 
-/** SQLite's own quote() tells an integer from its text, and loses no digit. What is read back must be nothing but a literal. */
+/**
+ * SQLite's own quote() tells an integer from its text, and loses no digit. But it ends a text at a zero character, and what
+ * is not UTF-8 a driver would change: such a text is its bytes. The plus takes the affinity of the CAST away, so that it
+ * is compared as any literal is. What is read back must be nothing but a literal.
+ */
 export const keys = {
-  text: (expression: string) => `quote(${expression})`,
+  text: (expression: string) =>
+    `CASE WHEN typeof(${expression}) = 'text' AND (${expression} GLOB '*[^ -~]*' OR instr(${expression}, char(0)) > 0)` +
+    ` THEN '+CAST(X''' || hex(CAST(${expression} AS BLOB)) || ''' AS TEXT)' ELSE quote(${expression}) END`,
   literal(text: string): string {
-    if (/^(?:-?\d[\d.]*(?:e[+-]?\d+)?|-?9\.0e\+999|X?'(?:[^']|'')*')$/is.test(text)) return text;
+    // As older versions of SQLite call it.
+    if (/^-?Inf$/i.test(text)) return text.replace(/Inf/i, '9.0e+999');
+    const number = /^-?(?:\d[\d.]*(?:e[+-]?\d+)?|9\.0e\+999)$/i;
+    const isLiteral =
+      number.test(text) || /^(?:X?'(?:[^']|'')*'|\+CAST\(X'[\dA-F]*' AS TEXT\))$/is.test(text);
+    if (isLiteral) return text;
     throw new RevError(
       'REV_OPERATION',
       `The journal holds a checkpoint that is no value: ${text.slice(0, 60)}`,

@@ -1,28 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  type Connection,
-  columnOf,
-  rowsOf,
-  type SqliteDriverName,
-} from '../../../src/dialects/sqlite/connections/connection.js';
+import { type Connection, columnOf, rowsOf } from '../../../src/dialects/sqlite/connections/connection.js';
 import { findOpener } from '../../../src/dialects/sqlite/open.js';
-import { canResolve } from '../../../src/dialects/sqlite/packages.js';
 import { temporaryFolder } from '../../support/sqlite.js';
-import { openFile, tested } from '../../support/sqlite-file.js';
-
-// Where none is asked for, every driver that this machine can have: libsql always, node:sqlite from Node 22.16 on, better-sqlite3 where it was built.
-const { resolve } = createRequire(import.meta.url);
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const hasNodeSqlite = major > 22 || (major === 22 && minor >= 16);
-const installed: readonly SqliteDriverName[] = [
-  'libsql',
-  ...(canResolve({ resolve } as NodeJS.Require, 'better-sqlite3') ? (['better-sqlite3'] as const) : []),
-  ...(hasNodeSqlite ? (['node:sqlite'] as const) : []),
-];
-const drivers = tested.driver === undefined ? installed : [tested.driver];
+import { openFile, sqliteDrivers } from '../../support/sqlite-file.js';
 
 const codeOf = (work: () => unknown): unknown => {
   try {
@@ -33,7 +15,7 @@ const codeOf = (work: () => unknown): unknown => {
   }
 };
 
-describe.each(drivers)('%s', (driver) => {
+describe.each(sqliteDrivers)('%s', (driver) => {
   const memory = (): Connection => openFile(':memory:', driver);
 
   test('reads what was written, as the same values', () => {

@@ -16,18 +16,10 @@ interface Request {
   readonly body: string;
 }
 
-type Answer = Posted | { readonly error: string; readonly code?: string };
+type Answer = Posted | { readonly error: string };
 
 /** A request that got no answer. */
-export class NoAnswer extends Error {
-  /** Node's, such as ECONNREFUSED. */
-  readonly code: string | undefined;
-
-  constructor(message: string, code: string | undefined) {
-    super(message);
-    this.code = code;
-  }
-}
+export class NoAnswer extends Error {}
 
 /** Sends POST requests, one at a time, over a connection that is kept. */
 export class Poster {
@@ -55,7 +47,7 @@ export class Poster {
     this.#port.postMessage({ url, headers, body } satisfies Request);
     Atomics.wait(this.#answered, 0, 0);
     const answer = receiveMessageOnPort(this.#port)?.message as Answer;
-    if ('error' in answer) throw new NoAnswer(answer.error, answer.code);
+    if ('error' in answer) throw new NoAnswer(answer.error);
     return answer;
   }
 
@@ -86,8 +78,7 @@ function sendAll(): void {
       Atomics.store(answered, 0, 1);
       Atomics.notify(answered, 0);
     };
-    const failed = ({ message, code }: NodeJS.ErrnoException) =>
-      answer({ error: message || String(code), ...(code === undefined ? {} : { code }) });
+    const failed = ({ message, code }: NodeJS.ErrnoException) => answer({ error: message || String(code) });
     // What it throws would end the thread, and nobody would answer.
     try {
       const { url, headers, body } = asked;
