@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { faultHistory } from '../support/fault-history.js';
@@ -51,9 +53,11 @@ function start(
   program: string,
   env: Readonly<Record<string, string>>,
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  project.write('start.mjs', program);
+  // Written once: whoever starts while it is written again reads an empty program.
+  const file = `start-${createHash('sha256').update(program).digest('hex')}.mjs`;
+  if (!existsSync(project.path(file))) project.write(file, program);
   const { REV_ENV: _env, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['start.mjs'], {
+  const child = spawn(process.execPath, [file], {
     cwd: project.folder,
     env: { ...inherited, ...env },
   });
