@@ -45,12 +45,23 @@ export class LockRetry {
 
   /** Does the work, and says who is in its way. */
   async watched<T>(work: () => Promise<T>): Promise<T> {
+    const { driver, timeouts } = this.#options;
+    if (!driver.beside) return work();
+    // Twice within each wait that can time out.
+    const pause = timeouts.lockTimeout
+      ? Math.min(Math.max(timeouts.lockTimeout / 3, 20), unhurried)
+      : unhurried;
     const stop = new AbortController();
-    const watch = this.#watch(stop.signal);
+    let watch: Promise<void> | undefined;
+    // Most revisions are done before anybody looks.
+    const first = setTimeout(() => {
+      watch = this.#watch(pause, stop.signal);
+    }, pause);
     try {
       return await work();
     } finally {
-      stop.abort();
+      clearTimeout(first);
+      if (watch) stop.abort();
       await watch;
     }
   }
@@ -97,23 +108,19 @@ export class LockRetry {
     });
   }
 
-  async #watch(stop: AbortSignal): Promise<void> {
-    const { driver, timeouts, report } = this.#options;
-    if (!driver.beside) return;
-    // Twice within each wait that can time out.
-    const pause = timeouts.lockTimeout
-      ? Math.min(Math.max(timeouts.lockTimeout / 3, 20), unhurried)
-      : unhurried;
-    let beside: Driver | null = null;
+  async #watch(pause: number, stop: AbortSignal): Promise<void> {
+    const { dialect, driver, report } = this.#options;
+    let beside: Driver | undefined;
     try {
-      for (;;) {
+      beside = await driver.beside?.();
+      while (beside) {
+        const found = await dialect.blockers(driver, beside);
+        if (found.length > 0) {
+          this.#blockers = found;
+          if (this.#said !== this.#inTheWay) report({ kind: 'waiting', text: `  waiting${this.#inTheWay}` });
+          this.#said = this.#inTheWay;
+        }
         await pauseFor(pause, stop, '');
-        beside ??= await driver.beside();
-        const found = await this.#options.dialect.blockers(driver, beside);
-        if (found.length === 0) continue;
-        this.#blockers = found;
-        if (this.#said !== this.#inTheWay) report({ kind: 'waiting', text: `  waiting${this.#inTheWay}` });
-        this.#said = this.#inTheWay;
       }
     } catch {
       // It is over; or there is no second session to be had, and then nobody can be named.

@@ -1,7 +1,14 @@
 import { userInfo } from 'node:os';
 
+let known: string | undefined;
+
 /** Who runs this process, for the books. */
 export function userName(): string {
+  known ??= find();
+  return known;
+}
+
+function find(): string {
   try {
     return userInfo().username;
   } catch {

@@ -34,17 +34,17 @@ export interface Faults {
 
 export function findFaults(database: Connection): Faults {
   // One walk through a long schema tells which of the others are worth theirs.
-  const walk = database.prepare(
-    `SELECT max(type = 'table' AND instr(lower(sql), 'references') > 0), max(type = 'view'),
-       max(type = 'table' AND rootpage = 0), max(type = 'trigger') FROM sqlite_schema`,
+  const found = columnOf(
+    database,
+    `SELECT DISTINCT CASE type WHEN 'table' THEN CASE rootpage WHEN 0 THEN 'virtual' ELSE 'keys' END ELSE type END
+     FROM sqlite_schema WHERE type <> 'index'
+       AND (type <> 'table' OR rootpage = 0 OR instr(lower(sql), 'references') > 0)`,
   );
-  const [kinds = []] = walk?.values() ?? [];
-  const [keys, views, virtualTables, triggers] = kinds.map(Boolean);
   return {
-    violations: keys ? findViolations(database) : new Map(),
-    views: views ? findBrokenViews(database) : new Map(),
-    virtualTables: virtualTables ? findBrokenVirtualTables(database) : new Map(),
-    triggers: triggers ? findBrokenTriggers(database) : new Map(),
+    violations: found.includes('keys') ? findViolations(database) : new Map(),
+    views: found.includes('view') ? findBrokenViews(database) : new Map(),
+    virtualTables: found.includes('virtual') ? findBrokenVirtualTables(database) : new Map(),
+    triggers: found.includes('trigger') ? findBrokenTriggers(database) : new Map(),
   };
 }
 
