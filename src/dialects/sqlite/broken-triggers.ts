@@ -36,7 +36,7 @@ export function findBrokenTriggers(database: Connection): ReadonlyMap<string, Br
 
 /** The triggers of each table and view; without those of a virtual table's own tables, which are no one's to write. */
 function readTriggers(database: Connection): readonly (readonly Trigger[])[] {
-  const select = `SELECT name, tbl_name AS "table", sql FROM sqlite_schema WHERE type = 'trigger'`;
+  const select = `SELECT name AS name, tbl_name AS "table", sql AS sql FROM main.sqlite_schema WHERE type = 'trigger'`;
   const triggers = rowsOf<Trigger & Row>(database, `${select} ORDER BY name`);
   if (triggers.length === 0) return [];
   const hidden = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')`;
@@ -82,7 +82,9 @@ function failingAlone(
   try {
     triggers.forEach(drop);
     return suspects.flatMap(([trigger]) => {
-      const message = failureOf(() => database.exec(trigger.sql));
+      // SQLite keeps the text without a schema. A temporary table of the same name would get the trigger.
+      const sql = trigger.sql.replace(/^CREATE TRIGGER /, 'CREATE TRIGGER main.');
+      const message = failureOf(() => database.exec(sql));
       if (message !== null) return [[trigger, message] as const];
       const failed = failing(database, [trigger]);
       drop(trigger);
@@ -109,7 +111,7 @@ function firingStatement(database: Connection, { table, sql }: Trigger): string 
   if (event === 'insert') return `INSERT INTO ${target} DEFAULT VALUES`;
   if (event === 'delete') return `DELETE FROM ${target}`;
   if (event !== 'update') return null;
-  const xinfo = 'SELECT name, hidden FROM pragma_table_xinfo(?)';
+  const xinfo = `SELECT name AS name, hidden AS hidden FROM pragma_table_xinfo(?, 'main')`;
   const all = rowsOf<{ readonly name: string; readonly hidden: number }>(database, xinfo, [table]);
   // No statement may set a generated column.
   const generated = new Set(all.filter(({ hidden }) => hidden !== 0).map(({ name }) => foldName(name)));

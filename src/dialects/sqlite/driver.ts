@@ -11,10 +11,11 @@ import { type Connection, columnOf, type Prepared, pragma } from './connections/
 import { copyRows } from './copy-rows.js';
 import { editSchema } from './edit-schema.js';
 import { refuseForeignKeys, withForeignKeysOff } from './foreign-keys-off.js';
-import { type Faults, findFaults, refuseNewFaults, stateOf } from './integrity.js';
+import { type Faults, findFaults, refuseNewFaults, stateOf, withAttached } from './integrity.js';
 import { isLive, type LiveStatement } from './live-statement.js';
 import { checkPath, databasePath, isDatabase, memory, serverAddress } from './location.js';
 import { findOpener } from './open.js';
+import { pragmasOfRunner, setPragmas } from './pragmas.js';
 import { beginsRebuild } from './rebuilt-name.js';
 import { setAside } from './set-aside.js';
 import {
@@ -24,6 +25,7 @@ import {
   statementError,
   transactionEnd,
 } from './statement-error.js';
+import { statementsOf } from './statements.js';
 import { readStatistics, restoreStatistics } from './statistics.js';
 import { busyTimeout, whenFree } from './when-free.js';
 
@@ -97,8 +99,8 @@ class SqliteDriver implements SqliteSession {
   readonly #database: Connection;
   readonly #signal: AbortSignal | undefined;
   readonly #options: ConnectOptions;
-  /** How long a connection that was handed in waited for another writer. null: it is this driver's own. */
-  readonly #busyTimeoutBefore: number | null;
+  /** The pragmas that were changed on a connection that was handed in, as they were. null: it is this driver's own. */
+  readonly #pragmasBefore: Readonly<Record<string, number>> | null;
   #savepoints = 0;
   /** Whether a transaction of this driver has begun; it is the driver that ends it. */
   #began = false;
@@ -106,6 +108,8 @@ class SqliteDriver implements SqliteSession {
   #ended: RevError | null = null;
   /** The faults that the last transaction has left, and what the database was then. */
   #left: { readonly state: string | null; readonly faults: Faults } | null = null;
+  /** Those that were there before the transaction. */
+  #before: Faults | null = null;
   /** As they were before the first rebuild of the transaction. */
   #statistics: ReturnType<typeof readStatistics> | null = null;
   /** What makes views and triggers again that are away while their table is. */
@@ -119,9 +123,7 @@ class SqliteDriver implements SqliteSession {
     this.#database = database;
     this.#signal = options.signal;
     this.#options = options;
-    this.#busyTimeoutBefore = options.connection ? pragma(database, 'busy_timeout') : null;
-    // Without it runners that start together come to a standstill, on a connection that is opened with no timeout.
-    if (options.connection) database.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+    this.#pragmasBefore = options.connection ? setPragmas(database, pragmasOfRunner) : null;
     this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
   }
 
@@ -175,11 +177,11 @@ class SqliteDriver implements SqliteSession {
       await this.#whenFree('BEGIN IMMEDIATE', patience);
       this.#began = true;
       refuseForeignKeys(this.#database);
-      const before = this.#faultsBefore();
+      this.#before = this.#faultsBefore();
       const result = await work();
       this.#refuseEnded();
       const after = this.#faults();
-      refuseNewFaults(before, after);
+      refuseNewFaults(this.#before, after);
       if (this.#statistics) restoreStatistics(this.#database, this.#statistics);
       if (options.dryRun) return result;
       const state = stateOf(this.#database);
@@ -202,8 +204,8 @@ class SqliteDriver implements SqliteSession {
 
   /** A connection that was handed in stays open. */
   async close(): Promise<void> {
-    if (this.#busyTimeoutBefore === null) this.#database.close();
-    else if (this.#database.open) this.#database.exec(`PRAGMA busy_timeout = ${this.#busyTimeoutBefore}`);
+    if (this.#pragmasBefore === null) this.#database.close();
+    else if (this.#database.open) setPragmas(this.#database, this.#pragmasBefore);
   }
 
   #withForeignKeysOff<T>(work: () => Promise<T>): Promise<T> {
@@ -217,6 +219,7 @@ class SqliteDriver implements SqliteSession {
     } finally {
       this.#began = false;
       this.#ended = null;
+      this.#before = null;
       this.#statistics = null;
       if (this.#database.open && this.#database.inTransaction) this.#database.exec('ROLLBACK');
     }
@@ -317,6 +320,18 @@ class SqliteDriver implements SqliteSession {
   }
 
   #run({ sql, params = [] }: Statement): number {
+    if (this.#before === null || !/\battach\b/i.test(sql)) return this.#runOne({ sql, params });
+    // Each by itself: the next may already delete from what the first has attached.
+    const texts = statementsOf(sql).map((tokens) => sql.slice(tokens[0]?.start, tokens.at(-1)?.end));
+    let changes = 0;
+    for (const text of texts.length > 1 ? texts : [sql]) {
+      changes += this.#runOne({ sql: text, params });
+      this.#before = withAttached(this.#database, this.#before);
+    }
+    return changes;
+  }
+
+  #runOne({ sql, params = [] }: Statement): number {
     const statement = params.length === 0 ? this.#prepareAny(sql) : this.#prepare(sql);
     return this.#guard(sql, () => {
       if (statement !== null && !statement.reader) return statement.run(params.map(bindable));

@@ -5,25 +5,15 @@
  */
 
 import { RevError } from '../../errors.js';
-import type { Row } from '../dialect.js';
 import { type BrokenTrigger, findBrokenTriggers, isApplicationsOwn } from './broken-triggers.js';
 import { type Connection, columnOf, pragma, rowsOf } from './connections/connection.js';
-import { faultsOfEach } from './foreign-key-mismatch.js';
+import { findViolations, refuseNewViolations, type Violations } from './foreign-key-violations.js';
 import { quoteName } from './quote.js';
-import { foldName } from './tokens.js';
-
-/** One foreign key, and how many rows of its table violate it. */
-interface Violation {
-  readonly table: string;
-  readonly columns: string;
-  readonly parent: string;
-  /** 0: the key itself fits no key of its parent, or there is no such parent. */
-  readonly rows: number;
-  readonly noParent?: true;
-}
 
 export interface Faults {
-  readonly violations: ReadonlyMap<string, Violation>;
+  /** The databases whose foreign keys were looked at. */
+  readonly schemas: readonly string[];
+  readonly violations: Violations;
   /** Views that cannot be read, by name, with SQLite's message. */
   readonly views: ReadonlyMap<string, string>;
   /** Virtual tables that cannot be read, in the same way. */
@@ -33,18 +23,43 @@ export interface Faults {
 }
 
 export function findFaults(database: Connection): Faults {
+  const schemas = schemasOf(database);
   // One walk through a long schema tells which of the others are worth theirs.
-  const found = columnOf(
-    database,
-    `SELECT DISTINCT CASE type WHEN 'table' THEN CASE rootpage WHEN 0 THEN 'virtual' ELSE 'keys' END ELSE type END
-     FROM sqlite_schema WHERE type <> 'index'
-       AND (type <> 'table' OR rootpage = 0 OR instr(lower(sql), 'references') > 0)`,
+  const found = new Set(
+    schemas.flatMap((schema) =>
+      columnOf(
+        database,
+        `SELECT DISTINCT CASE type WHEN 'table' THEN CASE rootpage WHEN 0 THEN 'virtual' ELSE 'keys' END ELSE type END
+         FROM ${quoteName(schema)}.sqlite_schema WHERE type <> 'index'
+           AND (type <> 'table' OR rootpage = 0 OR instr(lower(sql), 'references') > 0)`,
+      ).map((kind) => `${kind} of ${schema}`),
+    ),
   );
   return {
-    violations: found.includes('keys') ? findViolations(database) : new Map(),
-    views: found.includes('view') ? findBrokenViews(database) : new Map(),
-    virtualTables: found.includes('virtual') ? findBrokenVirtualTables(database) : new Map(),
-    triggers: found.includes('trigger') ? findBrokenTriggers(database) : new Map(),
+    schemas,
+    violations: findViolations(
+      database,
+      schemas.filter((schema) => found.has(`keys of ${schema}`)),
+    ),
+    views: found.has('view of main') ? findBrokenViews(database) : new Map(),
+    virtualTables: found.has('virtual of main') ? findBrokenVirtualTables(database) : new Map(),
+    triggers: found.has('trigger of main') ? findBrokenTriggers(database) : new Map(),
+  };
+}
+
+/** With those of the databases that were attached since. */
+export function withAttached(database: Connection, before: Faults): Faults {
+  const attached = schemasOf(database).filter((schema) => !before.schemas.includes(schema));
+  if (attached.length === 0) return before;
+  const { byKey, existing, columns } = findViolations(database, attached);
+  return {
+    ...before,
+    schemas: [...before.schemas, ...attached],
+    violations: {
+      byKey: new Map([...before.violations.byKey, ...byKey]),
+      existing: new Set([...before.violations.existing, ...existing]),
+      columns: new Set([...before.violations.columns, ...columns]),
+    },
   };
 }
 
@@ -54,13 +69,23 @@ export function findFaults(database: Connection): Faults {
  */
 export function stateOf(database: Connection): string | null {
   if (database.isServer) return null;
-  const [changes] = columnOf(database, 'SELECT total_changes()');
-  return [pragma(database, 'data_version'), pragma(database, 'schema_version'), changes].join();
+  const versions = schemasOf(database).map((schema) => [
+    schema,
+    pragma(database, `${quoteName(schema)}.data_version`),
+    pragma(database, `${quoteName(schema)}.schema_version`),
+  ]);
+  return JSON.stringify([versions, columnOf(database, 'SELECT total_changes()')]);
+}
+
+/** The database and those that are attached to it: foreign keys are off in all of them. */
+function schemasOf(database: Connection): readonly string[] {
+  if (database.isServer) return ['main'];
+  return columnOf(database, `SELECT name FROM pragma_database_list WHERE name <> 'temp'`).map(String);
 }
 
 /** @throws RevError REV_STATEMENT for faults that were not there before; no row's values are in it. */
 export function refuseNewFaults(before: Faults, after: Faults): void {
-  refuseViolations(newViolations(before.violations, after.violations));
+  refuseNewViolations(before.violations, after.violations);
   refuseBroken('views', before.views, after.views);
   refuseBroken('virtual tables', before.virtualTables, after.virtualTables);
   const triggers = [...after.triggers.values()].filter(({ name }) => !before.triggers.has(name));
@@ -88,120 +113,9 @@ function refuseBroken(
   });
 }
 
-function refuseViolations(all: readonly Violation[]): void {
-  // Where there is no parent, that no row has one goes without saying.
-  const orphaned = new Set(all.filter(({ noParent }) => noParent).map(keyName));
-  const violations = all.filter((violation) => violation.rows === 0 || !orphaned.has(keyName(violation)));
-  if (violations.length === 0) return;
-  const lines = violations.map((violation) => {
-    const { table, columns, parent, rows } = violation;
-    if (violation.noParent) return `${table} (${columns}) refers to table ${parent}, which does not exist`;
-    if (rows === 0) return `${table} (${columns}) refers to columns of ${parent} that are no key of it`;
-    return `${table} (${columns}): ${rows} row${rows === 1 ? '' : 's'} without a parent in ${parent}`;
-  });
-  throw new RevError('REV_STATEMENT', `Foreign keys are violated:\n  ${lines.join('\n  ')}`, {
-    hint: violationHint(violations),
-    data: { violations },
-  });
-}
-
-function violationHint(violations: readonly Violation[]): string {
-  if (violations.some(({ rows }) => rows > 0)) return 'Correct the rows in this revision, before it ends.';
-  return violations.some(({ noParent }) => noParent)
-    ? 'Make the table in this revision, or drop the foreign key.'
-    : 'Give the parent a primary key or a unique constraint of exactly these columns.';
-}
-
-function keyName({ table, columns, parent }: Violation): string {
-  return JSON.stringify([table, columns, parent]);
-}
-
-function newViolations(
-  before: ReadonlyMap<string, Violation>,
-  after: ReadonlyMap<string, Violation>,
-): readonly Violation[] {
-  // Rows that violated a key of another name may do so still: the table or its columns were renamed.
-  const gone = [...before].filter(([key]) => !after.has(key)).map(([, violation]) => violation);
-  return [...after].flatMap(([key, violation]) => {
-    const old = before.get(key);
-    if (old) return violation.rows > old.rows ? [{ ...violation, rows: violation.rows - old.rows }] : [];
-    const renamed = gone.findIndex(
-      ({ rows, noParent }) => rows === violation.rows && noParent === violation.noParent,
-    );
-    if (renamed < 0) return [violation];
-    gone.splice(renamed, 1);
-    return [];
-  });
-}
-
-interface ForeignKey {
-  readonly table: string;
-  readonly columns: string;
-  readonly parent: string;
-}
-
-function findViolations(database: Connection): ReadonlyMap<string, Violation> {
-  const keys = readForeignKeys(database);
-  if (keys.length === 0) return new Map();
-  const existing = new Set(
-    columnOf(database, `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')`).map((name) =>
-      foldName(String(name)),
-    ),
-  );
-  const violations = [
-    ...violatingRows(database, [...new Set(keys.map(({ table }) => table))]),
-    ...keys
-      .filter(({ parent }) => !existing.has(foldName(parent)))
-      .map((key): Violation => ({ ...key, rows: 0, noParent: true })),
-  ];
-  return new Map(
-    violations.map((violation) => [JSON.stringify([keyName(violation), violation.rows === 0]), violation]),
-  );
-}
-
-function readForeignKeys(database: Connection): readonly ForeignKey[] {
-  // One row: a foreign key.
-  const sql = `
-    SELECT "table", group_concat("from", ', ') AS columns, parent
-    FROM (SELECT s.name AS "table", k.id, k."from", k."table" AS parent
-          FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k
-          WHERE s.type = 'table' AND instr(lower(s.sql), 'references') > 0 ORDER BY s.name, k.id, k.seq)
-    GROUP BY "table", id, parent ORDER BY "table", id`;
-  return rowsOf<ForeignKey & Row>(database, sql);
-}
-
-function violatingRows(database: Connection, tables: readonly string[]): readonly Violation[] {
-  // One row: a foreign key, its columns, and how many rows of its table violate it.
-  const sql = `
-    SELECT t.name AS "table",
-           (SELECT group_concat("from", ', ')
-            FROM (SELECT "from" FROM pragma_foreign_key_list(t.name) WHERE id = c.fkid ORDER BY seq)) AS columns,
-           c.parent, count(*) AS rows
-    FROM (SELECT value AS name FROM json_each(?)) AS t, pragma_foreign_key_check(t.name) AS c
-    GROUP BY t.name, c.fkid, c.parent`;
-  const read = (among: readonly string[]) => rowsOf<Violation & Row>(database, sql, [JSON.stringify(among)]);
-  const mismatch = (thrown: unknown) =>
-    /foreign key mismatch - "(.*)" referencing "(.*)"/s.exec(thrown instanceof Error ? thrown.message : '');
-  try {
-    return read(tables);
-  } catch (thrown) {
-    if (!mismatch(thrown)) throw thrown;
-  }
-  // One of them fits no key of its parent: each table by itself.
-  return tables.flatMap((table): readonly Violation[] => {
-    try {
-      return read([table]);
-    } catch (thrown) {
-      const found = mismatch(thrown);
-      if (!found) throw thrown;
-      return faultsOfEach(database, table, found[2] ?? '').map((fault) => ({ table, ...fault }));
-    }
-  });
-}
-
 function findBrokenViews(database: Connection): ReadonlyMap<string, string> {
-  const names = columnOf(database, `SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name`);
-  const errors = database.check(names.map((name) => `SELECT * FROM ${quoteName(String(name))}`));
+  const names = columnOf(database, `SELECT name FROM main.sqlite_schema WHERE type = 'view' ORDER BY name`);
+  const errors = database.check(names.map((name) => `SELECT * FROM main.${quoteName(String(name))}`));
   return new Map(
     names.flatMap((name, at) => (errors[at] ? [[String(name), errors[at].message] as const] : [])),
   );
@@ -209,7 +123,7 @@ function findBrokenViews(database: Connection): ReadonlyMap<string, string> {
 
 /** Such as a full-text index whose `content` is a table that has another name now: SQLite itself does not notice. */
 function findBrokenVirtualTables(database: Connection): ReadonlyMap<string, string> {
-  const virtual = `SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage = 0 ORDER BY name`;
+  const virtual = `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0 ORDER BY name`;
   const broken = new Map<string, string>();
   for (const name of columnOf(database, virtual).map(String)) {
     try {
