@@ -95,13 +95,19 @@ describe.each(Object.keys(openers))('a database of %s', (name) => {
     return file;
   };
   const settings = (file: SqliteFile) =>
-    ['foreign_keys', 'legacy_alter_table', 'busy_timeout', 'writable_schema'].map((each) =>
-      file.all(`PRAGMA ${each}`),
-    );
+    [
+      'foreign_keys',
+      'legacy_alter_table',
+      'busy_timeout',
+      'writable_schema',
+      'full_column_names',
+      'short_column_names',
+    ].map((each) => file.all(`PRAGMA ${each}`));
 
   it.each(['a file', 'memory'])('is upgraded and left as it was: %s', async (where) => {
     const file = open(where === 'memory' ? ':memory:' : join(temporaryFolder(), 'app.db'));
     file.exec('PRAGMA foreign_keys = ON; PRAGMA legacy_alter_table = ON; PRAGMA busy_timeout = 1234');
+    file.exec('PRAGMA full_column_names = ON; PRAGMA short_column_names = OFF');
     const before = settings(file);
     const options = { cwd: project('sqlite'), connection: file.database };
     expect((await upgrade(options)).after).toEqual(['c1']);
