@@ -5,7 +5,7 @@
 
 import { RevError } from '../../errors.js';
 import type { Row } from '../dialect.js';
-import { type Connection, columnOf, rowsOf } from './connections/connection.js';
+import { type Connection, rowsOf } from './connections/connection.js';
 import { faultsOfEach } from './foreign-key-mismatch.js';
 import { quoteName } from './quote.js';
 import { foldName } from './tokens.js';
@@ -33,22 +33,26 @@ interface Violation extends ForeignKey {
 /** Of all databases that were looked at. */
 export interface Violations {
   readonly byKey: ReadonlyMap<string, Violation>;
-  /** Tables and views, by schema and name. */
-  readonly existing: ReadonlySet<string>;
+  /** Tables and views, by schema and name, with their first pages: another one tells of a copy. */
+  readonly existing: ReadonlyMap<string, unknown>;
   /** Columns of the tables that have violations, by schema, table and name. */
   readonly columns: ReadonlySet<string>;
+  /** Those of these tables of which a column holds the rowids. */
+  readonly keyed: ReadonlySet<string>;
 }
 
 /** @param schemas those that have foreign keys. */
 export function findViolations(database: Connection, schemas: readonly string[]): Violations {
   const byKey = new Map<string, Violation>();
-  const existing = new Set<string>();
+  const existing = new Map<string, unknown>();
   const columns = new Set<string>();
+  const keyed = new Set<string>();
   for (const schema of schemas) {
     const keys = readForeignKeys(database, schema);
     if (keys.length === 0) continue;
-    const names = `SELECT name FROM ${quoteName(schema)}.sqlite_schema WHERE type IN ('table', 'view')`;
-    for (const name of columnOf(database, names)) existing.add(nameOf(schema, String(name)));
+    const all = `
+      SELECT name AS name, rootpage AS page FROM ${quoteName(schema)}.sqlite_schema WHERE type IN ('table', 'view')`;
+    for (const { name, page } of rowsOf(database, all)) existing.set(nameOf(schema, String(name)), page);
     const violations = [
       ...violatingRows(database, schema, [...new Set(keys.map(({ table }) => table))]),
       ...keys
@@ -56,14 +60,18 @@ export function findViolations(database: Connection, schemas: readonly string[])
         .map((key): Violation => ({ ...key, rows: 0, noParent: true, rowids: null })),
     ];
     for (const violation of violations) {
-      byKey.set(nameOf(keyName(violation), String(violation.rows === 0)), violation);
+      let name = nameOf(keyName(violation), String(violation.rows === 0));
+      // Two keys of the same columns may refer to different ones of the parent.
+      while (byKey.has(name)) name += '+';
+      byKey.set(name, violation);
     }
     const tables = [...new Set(violations.map(({ table }) => table))];
-    for (const [table, column] of tables.length > 0 ? columnsOf(database, schema, tables) : []) {
-      columns.add(nameOf(schema, table, column));
+    for (const { table, name, isRowid } of columnsOf(database, schema, tables)) {
+      columns.add(nameOf(schema, table, name));
+      if (isRowid === 1) keyed.add(nameOf(schema, table));
     }
   }
-  return { byKey, existing, columns };
+  return { byKey, existing, columns, keyed };
 }
 
 /** @throws RevError REV_STATEMENT for those that were not there before; no row's values are in it. */
@@ -103,7 +111,7 @@ function newViolations(before: Violations, after: Violations): readonly Violatio
   return [...after.byKey].flatMap(([key, violation]) => {
     const old = before.byKey.get(key) ?? takeRenamed(gone, violation, before, after);
     if (!old) return [violation];
-    const rows = rowsAdded(old, violation);
+    const rows = rowsAdded(old, violation, before, after);
     return rows > 0 ? [{ ...violation, rows }] : [];
   });
 }
@@ -115,13 +123,14 @@ function takeRenamed(
   before: Violations,
   after: Violations,
 ): Violation | undefined {
-  let best: Violation | undefined;
+  let best: { readonly old: Violation; readonly rows: number } | undefined;
   for (const old of gone) {
     if (!isRenamed(old, violation, before, after)) continue;
-    if (!best || rowsAdded(old, violation) < rowsAdded(best, violation)) best = old;
+    const rows = rowsAdded(old, violation, before, after);
+    if (!best || rows < best.rows) best = { old, rows };
   }
-  if (best) gone.delete(best);
-  return best;
+  if (best) gone.delete(best.old);
+  return best?.old;
 }
 
 /** Whether each name is the same or was renamed: the old one is gone, and the new one was not there. */
@@ -146,8 +155,12 @@ function isRenamed(old: Violation, now: Violation, before: Violations, after: Vi
   );
 }
 
-function rowsAdded(old: Violation, now: Violation): number {
-  const known = old.rowids;
+function rowsAdded(old: Violation, now: Violation, before: Violations, after: Violations): number {
+  const [was, is] = [nameOf(old.schema, old.table), nameOf(now.schema, now.table)];
+  // Rowids that no column holds may be others in a copy that a revision has made.
+  const isKept =
+    before.existing.get(was) === after.existing.get(is) || (before.keyed.has(was) && after.keyed.has(is));
+  const known = isKept ? old.rowids : null;
   if (known === null || now.rowids === null) return Math.max(0, now.rows - old.rows);
   return [...now.rowids].filter((rowid) => !known.has(rowid)).length;
 }
@@ -256,14 +269,19 @@ function readRowids(
   return found;
 }
 
-function columnsOf(
-  database: Connection,
-  schema: string,
-  tables: readonly string[],
-): readonly (readonly [table: string, column: string])[] {
-  // One row: a column.
+interface ColumnRow extends Row {
+  readonly table: string;
+  readonly name: string;
+  /** 1: it holds the rowid. */
+  readonly isRowid: number;
+}
+
+function columnsOf(database: Connection, schema: string, tables: readonly string[]): readonly ColumnRow[] {
+  if (tables.length === 0) return [];
+  // One row: a column. Of a key of several columns one is the second.
   const sql = `
-    SELECT t.value AS "table", c.name AS name FROM json_each(?) AS t, pragma_table_xinfo(t.value, ?) AS c`;
-  const rows = rowsOf<{ table: string; name: string } & Row>(database, sql, [JSON.stringify(tables), schema]);
-  return rows.map(({ table, name }) => [table, name]);
+    SELECT t.value AS "table", c.name AS name,
+           c.pk = 1 AND upper(c.type) = 'INTEGER' AND max(c.pk) OVER (PARTITION BY t.value) = 1 AS "isRowid"
+    FROM json_each(?) AS t, pragma_table_xinfo(t.value, ?) AS c`;
+  return rowsOf<ColumnRow>(database, sql, [JSON.stringify(tables), schema]);
 }

@@ -51,14 +51,16 @@ export function findFaults(database: Connection): Faults {
 export function withAttached(database: Connection, before: Faults): Faults {
   const attached = schemasOf(database).filter((schema) => !before.schemas.includes(schema));
   if (attached.length === 0) return before;
-  const { byKey, existing, columns } = findViolations(database, attached);
+  const { violations } = before;
+  const { byKey, existing, columns, keyed } = findViolations(database, attached);
   return {
     ...before,
     schemas: [...before.schemas, ...attached],
     violations: {
-      byKey: new Map([...before.violations.byKey, ...byKey]),
-      existing: new Set([...before.violations.existing, ...existing]),
-      columns: new Set([...before.violations.columns, ...columns]),
+      byKey: new Map([...violations.byKey, ...byKey]),
+      existing: new Map([...violations.existing, ...existing]),
+      columns: new Set([...violations.columns, ...columns]),
+      keyed: new Set([...violations.keyed, ...keyed]),
     },
   };
 }

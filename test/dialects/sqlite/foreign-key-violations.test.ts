@@ -62,6 +62,20 @@ describe('an old fault does not make room for a new one', () => {
     ).rejects.toMatchObject(refused('d (pid): 1 row without a parent in p'));
   });
 
+  test('of another foreign key of the same columns', async () => {
+    const db = await faulty(
+      'create table p (a integer primary key, b integer unique)',
+      'insert into p values (1, 1), (2, 2)',
+      'create table c (id integer primary key, pid references p (a) references p (b))',
+      'insert into c values (1, 1), (2, 2)',
+    );
+    for (const column of ['a', 'b']) {
+      await expect(db.inOne(`update p set ${column} = 9 where a = 1`)).rejects.toMatchObject(
+        refused('c (pid): 1 row without a parent in p'),
+      );
+    }
+  });
+
   test('with rowids whose last digits a number would lose', async () => {
     const db = await faulty(...parents, child, 'insert into c values (9007199254740992, 9)');
     await expect(
@@ -115,6 +129,28 @@ describe('old faults block nothing', () => {
   ])('%s', async (_name, statements) => {
     const db = await faulty(...parents, child, 'insert into c values (1, 8), (2, 9), (3, 1)');
     await db.inOne(...statements);
+  });
+
+  test('of a table whose rowids no column holds, in a copy that has others', async () => {
+    const db = await faulty(
+      ...parents,
+      'create table c (id text primary key, pid integer references p)',
+      "insert into c values ('a', 1), ('b', 1), ('c', 9)",
+    );
+    await db.setup("delete from c where id = 'a'");
+    const copy = [
+      'create table d (id text primary key, pid integer references p)',
+      'insert into d select id, pid from c',
+      'drop table c',
+      'alter table d rename to c',
+    ];
+    await expect(db.inOne(...copy, 'delete from p where id = 1')).rejects.toMatchObject(
+      refused('c (pid): 1 row without a parent in p'),
+    );
+    await db.inOne(...copy);
+    await expect(
+      db.inOne("delete from c where id = 'c'", 'delete from p where id = 1'),
+    ).rejects.toMatchObject(refused('c (pid): 1 row without a parent in p'));
   });
 
   test('of a table that refers to itself, and is renamed', async () => {
