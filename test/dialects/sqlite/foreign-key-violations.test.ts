@@ -65,15 +65,13 @@ describe('an old fault does not make room for a new one', () => {
   test('of another foreign key of the same columns', async () => {
     const db = await faulty(
       'create table p (a integer primary key, b integer unique)',
-      'insert into p values (1, 1), (2, 2)',
+      'insert into p values (2, 1)',
       'create table c (id integer primary key, pid references p (a) references p (b))',
-      'insert into c values (1, 1), (2, 2)',
+      'insert into c values (1, 1)',
     );
-    for (const column of ['a', 'b']) {
-      await expect(db.inOne(`update p set ${column} = 9 where a = 1`)).rejects.toMatchObject(
-        refused('c (pid): 1 row without a parent in p'),
-      );
-    }
+    await expect(db.inOne('update p set b = 9')).rejects.toMatchObject(
+      refused('c (pid): 1 row without a parent in p'),
+    );
   });
 
   test('with rowids whose last digits a number would lose', async () => {
