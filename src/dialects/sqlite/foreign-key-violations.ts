@@ -107,18 +107,31 @@ function violationHint(violations: readonly Violation[]): string {
 }
 
 function newViolations(before: Violations, after: Violations): readonly Violation[] {
-  const gone = new Set([...before.byKey].filter(([key]) => !after.byKey.has(key)).map(([, old]) => old));
+  // By their table, if it is still there: only those of tables that are gone are candidates for a new table.
+  const gone = new Map<string, Set<Violation>>();
+  for (const [key, old] of before.byKey) {
+    if (after.byKey.has(key)) continue;
+    const table = tableIn(after, old);
+    gone.set(table, (gone.get(table) ?? new Set()).add(old));
+  }
   return [...after.byKey].flatMap(([key, violation]) => {
-    const old = before.byKey.get(key) ?? takeRenamed(gone, violation, before, after);
+    const old =
+      before.byKey.get(key) ?? takeRenamed(gone.get(tableIn(before, violation)), violation, before, after);
     if (!old) return [violation];
     const rows = rowsAdded(old, violation, before, after);
     return rows > 0 ? [{ ...violation, rows }] : [];
   });
 }
 
+/** Empty: its table is not there. */
+function tableIn({ existing }: Violations, { schema, table }: Violation): string {
+  const name = nameOf(schema, table);
+  return existing.has(name) ? name : '';
+}
+
 /** Of the violations that are gone the one that may bear another name now, with the most of the rows. */
 function takeRenamed(
-  gone: Set<Violation>,
+  gone: Set<Violation> = new Set(),
   violation: Violation,
   before: Violations,
   after: Violations,
