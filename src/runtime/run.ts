@@ -4,7 +4,7 @@ import { alone, aloneWithAll } from './alone.js';
 import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
 import { Journal } from './journal.js';
-import { LockRetry } from './lock-retry.js';
+import { LockRetry, reading } from './lock-retry.js';
 import { prepare } from './prepare.js';
 import type { RunOptions, RunResult } from './run-options.js';
 import { runAlone, runTogether } from './step.js';
@@ -19,14 +19,17 @@ export type { RunResult } from './run-options.js';
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { driver, dialect } = options;
-  const table = new VersionTable(dialect, options.versionTable);
+  // A revision may set another search_path for what comes after it.
+  const schema = await dialect.currentSchema(driver);
+  const table = new VersionTable(dialect, options.versionTable, schema);
+  const journal = new Journal(dialect, options.journalTable, options.toolVersion, schema);
   // A plan that cannot be, and modules that do not load, are found before the database is written to at all.
-  const rows = await table.read(driver);
+  const rows = await reading(options, () => table.read(driver));
   const plan = options.plan(rows);
   const foreseen = await prepare(plan, options.revision);
   // Nothing to do must not wait for anybody.
   if (plan.steps.length === 0 && plan.dropped.length === 0) {
-    await warnOfHalfRuns(options);
+    await warnOfHalfRuns(options, journal);
     return { steps: [], before: rows, after: rows };
   }
   await options.backup?.assert();
@@ -36,11 +39,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
   // With a backup from the beginning to the end: another one that is taken meanwhile would have this one deleted as old.
   return (options.backup ? aloneWithAll : alone)(options, async () => {
     try {
-      const found = await table.read(driver);
+      const found = await reading(options, () => table.read(driver));
       if (options.plan(found).steps.length > 0) await start.keep(found);
-      if (!(await dialect.hasTable(driver, table.name))) await createTables(options, table);
-      const journal = await openJournal(options);
-      const result = await runSteps(options, table, journal, asked, start);
+      if (!(await table.exists(driver))) await createTables(options, table);
+      const kept = await openJournal(options, journal);
+      const result = await runSteps(options, table, kept, asked, start);
       return { ...result, ...(start.file === undefined ? {} : { backup: start.file }) };
     } catch (error) {
       throw start.explain(error);
@@ -49,32 +52,25 @@ export async function run(options: RunOptions): Promise<RunResult> {
 }
 
 /** A revision that is half taken down counts as applied: nothing else would say what became of it. */
-async function warnOfHalfRuns({
-  dialect,
-  driver,
-  journalTable,
-  toolVersion,
-  report,
-}: RunOptions): Promise<void> {
-  const runs = await new Journal(dialect, journalTable, toolVersion).halfRuns(driver);
+async function warnOfHalfRuns(options: RunOptions, journal: Journal): Promise<void> {
+  const runs = await reading(options, () => journal.halfRuns(options.driver));
   for (const { revision, direction, position } of runs) {
-    report({
+    options.report({
       kind: 'warning',
       text: `The ${direction} of revision ${revision} is half done (operations done: ${position}): rev ${direction} goes on from there, unless another runner is at it.`,
     });
   }
 }
 
-async function createTables({ driver, dialect, timeouts }: RunOptions, table: VersionTable): Promise<void> {
+async function createTables({ driver, timeouts }: RunOptions, table: VersionTable): Promise<void> {
   await driver.transaction(async () => {
     // Another runner may have been first where the lock is the transaction itself (SQLite).
-    if (!(await dialect.hasTable(driver, table.name))) await driver.runAll(table.create());
+    if (!(await table.exists(driver))) await driver.runAll(table.create());
   }, timeouts);
 }
 
-async function openJournal(options: RunOptions): Promise<Journal | null> {
-  const { dialect, driver, journalTable, timeouts, toolVersion, report } = options;
-  const journal = new Journal(dialect, journalTable, toolVersion);
+async function openJournal(options: RunOptions, journal: Journal): Promise<Journal | null> {
+  const { driver, journalTable, timeouts, report } = options;
   try {
     await new LockRetry(options).repeated(() => driver.transaction(() => journal.ensure(driver), timeouts));
     return journal;
@@ -111,7 +107,7 @@ async function runSteps(
   let intended: ReadonlySet<string> | undefined;
   let isBegun = false;
   for (;;) {
-    const rows = await table.read(driver);
+    const rows = await reading(options, () => table.read(driver));
     before ??= rows;
     const plan = options.plan(rows);
     // Made again after another runner's step, a relative target must not go further than it first meant.
@@ -143,7 +139,7 @@ async function runSteps(
         await options.beforeRun?.({ steps: steps.map(({ report }) => report), before });
       }
       if (steps.length === 0 && plan.dropped.length > 0) await removeRows(options, table, plan.dropped, rows);
-      const half = (await journal?.halfRuns(driver)) ?? [];
+      const half = (await reading(options, async () => journal?.halfRuns(driver))) ?? [];
       const session = { options, table, journal, resumed, half };
       if (options.transaction === 'all') done.push(...(await runTogether(session, steps, rows)));
       else {
@@ -154,7 +150,8 @@ async function runSteps(
           expected = rowsAfter(expected, step.step.rows);
         }
       }
-      const result = { steps: done, before, after: await table.read(driver) };
+      const after = await reading(options, () => table.read(driver));
+      const result = { steps: done, before, after };
       if (done.length > 0) await options.afterRun?.(result);
       return result;
     } catch (error) {
