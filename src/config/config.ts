@@ -8,6 +8,9 @@ import type { RunHooks } from './run-hooks.js';
 /** As their package managers call them. */
 export const driverNames = ['postgres', 'pglite', 'better-sqlite3', 'libsql', 'node:sqlite'] as const;
 
+/** What the tool's own tables are called where the configuration does not say it. */
+export const tableNames = { versionTable: 'alembic_version', journalTable: 'alembic_journal' } as const;
+
 export type DriverName = (typeof driverNames)[number];
 
 /** Glob patterns of table names (`audit_*`, `app.*`), or a function that says yes. `schema: null` is the default schema. */

@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { RevError } from '../errors.js';
 import { loadingError } from '../loading/failure.js';
 import { loadModule } from '../loading/load.js';
-import type { Config, ConfigFunction, ResolvedConfig } from './config.js';
+import { type Config, type ConfigFunction, type ResolvedConfig, tableNames } from './config.js';
 import { type ChosenDatabase, chooseDatabase } from './databases.js';
 import { driverOf, isSameHost } from './url.js';
 import { example, validateConfig } from './validate.js';
@@ -129,9 +129,9 @@ function resolveConfig(
     schema: list(config.schema),
     revisions: Object.freeze([...new Set(list(config.revisions ?? './revisions'))]),
     recursive: config.recursive ?? false,
-    versionTable: config.versionTable ?? 'alembic_version',
+    versionTable: config.versionTable ?? tableNames.versionTable,
     versionTableSchema: config.versionTableSchema,
-    journalTable: config.journalTable ?? 'alembic_journal',
+    journalTable: config.journalTable ?? tableNames.journalTable,
     schemas: config.schemas && Object.freeze([...config.schemas]),
     include: config.include,
     exclude: config.exclude,

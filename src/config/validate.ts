@@ -3,7 +3,7 @@
 import type { AutogenerateHooks } from '../diff/overrides.js';
 import { RevError } from '../errors.js';
 import { nearNames } from '../graph/near.js';
-import { type BackupConfig, type Config, driverNames } from './config.js';
+import { type BackupConfig, type Config, driverNames, tableNames } from './config.js';
 import { runHookNames } from './run-hooks.js';
 
 /** What is wrong with a value, as the end of a sentence ("must be …"). `undefined`: nothing. */
@@ -184,6 +184,16 @@ export function validateConfig(value: unknown, file: string): Config {
       "'fileTemplate' names a folder, which needs 'recursive: true'.",
       undefined,
       'fileTemplate',
+    );
+  const versionTable = String(given.versionTable ?? tableNames.versionTable);
+  const journalTable = String(given.journalTable ?? tableNames.journalTable);
+  // SQLite takes names that differ in their case alone for one.
+  if (versionTable.toLowerCase() === journalTable.toLowerCase())
+    throw invalid(
+      file,
+      `The version table and the journal are both called '${journalTable}'.`,
+      "Give one of them another name: 'versionTable', 'journalTable'.",
+      given.journalTable === undefined ? 'versionTable' : 'journalTable',
     );
   return value as Config;
 }

@@ -40,6 +40,8 @@ export interface Driver {
   transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Undoes all that happens inside; for questions whose asking changes something. */
   rolledBack<T>(work: () => Promise<T>): Promise<T>;
+  /** Questions that wait for a lock no longer than the options say, where a reader waits for locks at all. */
+  reading<T>(work: () => Promise<T>, options: TransactionOptions): Promise<T>;
   /** Another session with the same database, which `signal` does not reach. Absent: there is no use for one. */
   beside?(): Promise<Driver>;
   /**
@@ -142,6 +144,8 @@ export interface Inspector {
   /** Database → Catalog, in a constant number of queries for any number of tables. */
   inspect(driver: Driver, scope: Scope): Promise<Catalog>;
   hasTable(driver: Driver, table: QualifiedName): Promise<boolean>;
+  /** The schema of names without one, as the session is now; null: there is none, or no name needs one. */
+  currentSchema(driver: Driver): Promise<string | null>;
   /** By what the rows of a table are told apart. null: there is no such table. */
   rowKey(driver: Driver, table: QualifiedName): Promise<RowKey | null>;
   /** Those of these roles that are not there; none where the dialect has no roles. */

@@ -1,6 +1,6 @@
 import { alone } from './alone.js';
 import { Attempt, type FinishedStep, type Session } from './attempt.js';
-import { LockRetry } from './lock-retry.js';
+import { LockRetry, reading } from './lock-retry.js';
 import { type PreparedStep, prepare } from './prepare.js';
 import type { RunOptions } from './run-options.js';
 import { VersionTable } from './version-table.js';
@@ -22,11 +22,12 @@ class LeavesTransaction extends Error {}
  */
 export async function dryRun(options: RunOptions): Promise<DryRunResult> {
   const { driver, dialect } = options;
-  const table = new VersionTable(dialect, options.versionTable);
-  const first = await table.read(driver);
+  const table = new VersionTable(dialect, options.versionTable, await dialect.currentSchema(driver));
+  const read = () => reading(options, () => table.read(driver));
+  const first = await read();
   await prepare(options.plan(first), options.revision);
   return alone(options, async () => {
-    const before = await table.read(driver);
+    const before = await read();
     const all = await prepare(options.plan(before), options.revision);
     const outside = all.findIndex(({ source }) => source?.transactional === false);
     const able = outside < 0 ? all : all.slice(0, outside);
@@ -36,12 +37,12 @@ export async function dryRun(options: RunOptions): Promise<DryRunResult> {
 }
 
 async function tryOut(session: Session, steps: readonly PreparedStep[]): Promise<readonly FinishedStep[]> {
-  const { driver, dialect, timeouts } = session.options;
+  const { driver, timeouts } = session.options;
   const done: FinishedStep[] = [];
   const watch = new LockRetry(session.options);
   let attempt: Attempt | undefined;
   const work = async () => {
-    if (!(await dialect.hasTable(driver, session.table.name))) await driver.runAll(session.table.create());
+    if (!(await session.table.exists(driver))) await driver.runAll(session.table.create());
     for (const step of steps) {
       attempt = new Attempt(session, step, {
         half: null,

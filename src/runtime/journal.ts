@@ -134,9 +134,10 @@ export class Journal {
   /** `ensure` has found the table as it must be, or has made it so. */
   #isEnsured = false;
 
-  constructor(dialect: Dialect, name: QualifiedName, toolVersion: string) {
+  /** @param schema where it is if its name does not say that; null: wherever the session finds it */
+  constructor(dialect: Dialect, name: QualifiedName, toolVersion: string, schema: string | null = null) {
     this.#dialect = dialect;
-    this.#name = name;
+    this.#name = { schema: name.schema ?? schema, name: name.name };
     this.#toolVersion = toolVersion;
   }
 

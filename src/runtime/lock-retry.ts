@@ -137,6 +137,11 @@ export class LockRetry {
   }
 }
 
+/** Questions outside of the run's transactions: who holds a lock on a table keeps them waiting, too. Throws REV_LOCK_TIMEOUT. */
+export function reading<T>(options: RunOptions, work: () => Promise<T>): Promise<T> {
+  return new LockRetry(options).repeated(() => options.driver.reading(work, options.timeouts));
+}
+
 function describeBlocker({ pid, application, user, state, since, query }: Blocker): string {
   if (pid === null) return 'a prepared transaction (pg_prepared_xacts)';
   const about = [

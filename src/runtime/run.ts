@@ -5,7 +5,7 @@ import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
 import { refuseAround, warnOfHalfRuns } from './half-runs.js';
 import { Journal } from './journal.js';
-import { LockRetry } from './lock-retry.js';
+import { LockRetry, reading } from './lock-retry.js';
 import { prepare } from './prepare.js';
 import type { RunOptions, RunResult } from './run-options.js';
 import { runAlone, runTogether } from './step.js';
@@ -20,16 +20,18 @@ export type { RunResult } from './run-options.js';
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { driver, dialect } = options;
-  const table = new VersionTable(dialect, options.versionTable);
+  // A revision may set another search_path for what comes after it.
+  const schema = await dialect.currentSchema(driver);
+  const table = new VersionTable(dialect, options.versionTable, schema);
+  const journal = new Journal(dialect, options.journalTable, options.toolVersion, schema);
   // A plan that cannot be, and modules that do not load, are found before the database is written to at all.
-  const rows = await table.read(driver);
+  const rows = await reading(options, () => table.read(driver));
   const plan = options.plan(rows);
   const foreseen = await prepare(plan, options.revision);
   // Nothing to do must not wait for anybody.
   if (plan.steps.length === 0 && plan.dropped.length === 0) {
     // A revision that is half taken down counts as applied: nothing else would say what became of it.
-    const journal = new Journal(dialect, options.journalTable, options.toolVersion);
-    warnOfHalfRuns(await journal.halfRuns(driver), options.report);
+    warnOfHalfRuns(await reading(options, () => journal.halfRuns(driver)), options.report);
     return { steps: [], before: rows, after: rows };
   }
   await options.backup?.assert();
@@ -39,11 +41,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
   // With a backup from the beginning to the end: another one that is taken meanwhile would have this one deleted as old.
   return (options.backup ? aloneWithAll : alone)(options, async () => {
     try {
-      const found = await table.read(driver);
+      const found = await reading(options, () => table.read(driver));
       if (options.plan(found).steps.length > 0) await start.keep(found);
-      if (!(await dialect.hasTable(driver, table.name))) await createTables(options, table);
-      const journal = await openJournal(options);
-      const result = await runSteps(options, table, journal, asked, start);
+      if (!(await table.exists(driver))) await createTables(options, table);
+      const kept = await openJournal(options, journal);
+      const result = await runSteps(options, table, kept, asked, start);
       return { ...result, ...(start.file === undefined ? {} : { backup: start.file }) };
     } catch (error) {
       throw start.explain(error);
@@ -51,16 +53,15 @@ export async function run(options: RunOptions): Promise<RunResult> {
   });
 }
 
-async function createTables({ driver, dialect, timeouts }: RunOptions, table: VersionTable): Promise<void> {
+async function createTables({ driver, timeouts }: RunOptions, table: VersionTable): Promise<void> {
   await driver.transaction(async () => {
     // Another runner may have been first where the lock is the transaction itself (SQLite).
-    if (!(await dialect.hasTable(driver, table.name))) await driver.runAll(table.create());
+    if (!(await table.exists(driver))) await driver.runAll(table.create());
   }, timeouts);
 }
 
-async function openJournal(options: RunOptions): Promise<Journal | null> {
-  const { dialect, driver, journalTable, timeouts, toolVersion, report } = options;
-  const journal = new Journal(dialect, journalTable, toolVersion);
+async function openJournal(options: RunOptions, journal: Journal): Promise<Journal | null> {
+  const { driver, journalTable, timeouts, report } = options;
   try {
     await new LockRetry(options).repeated(() => driver.transaction(() => journal.ensure(driver), timeouts));
     return journal;
@@ -97,7 +98,7 @@ async function runSteps(
   let intended: ReadonlySet<string> | undefined;
   let isBegun = false;
   for (;;) {
-    const rows = await table.read(driver);
+    const rows = await reading(options, () => table.read(driver));
     before ??= rows;
     const plan = options.plan(rows);
     // Made again after another runner's step, a relative target must not go further than it first meant.
@@ -122,7 +123,7 @@ async function runSteps(
         text: `The version table held ${plan.dropped.join(', ')} although a later revision implies it; removed.`,
       });
     }
-    const half = (await journal?.halfRuns(driver)) ?? [];
+    const half = (await reading(options, async () => journal?.halfRuns(driver))) ?? [];
     refuseAround(half, steps, options.needs);
     const stays = half.filter((run) => !steps.some(({ step }) => step.revision === run.revision));
     warnOfHalfRuns(stays, options.report);
@@ -143,7 +144,8 @@ async function runSteps(
           expected = rowsAfter(expected, step.step.rows);
         }
       }
-      const result = { steps: done, before, after: await table.read(driver) };
+      const after = await reading(options, () => table.read(driver));
+      const result = { steps: done, before, after };
       if (done.length > 0) await options.afterRun?.(result);
       return result;
     } catch (error) {

@@ -10,13 +10,21 @@ import { column, type Operation, primaryKey } from '../operations/index.js';
  */
 export class VersionTable {
   readonly #dialect: Dialect;
+  /** As the configuration has it. */
   readonly name: QualifiedName;
+  readonly #place: QualifiedName;
   /** It was there once: whoever drops it during a run makes the run fail, and not begin anew. */
   #isThere = false;
 
-  constructor(dialect: Dialect, name: QualifiedName) {
+  /** @param schema where it is if its name does not say that; null: wherever the session finds it */
+  constructor(dialect: Dialect, name: QualifiedName, schema: string | null = null) {
     this.#dialect = dialect;
     this.name = name;
+    this.#place = { schema: name.schema ?? schema, name: name.name };
+  }
+
+  exists(driver: Driver): Promise<boolean> {
+    return this.#dialect.hasTable(driver, this.#place);
   }
 
   /** The statements that make it. */
@@ -25,7 +33,7 @@ export class VersionTable {
       kind: 'createTable',
       table: {
         kind: 'table',
-        ...this.name,
+        ...this.#place,
         columns: [column('version_num', 'varchar(255)', { nullable: false })],
         primaryKey: primaryKey(['version_num'], { name: `${this.name.name}_pkc` }),
         uniques: [],
@@ -39,7 +47,7 @@ export class VersionTable {
 
   /** The rows, sorted; none where the table does not exist. Throws REV_ROWS for one that is NULL. */
   async read(driver: Driver): Promise<readonly string[]> {
-    this.#isThere ||= await this.#dialect.hasTable(driver, this.name);
+    this.#isThere ||= await this.exists(driver);
     if (!this.#isThere) return [];
     const rows = await this.readAll(driver);
     const ids = rows.filter((row) => row !== null);
@@ -110,7 +118,7 @@ export class VersionTable {
   }
 
   get #table(): string {
-    return this.#dialect.identifier(this.name);
+    return this.#dialect.identifier(this.#place);
   }
 }
 

@@ -134,6 +134,12 @@ describe('a configuration', () => {
       `export default { ${least}, include: 'users' };`,
       `'include' must be an array of patterns or a function`,
     ],
+    [
+      `export default { ${least}, versionTable: 'rev', journalTable: 'rev' };`,
+      `The version table and the journal are both called 'rev'.`,
+      "Give one of them another name: 'versionTable', 'journalTable'.",
+    ],
+    [`export default { ${least}, versionTable: 'alembic_journal' };`, `are both called 'alembic_journal'`],
     [`export default [];`, 'The configuration is an array, not an object.'],
     [`export default () => undefined;`, 'The configuration is undefined, not an object.'],
     [`export const config = { ${least} };`, 'It has no default export.', 'export default defineConfig('],

@@ -46,6 +46,8 @@ export interface RunnerOptions {
   readonly lockRetries?: number;
   readonly lockWait?: number;
   readonly lock?: RunnerLockChoice;
+  /** Of the version table and the journal, as the configuration names it. */
+  readonly schema?: string;
   readonly onEvent?: (event: RunEvent) => void;
 }
 
@@ -81,8 +83,8 @@ export async function runnerAt(
     return run({
       dialect,
       driver,
-      versionTable: { schema: null, name: 'alembic_version' },
-      journalTable: { schema: null, name: 'alembic_journal' },
+      versionTable: { schema: options.schema ?? null, name: 'alembic_version' },
+      journalTable: { schema: options.schema ?? null, name: 'alembic_journal' },
       toolVersion: '0.0.0',
       plan: (rows) =>
         direction === 'upgrade' ? graph.planUpgrade(rows, target) : graph.planDowngrade(rows, target),

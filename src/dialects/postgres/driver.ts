@@ -125,6 +125,10 @@ class PostgresDriver implements PostgresSession {
     return this.#bracket(work, {}, 'rollback');
   }
 
+  async reading<T>(work: () => Promise<T>, options: TransactionOptions): Promise<T> {
+    return this.#bracket(work, options, 'rollback');
+  }
+
   guard(guard: (() => Promise<void>) | null): void {
     this.#guard = guard;
   }

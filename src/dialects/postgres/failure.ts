@@ -1,5 +1,6 @@
 import { RevError, shellWord } from '../../errors.js';
 import { extensionOf } from './extension-names.js';
+import { identifier } from './quote.js';
 
 /**
  * What the server or the network says, as a RevError. Nothing here may carry a password or a value of a row: no
@@ -138,6 +139,12 @@ function hintFor({ code = '', message = '' }: ServerError, statement: string, us
       return extension === undefined
         ? undefined
         : `It comes with the extension ${extension}: await op.execute('create extension if not exists ${extension}') before this. If the database has that, its schema must be in the search_path.`;
+    }
+    case '3F000': {
+      const schema = /"(.+)"/.exec(message)?.[1];
+      return schema === undefined
+        ? undefined
+        : `Make it first: create schema ${identifier(schema)}; For the version table (versionTableSchema) that is done by hand, before the first run.`;
     }
     case '42501': {
       const role = user === undefined ? 'The user of the URL' : `The user of the URL, "${user}",`;

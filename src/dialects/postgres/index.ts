@@ -7,7 +7,7 @@ import { connect } from './driver.js';
 import { dropAll, droppable } from './drop-all.js';
 import { missingTypes } from './extension-names.js';
 import { identify } from './identity.js';
-import { hasTable, inspect } from './inspect.js';
+import { currentSchema, hasTable, inspect } from './inspect.js';
 import { lease, lockBetween, runnerLock } from './lock.js';
 import { blockers, gaveUpWaiting } from './lock-waits.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
@@ -26,6 +26,7 @@ export const postgres: Dialect = {
   connect,
   inspect,
   hasTable,
+  currentSchema,
   rowKey,
   missingRoles,
   missingTypes,

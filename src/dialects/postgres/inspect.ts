@@ -52,6 +52,11 @@ export async function hasTable(driver: Driver, table: QualifiedName): Promise<bo
   return rows[0]?.found === true;
 }
 
+export async function currentSchema(driver: Driver): Promise<string | null> {
+  const [row] = await driver.query<{ schema: string | null }>('select current_schema() as schema');
+  return row?.schema ?? null;
+}
+
 async function readCatalog(driver: Driver, scope: Scope): Promise<CatalogRow> {
   const major = Number.parseInt(driver.serverVersion, 10);
   // Sent together: one round trip.

@@ -23,6 +23,7 @@ export const sqlite: Dialect = {
   connect,
   inspect,
   hasTable,
+  currentSchema: async () => null,
   rowKey,
   missingRoles: async () => [],
   missingTypes: async () => [],
