@@ -41,6 +41,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       if (!(await dialect.hasTable(driver, table.name))) await createTables(options, table);
       const journal = await openJournal(options);
       const result = await runSteps(options, table, journal, asked, start);
+      await start.succeeded();
       return { ...result, ...(start.file === undefined ? {} : { backup: start.file }) };
     } catch (error) {
       throw start.explain(error);
