@@ -185,9 +185,9 @@ export class Attempt {
     await before();
     if (this.#progress.resumed > 0)
       options.report({ kind: 'resumed', step: report, position: this.#progress.resumed });
-    const { dialect, args, folder } = options;
+    const { dialect, args, folder, signal } = options;
     try {
-      if (call) await callRevision(call, { dialect, executor: this.#executor, args, folder });
+      if (call) await callRevision(call, { dialect, executor: this.#executor, args, folder, signal });
       this.#progress.finish();
     } finally {
       await this.#executor.close();

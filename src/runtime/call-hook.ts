@@ -55,7 +55,7 @@ export async function callHook(
         return rows;
       };
       return work({ db, execute });
-    });
+    }, signal);
   } finally {
     await executor.close();
   }

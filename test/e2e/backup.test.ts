@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
-import { type BackupPlace, deleteOldBackups, takeBackup as copyTo } from '../../src/runtime/backup.js';
+import { type BackupPlace, takeBackup as copyTo, deleteOldBackups } from '../../src/runtime/backup.js';
 import { VersionTable } from '../../src/runtime/version-table.js';
 import { databaseState } from '../support/database-state.js';
 import type { UserProject } from '../support/project.js';
