@@ -24,6 +24,11 @@ export interface BackupCommandOptions {
   readonly lockWait?: number | undefined;
 }
 
+export interface BackupResult extends TakenBackup {
+  /** Older ones that were deleted. */
+  readonly removed: readonly string[];
+}
+
 /**
  * Writes a backup of the configured database, while no runner is at it.
  * Throws REV_BACKUP, REV_EXISTS, REV_LOCKED, REV_CONNECT, REV_AUTH, REV_POOLER, REV_UNSUPPORTED.
@@ -31,7 +36,7 @@ export interface BackupCommandOptions {
 export async function backup(
   environment: Environment,
   options: BackupCommandOptions = {},
-): Promise<TakenBackup & { /** Older ones that were deleted. */ readonly removed: readonly string[] }> {
+): Promise<BackupResult> {
   const config = await openConfig(environment);
   const place = options.to === undefined ? undefined : { file: resolve(environment.cwd, options.to) };
   return withDatabase(environment, config, { create: false, mustExist: true }, async (database) => {

@@ -73,6 +73,7 @@ export class Attempt {
     this.#journal = session.journal;
     this.#progress = new Progress(session.journal, options.half, options.resume);
     this.#executor = new LiveExecutor(dialect, driver, {
+      caller: 'revision',
       transactional: this.#isTransactional,
       progress: this.#progress,
       writerTimeout: timeouts.writerTimeout,

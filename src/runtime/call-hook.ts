@@ -33,6 +33,7 @@ export async function callHook(
   { dialect, driver, args, folder, report, signal, inTransaction, writerTimeout }: CallHookOptions,
 ): Promise<void> {
   const executor = new LiveExecutor(dialect, driver, {
+    caller: 'hook',
     transactional: inTransaction,
     progress: new Progress(null, null, undefined),
     writerTimeout,
