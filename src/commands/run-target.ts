@@ -139,6 +139,7 @@ export async function runTarget(
       toolVersion: toolVersion(),
       plan: (rows) => plan(project, rows),
       revision,
+      needs: (id) => (project.graph.has(id) ? project.graph.neededFor(id) : []),
       transaction: options.atomic ? 'all' : config.transaction,
       timeouts: {
         lockTimeout: options.lockTimeout ?? config.lockTimeout,

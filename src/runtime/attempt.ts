@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RevError } from '../errors.js';
 import { callRevision } from './call.js';
 import type { StepReport } from './events.js';
+import { halfRunOf } from './half-runs.js';
 import { HeldTransaction } from './held-transaction.js';
 import type { HalfRun, Journal, JournalEntry } from './journal.js';
 import { LiveExecutor } from './live-executor.js';
@@ -21,12 +22,6 @@ export interface Session {
   readonly half?: readonly HalfRun[];
   /** What `resume` of the options is said of: the first half-done revision of the run, and no other one. */
   readonly resumed?: { revision: string | null };
-}
-
-/** What of it is half done, if anything. */
-export function halfRunOf(runs: readonly HalfRun[], { step }: PreparedStep): HalfRun | null {
-  const own = runs.filter(({ revision, direction }) => revision === step.revision && direction === step.kind);
-  return own.at(-1) ?? null;
 }
 
 /** A step that has been run. Milliseconds. */

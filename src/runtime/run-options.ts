@@ -26,6 +26,8 @@ export interface RunOptions {
   /** Made again whenever the rows turn out to be others: after the lock is taken, and where another runner was first. */
   readonly plan: (rows: readonly string[]) => Plan;
   readonly revision: (id: string) => RevisionSource;
+  /** All that a revision stands on, itself included; nothing for one that no file has. */
+  readonly needs: (revision: string) => readonly string[];
   /** `each`: a transaction for each revision; `all`: one for the whole run. */
   readonly transaction: 'each' | 'all';
   readonly timeouts: TransactionOptions;

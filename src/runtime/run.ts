@@ -3,6 +3,7 @@ import { RevError } from '../errors.js';
 import { alone, aloneWithAll } from './alone.js';
 import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
+import { refuseAround, warnOfHalfRuns } from './half-runs.js';
 import { Journal } from './journal.js';
 import { LockRetry } from './lock-retry.js';
 import { prepare } from './prepare.js';
@@ -26,7 +27,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const foreseen = await prepare(plan, options.revision);
   // Nothing to do must not wait for anybody.
   if (plan.steps.length === 0 && plan.dropped.length === 0) {
-    await warnOfHalfRuns(options);
+    // A revision that is half taken down counts as applied: nothing else would say what became of it.
+    const journal = new Journal(dialect, options.journalTable, options.toolVersion);
+    warnOfHalfRuns(await journal.halfRuns(driver), options.report);
     return { steps: [], before: rows, after: rows };
   }
   await options.backup?.assert();
@@ -47,23 +50,6 @@ export async function run(options: RunOptions): Promise<RunResult> {
       throw start.explain(error);
     }
   });
-}
-
-/** A revision that is half taken down counts as applied: nothing else would say what became of it. */
-async function warnOfHalfRuns({
-  dialect,
-  driver,
-  journalTable,
-  toolVersion,
-  report,
-}: RunOptions): Promise<void> {
-  const runs = await new Journal(dialect, journalTable, toolVersion).halfRuns(driver);
-  for (const { revision, direction, position } of runs) {
-    report({
-      kind: 'warning',
-      text: `The ${direction} of revision ${revision} is half done (operations done: ${position}): rev ${direction} goes on from there, unless another runner is at it.`,
-    });
-  }
 }
 
 async function createTables({ driver, dialect, timeouts }: RunOptions, table: VersionTable): Promise<void> {
@@ -137,6 +123,10 @@ async function runSteps(
         text: `The version table held ${plan.dropped.join(', ')} although a later revision implies it; removed.`,
       });
     }
+    const half = (await journal?.halfRuns(driver)) ?? [];
+    refuseAround(half, steps, options.needs);
+    const stays = half.filter((run) => !steps.some(({ step }) => step.revision === run.revision));
+    warnOfHalfRuns(stays, options.report);
     try {
       if (steps.length > 0 && done.length === 0) await start.keep(rows);
       if (!isBegun && steps.length > 0) {
@@ -144,7 +134,6 @@ async function runSteps(
         await options.beforeRun?.({ steps: steps.map(({ report }) => report), before });
       }
       if (steps.length === 0 && plan.dropped.length > 0) await removeRows(options, table, plan.dropped, rows);
-      const half = (await journal?.halfRuns(driver)) ?? [];
       const session = { options, table, journal, resumed, half };
       if (options.transaction === 'all') done.push(...(await runTogether(session, steps, rows)));
       else {

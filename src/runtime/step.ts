@@ -1,6 +1,7 @@
 import { RevError } from '../errors.js';
 import { aloneBetween } from './alone.js';
-import { Attempt, type FinishedStep, halfRunOf, NotAlone, type Session } from './attempt.js';
+import { Attempt, type FinishedStep, NotAlone, type Session } from './attempt.js';
+import { halfRunOf } from './half-runs.js';
 import type { HalfRun } from './journal.js';
 import { LockRetry } from './lock-retry.js';
 import type { PreparedStep } from './prepare.js';
@@ -70,6 +71,7 @@ export async function runTogether(
   const work = async () => {
     attempts = [];
     await assertRows(session.table, driver, rows);
+    await refuseHalfRuns(session, steps);
     for (const step of steps) {
       const isAgain = begun.has(step.step.revision);
       begun.add(step.step.revision);
@@ -84,6 +86,25 @@ export async function runTogether(
   } catch (error) {
     throw (await attempts.at(-1)?.failed(error, 'run')) ?? error;
   }
+}
+
+/** What is half done goes on in transactions of its own. From its beginning it can be run in any. */
+async function refuseHalfRuns(
+  { options: { driver, resume }, journal }: Session,
+  steps: readonly PreparedStep[],
+): Promise<void> {
+  const runs = (await journal?.halfRuns(driver)) ?? [];
+  const half = steps.flatMap((step) => halfRunOf(runs, step) ?? []);
+  const found = half[resume === 'restart' ? 1 : 0];
+  if (!found) return;
+  throw new RevError(
+    'REV_RESUME',
+    `Revision ${found.revision} is half done (operations done: ${found.position}), and in one transaction with others it cannot go on.`,
+    {
+      hint: "Run without --atomic (transaction: 'each'). Or run it from its beginning: --resume restart",
+      data: { revision: found.revision, position: found.position },
+    },
+  );
 }
 
 function resumeOf({ options, resumed }: Session, { revision }: HalfRun): Resume | undefined {

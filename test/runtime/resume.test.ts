@@ -100,6 +100,75 @@ describe.each(['sqlite', 'postgres'] as const)('a revision outside of a transact
     );
   });
 
+  describe('that is half done', () => {
+    const stop = 'insert into nowhere values (1)';
+    /** a1, and above it b1, whose second operation fails, and c1. */
+    const history = (upgrade: string, downgrade: string): readonly TestRevision[] => [
+      { id: 'a1', downgrade: () => undefined },
+      {
+        id: 'b1',
+        down: ['a1'],
+        transactional: false,
+        upgrade: (op) => insert(op, 1).then(() => op.execute(upgrade)),
+        downgrade: (op) => op.execute('delete from t').then(() => op.execute(downgrade)),
+      },
+      { id: 'c1', down: ['b1'], upgrade: (op) => insert(op, 3) },
+    ];
+
+    it('keeps what it stands on', async () => {
+      const runner = await given(name);
+      await expect(runner.upgrade(history(stop, ''))).rejects.toMatchObject({ code: 'REV_REVISION_FAILED' });
+      await expect(runner.downgrade(history(stop, ''), 'base')).rejects.toMatchObject({
+        code: 'REV_RESUME',
+        message: 'The upgrade of revision b1, above a1, is half done (operations done: 1).',
+        hint: expect.stringContaining('rev stamp b1'),
+      });
+      expect(await runner.rows()).toEqual(['a1']);
+      await runner.upgrade(history('insert into t values (2)', ''));
+      expect(await numbers(runner)).toEqual([1, 2, 3]);
+    });
+
+    it('on its way down has nothing put upon it', async () => {
+      const runner = await given(name);
+      const whole = history('select 1', 'select 1');
+      await runner.upgrade(whole, 'b1');
+      await expect(runner.downgrade(history('select 1', stop), 'a1')).rejects.toThrow();
+      await expect(runner.upgrade(whole)).rejects.toMatchObject({
+        code: 'REV_RESUME',
+        message: 'The downgrade of revision b1, below c1, is half done (operations done: 1).',
+      });
+      expect(await runner.rows()).toEqual(['b1']);
+      await runner.downgrade(whole, 'a1');
+      await runner.upgrade(whole);
+      expect(await numbers(runner)).toEqual([1, 3]);
+    });
+
+    it('does not begin anew in one transaction with others, unless that is said', async () => {
+      const runner = await given(name);
+      await expect(runner.upgrade(history(stop, ''))).rejects.toThrow();
+      const mended = history('select 1', '').map((each) => ({ ...each, transactional: true }));
+      await expect(runner.upgrade(mended, 'heads', { transaction: 'all' })).rejects.toMatchObject({
+        code: 'REV_RESUME',
+        hint: expect.stringContaining('--resume restart'),
+      });
+      expect(await numbers(runner)).toEqual([1]);
+      await runner.upgrade(mended, 'heads', { transaction: 'all', resume: 'restart' });
+      expect(await numbers(runner)).toEqual([1, 1, 3]);
+      expect(await runner.column('select 1 from alembic_journal where progress is not null')).toEqual([]);
+    });
+
+    it('beside what is run is said', async () => {
+      const runner = await given(name);
+      await expect(runner.upgrade(history(stop, ''))).rejects.toThrow();
+      const beside: TestRevision = { id: 'z1' };
+      await runner.upgrade([...history(stop, ''), beside], 'z1');
+      expect(runner.events).toContainEqual({
+        kind: 'warning',
+        text: expect.stringContaining('The upgrade of revision b1 is half done (operations done: 1)'),
+      });
+    });
+  });
+
   it('is told how to go on of the first half-done revision only', async () => {
     const runner = await given(name);
     const both = (last: string): readonly TestRevision[] =>

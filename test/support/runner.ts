@@ -87,6 +87,7 @@ export async function runnerAt(
       plan: (rows) =>
         direction === 'upgrade' ? graph.planUpgrade(rows, target) : graph.planDowngrade(rows, target),
       revision: (id) => sourceOf(revisions.find((each) => each.id === id)),
+      needs: (id) => (graph.has(id) ? graph.neededFor(id) : []),
       transaction: options.transaction ?? 'each',
       timeouts: { lockTimeout: options.lockTimeout ?? 5000, statementTimeout: options.statementTimeout ?? 0 },
       lock: options.lock ?? { kind: 'session' },
