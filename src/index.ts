@@ -3,7 +3,7 @@
  * loaded when it is called, so that importing this costs a revision file nothing.
  */
 import { randomUUID } from 'node:crypto';
-import type { BackupCommandOptions } from './commands/backup.js';
+import type { BackupCommandOptions, BackupResult } from './commands/backup.js';
 import type { CheckResult } from './commands/check.js';
 import type { CurrentResult } from './commands/current.js';
 import type { Environment } from './commands/environment.js';
@@ -11,7 +11,6 @@ import type { RestoreCommandOptions, RestoreResult } from './commands/restore.js
 import type { RunTargetOptions, RunTargetResult } from './commands/run-target.js';
 import type { StatusResult } from './commands/status.js';
 import type { RunHooks } from './config/run-hooks.js';
-import type { TakenBackup } from './runtime/backup.js';
 import type { Report } from './runtime/events.js';
 
 export { sql } from 'drizzle-orm';
@@ -39,6 +38,9 @@ export type {
 } from './config/run-hooks.js';
 export type { AutogenerateHooks, ColumnDifference } from './diff/overrides.js';
 export { RevError, type RevErrorCode } from './errors.js';
+
+import { RevError } from './errors.js';
+
 export { type Layout, type Plan, RevisionGraph, type RevisionNode, type Step } from './graph/graph.js';
 export { defineOperation, type OperationDefinition } from './operations/define-operation.js';
 export {
@@ -86,7 +88,7 @@ export interface ProjectOptions {
   readonly url?: string;
   /**
    * The program's own connection, in the place of a url. It is not closed, and left as it was; until the call ends,
-   * nothing else may be asked of it. REV_CONNECTION: it cannot be used.
+   * nothing else may be asked of it. REV_CONNECTION: it cannot be used; REV_USAGE: there is a url beside it.
    */
   readonly connection?: OwnConnection;
   /** Default: `$REV_ENV`. */
@@ -147,7 +149,7 @@ export async function downgrade(
 }
 
 /** `rev backup`. @throws RevError as the command does */
-export async function backup(options: ProjectOptions & BackupCommandOptions = {}): Promise<TakenBackup> {
+export async function backup(options: ProjectOptions & BackupCommandOptions = {}): Promise<BackupResult> {
   const command = await import('./commands/backup.js');
   return command.backup(environmentOf(options), options);
 }
@@ -213,6 +215,15 @@ export async function checkModels(options: ProjectOptions = {}): Promise<CheckRe
 }
 
 function environmentOf(options: ProjectOptions): Environment {
+  if (options.connection !== undefined && options.url !== undefined) {
+    throw new RevError(
+      'REV_USAGE',
+      'Both a connection and a url are given, and only one of them can be meant.',
+      {
+        hint: 'Leave out one of the two.',
+      },
+    );
+  }
   return {
     cwd: options.cwd ?? process.cwd(),
     configFile: options.config,

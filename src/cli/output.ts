@@ -127,7 +127,9 @@ export class Output {
         this.talk(
           `  ${green('done')} ${dim(`${byteSize(event.size)} in ${duration(event.duration)}`)}  ${event.file}`,
         );
-        for (const file of event.removed) this.talk(dim(`  deleted ${file}`));
+        break;
+      case 'backupsDeleted':
+        for (const file of event.files) this.talk(dim(`  deleted ${file}`));
         break;
       case 'copying':
       case 'backfilling':

@@ -4,7 +4,13 @@ import { redactUrl } from '../config/url.js';
 import type { BackupOptions } from '../dialects/dialect.js';
 import { shellWord } from '../errors.js';
 import { aloneWithAll } from '../runtime/alone.js';
-import { type BackupPlace, type RunBackup, type TakenBackup, takeBackup } from '../runtime/backup.js';
+import {
+  type BackupPlace,
+  deleteOldBackups,
+  type RunBackup,
+  type TakenBackup,
+  takeBackup,
+} from '../runtime/backup.js';
 import { leaseTable } from '../runtime/lease.js';
 import { VersionTable } from '../runtime/version-table.js';
 import { type Database, lockOptions, versionTableName, withDatabase } from './database.js';
@@ -18,6 +24,11 @@ export interface BackupCommandOptions {
   readonly lockWait?: number | undefined;
 }
 
+export interface BackupResult extends TakenBackup {
+  /** Older ones that were deleted. */
+  readonly removed: readonly string[];
+}
+
 /**
  * Writes a backup of the configured database, while no runner is at it.
  * Throws REV_BACKUP, REV_EXISTS, REV_LOCKED, REV_CONNECT, REV_AUTH, REV_POOLER, REV_UNSUPPORTED.
@@ -25,13 +36,16 @@ export interface BackupCommandOptions {
 export async function backup(
   environment: Environment,
   options: BackupCommandOptions = {},
-): Promise<TakenBackup> {
+): Promise<BackupResult> {
   const config = await openConfig(environment);
   const place = options.to === undefined ? undefined : { file: resolve(environment.cwd, options.to) };
   return withDatabase(environment, config, { create: false, mustExist: true }, async (database) => {
-    const { assert, take } = backupOf(environment, config, database, place);
+    const { assert, take, deleteOld } = backupOf(environment, config, database, place);
     await assert();
-    return aloneWithAll(lockOptions(database, config, environment, options.lockWait), take);
+    return aloneWithAll(lockOptions(database, config, environment, options.lockWait), async () => {
+      const taken = await take();
+      return { ...taken, removed: await deleteOld(taken.file) };
+    });
   });
 }
 
@@ -45,6 +59,11 @@ export function backupOf(
   const { now, report } = environment;
   const { dialect, driver } = database;
   const options = backupOptions(environment, config);
+  let known = place;
+  const placed = async () => {
+    known ??= await ownPlace(config, database);
+    return known;
+  };
   return {
     assert: () => dialect.assertBackup(driver, options),
     take: async () =>
@@ -53,10 +72,11 @@ export function backupOf(
         dialect,
         driver,
         table: new VersionTable(dialect, versionTableName(config)),
-        place: place ?? (await ownPlace(config, database)),
+        place: await placed(),
         now,
         report,
       }),
+    deleteOld: async (newest) => deleteOldBackups({ dialect, place: await placed(), report }, newest),
     wayBack: (file) => wayBack(environment, config, database, file),
   };
 }

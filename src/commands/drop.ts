@@ -47,7 +47,7 @@ export async function drop(
       { word: name },
     );
     return aloneWithAll(lockOptions({ dialect, driver }, config, environment, options.lockWait), async () => {
-      const taken = (await backup?.take())?.file ?? null;
+      const taken = await backup?.take();
       const dropped = await driver.transaction(
         async () => {
           if ((await find()).some((each) => !shown.includes(each.text))) throw changed();
@@ -61,7 +61,8 @@ export async function drop(
           writerTimeout: options.lockWait ?? defaultLockWait,
         },
       );
-      return { dropped, backup: taken };
+      if (taken) await backup?.deleteOld(taken.file);
+      return { dropped, backup: taken?.file ?? null };
     });
   });
 }

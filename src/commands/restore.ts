@@ -37,6 +37,12 @@ export async function restore(
   name: string,
   options: RestoreCommandOptions = {},
 ): Promise<RestoreResult> {
+  // A program's own JavaScript is checked by nobody else.
+  if (typeof name !== 'string' || name === '') {
+    throw new RevError('REV_USAGE', 'A restore needs the file of a backup.', {
+      hint: "rev restore backups/….dump, or restore({ file: 'backups/….dump' })",
+    });
+  }
   const { config, graph } = await openProject(environment);
   const file = resolve(environment.cwd, name);
   const size = await sizeOf(file);

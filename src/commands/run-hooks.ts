@@ -3,6 +3,7 @@ import type { RunHookContext, RunHooks } from '../config/run-hooks.js';
 import { RevError, type RevErrorCode } from '../errors.js';
 import type { RowChange } from '../graph/graph.js';
 import { callHook, type HookDatabase } from '../runtime/call-hook.js';
+import { untilAborted } from '../runtime/in-time.js';
 import type { RunOptions } from '../runtime/run-options.js';
 import { type Database, readRows } from './database.js';
 import type { Environment } from './environment.js';
@@ -72,9 +73,12 @@ export class ProjectHooks {
 
   /** Its own failure is a warning: the run's error says more. */
   async tellError(error: unknown): Promise<void> {
+    const { signal } = this.#environment;
     for (const hooks of this.#all) {
       try {
-        await hooks.onError?.({ ...this.#context, error: error as Error });
+        const told = hooks.onError?.({ ...this.#context, error: error as Error });
+        // An interrupt is told, too; the next one ends the process.
+        await untilAborted(told, signal?.aborted ? undefined : signal);
       } catch (thrown) {
         this.#environment.report({
           kind: 'warning',

@@ -68,6 +68,7 @@ export class Attempt {
     this.#journal = session.journal;
     this.#progress = new Progress(session.journal, options.half, options.resume);
     this.#executor = new LiveExecutor(dialect, driver, {
+      caller: 'revision',
       transactional: this.#isTransactional,
       progress: this.#progress,
       writerTimeout: timeouts.writerTimeout,
@@ -180,9 +181,9 @@ export class Attempt {
     await before();
     if (this.#progress.resumed > 0)
       options.report({ kind: 'resumed', step: report, position: this.#progress.resumed });
-    const { dialect, args, folder } = options;
+    const { dialect, args, folder, signal } = options;
     try {
-      if (call) await callRevision(call, { dialect, executor: this.#executor, args, folder });
+      if (call) await callRevision(call, { dialect, executor: this.#executor, args, folder, signal });
       this.#progress.finish();
     } finally {
       await this.#executor.close();

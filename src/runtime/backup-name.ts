@@ -18,35 +18,64 @@ export interface BackupName {
   readonly time: Date;
   /** Without the dot. */
   readonly ending: string;
-  /** The how many-th of that second, from 1. */
+  /** The how many-th of this database in that second, from 1. */
   readonly count: number;
 }
 
 const longest = 80;
 
 export function backupName({ database, heads, time, ending, count }: BackupName): string {
-  const stamp = time
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replace(/[-:]/g, '');
-  return `${databasePart(database)}_${headsPart(heads)}_${stamp}${count > 1 ? `-${count}` : ''}.${ending}`;
+  return `${databasePart(database)}_${headsPart(heads)}_${stampOf(time)}${count > 1 ? `-${count}` : ''}.${ending}`;
+}
+
+interface Found {
+  readonly name: string;
+  readonly stamp: string;
+  readonly count: number;
 }
 
 /** Which files of a folder are backups of this database, the oldest first. */
 export function backupsAmong(
   names: readonly string[],
-  { database, ending }: Pick<BackupName, 'database' | 'ending'>,
+  of: Pick<BackupName, 'database' | 'ending'>,
 ): readonly string[] {
+  return found(names, of)
+    .sort((a, b) => order(a.stamp, b.stamp) || a.count - b.count || order(a.name, b.name))
+    .map(({ name }) => name);
+}
+
+/** The count of the next backup in this second, whatever heads it is at. One that was deleted is not given again. */
+export function nextCount(
+  names: readonly string[],
+  { time, ...of }: Pick<BackupName, 'database' | 'ending' | 'time'>,
+): number {
+  const stamp = stampOf(time);
+  const counts = found(names, of).map((each) => (each.stamp === stamp ? each.count : 0));
+  return Math.max(0, ...counts) + 1;
+}
+
+function found(
+  names: readonly string[],
+  { database, ending }: Pick<BackupName, 'database' | 'ending'>,
+): Found[] {
   const own = `${databasePart(database)}_`;
   const rest = new RegExp(`^[^_]+_(\\d{8}T\\d{6}Z)(?:-(\\d+))?\\.${ending}$`);
-  return names
-    .flatMap((name) => {
-      const [found, time = '', count = '1'] =
-        (name.startsWith(own) && rest.exec(name.slice(own.length))) || [];
-      return found === undefined ? [] : [{ name, key: `${time}${count.padStart(6, '0')}${name}` }];
-    })
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ name }) => name);
+  return names.flatMap((name) => {
+    const [whole, stamp = '', count = '1'] =
+      (name.startsWith(own) && rest.exec(name.slice(own.length))) || [];
+    return whole === undefined ? [] : [{ name, stamp, count: Number(count) }];
+  });
+}
+
+function order(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+function stampOf(time: Date): string {
+  return time
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:]/g, '');
 }
 
 /** What a file system may not take is replaced, and told apart by a hash of the whole. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { sameData } from '../catalog/index.js';
 import type { BackupOptions, Dialect, Driver } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
-import { backupName, backupsAmong, type NamedDatabase } from './backup-name.js';
+import { backupName, backupsAmong, type NamedDatabase, nextCount } from './backup-name.js';
 import type { Report } from './events.js';
 import type { VersionTable } from './version-table.js';
 
@@ -35,8 +35,6 @@ export interface TakenBackup {
   readonly size: number;
   /** In milliseconds. */
   readonly duration: number;
-  /** Older ones that were deleted. */
-  readonly removed: readonly string[];
 }
 
 /** How often a backup is begun again because another runner has moved the heads meanwhile. */
@@ -47,7 +45,7 @@ const attempts = 5;
  * file is left.
  */
 export async function takeBackup(options: TakeBackupOptions): Promise<TakenBackup> {
-  const { dialect, place, report } = options;
+  const { place, report } = options;
   const started = performance.now();
   const folder = 'file' in place ? dirname(place.file) : place.dir;
   report({ kind: 'backupStarted', folder });
@@ -57,13 +55,11 @@ export async function takeBackup(options: TakeBackupOptions): Promise<TakenBacku
     else if (await exists(place.file)) throw existing(place.file);
     const heads = await copy(options, part);
     const size = await settle(part);
-    const file = 'file' in place ? place.file : await freeName(place, { ...options, heads });
+    const file = 'file' in place ? place.file : await newName(place, { ...options, heads });
     if (await exists(file)) throw existing(file);
     await rename(part, file);
     await syncFolder(folder);
-    const removed =
-      'file' in place ? [] : await removeOld(place, dialect.backupEnding, file).catch(told(report));
-    const taken = { file, heads, size, duration: performance.now() - started, removed };
+    const taken = { file, heads, size, duration: performance.now() - started };
     report({ kind: 'backupDone', ...taken });
     return taken;
   } catch (error) {
@@ -74,15 +70,13 @@ export async function takeBackup(options: TakeBackupOptions): Promise<TakenBacku
   }
 }
 
-async function freeName(
+async function newName(
   { dir, database }: BackupFolder,
   { heads, now, dialect }: Pick<TakeBackupOptions, 'now' | 'dialect'> & Pick<TakenBackup, 'heads'>,
 ): Promise<string> {
-  const [time, ending] = [now(), dialect.backupEnding];
-  for (let count = 1; ; count += 1) {
-    const file = join(dir, backupName({ database, heads, time, ending, count }));
-    if (!(await exists(file))) return file;
-  }
+  const named = { database, time: now(), ending: dialect.backupEnding };
+  const count = nextCount(await readdir(dir), named);
+  return join(dir, backupName({ ...named, heads, count }));
 }
 
 /** The heads that are in the copy: those that there were before it and after it. */
@@ -130,27 +124,33 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The new backup is whole, whatever becomes of old ones. */
-function told(report: Report): (error: unknown) => readonly string[] {
-  return (error) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    report({ kind: 'warning', text: `Older backups were not all deleted: ${reason}` });
-    return [];
-  };
-}
-
-async function removeOld(
-  { dir, database, keep }: BackupFolder,
-  ending: string,
+/**
+ * Deletes older backups than the newest `keep` ones, once what the new one was taken for is over: a run that fails, and
+ * fails again, must not take the place of the last backup from before it.
+ * @param newest stays, whatever the clock says.
+ * @returns what was deleted. What cannot be is a warning: the new backup is whole.
+ */
+export async function deleteOldBackups(
+  { dialect, place, report }: Pick<TakeBackupOptions, 'dialect' | 'place' | 'report'>,
   newest: string,
 ): Promise<readonly string[]> {
-  if (keep === undefined) return [];
-  const others = backupsAmong(await readdir(dir), { database, ending })
-    .map((name) => join(dir, name))
-    .filter((file) => file !== newest);
-  const old = others.slice(0, Math.max(0, others.length - (keep - 1)));
-  for (const file of old) await rm(file, { force: true });
-  return old;
+  if ('file' in place || place.keep === undefined) return [];
+  const { dir, database, keep } = place;
+  const files: string[] = [];
+  try {
+    const others = backupsAmong(await readdir(dir), { database, ending: dialect.backupEnding })
+      .map((name) => join(dir, name))
+      .filter((file) => file !== newest);
+    for (const file of others.slice(0, Math.max(0, others.length - (keep - 1)))) {
+      await rm(file, { force: true });
+      files.push(file);
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    report({ kind: 'warning', text: `Older backups were not all deleted: ${reason}` });
+  }
+  if (files.length > 0) report({ kind: 'backupsDeleted', files });
+  return files;
 }
 
 async function exists(file: string): Promise<boolean> {
@@ -188,6 +188,8 @@ export interface RunBackup {
   /** Throws where none can be: REV_UNSUPPORTED, REV_POOLER, REV_BACKUP. Nothing is done yet. */
   assert(): Promise<void>;
   take(): Promise<TakenBackup>;
+  /** What it was taken for is over: deletes those that are too many, and returns them. */
+  deleteOld(newest: string): Promise<readonly string[]>;
   /** What a person can do with the file, as a line. */
   wayBack(file: string): string;
 }
@@ -212,6 +214,11 @@ export class StartingPoint {
   async keep(rows: readonly string[]): Promise<void> {
     if (!this.#backup || (this.#taken && sameData(this.#taken.heads, rows))) return;
     this.#taken = await this.#backup.take();
+  }
+
+  /** The run has succeeded: older backups may go. */
+  async succeeded(): Promise<void> {
+    if (this.#taken) await this.#backup?.deleteOld(this.#taken.file);
   }
 
   /** The failure of the run, with the way back. */

@@ -33,6 +33,7 @@ export async function callHook(
   { dialect, driver, args, folder, report, signal, inTransaction, writerTimeout }: CallHookOptions,
 ): Promise<void> {
   const executor = new LiveExecutor(dialect, driver, {
+    caller: 'hook',
     transactional: inTransaction,
     progress: new Progress(null, null, undefined),
     writerTimeout,
@@ -55,7 +56,7 @@ export async function callHook(
         return rows;
       };
       return work({ db, execute });
-    });
+    }, signal);
   } finally {
     await executor.close();
   }

@@ -12,15 +12,16 @@ export type RunEvent =
   | ({ readonly kind: 'copying' } & CopyProgress)
   /** A backup is being written to that folder. */
   | { readonly kind: 'backupStarted'; readonly folder: string }
-  /** It is whole. `size` in bytes; `removed`: older ones that were deleted. */
+  /** It is whole. `size` in bytes. */
   | {
       readonly kind: 'backupDone';
       readonly file: string;
       readonly heads: readonly string[];
       readonly size: number;
       readonly duration: number;
-      readonly removed: readonly string[];
     }
+  /** What it was taken for is over: older ones are deleted. */
+  | { readonly kind: 'backupsDeleted'; readonly files: readonly string[] }
   /** Rows of a table are given values, a batch at a time. */
   | ({ readonly kind: 'backfilling' } & CopyProgress)
   /** What a command of `hooks` printed. */

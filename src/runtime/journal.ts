@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type Column, emptyCatalog, type QualifiedName } from '../catalog/index.js';
+import { type Column, displayName, emptyCatalog, type QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, Row, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import { column, type Operation, primaryKey } from '../operations/index.js';
@@ -356,7 +356,11 @@ export class Journal {
 
   /** The rows of a question; none, if there is no journal, or one that is not as expected. */
   async #ask<R extends Row>(driver: Driver, sql: string): Promise<readonly R[]> {
-    if (this.#isEnsured) return driver.query<R>(sql);
+    if (this.#isEnsured) {
+      return driver.query<R>(sql).catch((error: unknown) => {
+        throw this.isRefusal(error) ? this.#unreadable(error) : error;
+      });
+    }
     if (!(await this.#dialect.hasTable(driver, this.#name))) return [];
     try {
       return await driver.rolledBack(() => driver.query<R>(sql));
@@ -364,6 +368,16 @@ export class Journal {
       if (this.isRefusal(error)) return [];
       throw error;
     }
+  }
+
+  /** It was as it must be when the run began: no revision's file is to blame for what it asks of the journal. */
+  #unreadable(cause: RevError): RevError {
+    const journal = displayName(this.#name);
+    return new RevError('REV_RESUME', `The journal ${journal} cannot be read any more: ${cause.message}`, {
+      hint: 'It was changed during this run; does an earlier revision drop it? What is done stays. Run the same command again: it looks at the journal anew, and makes one where there is none.',
+      data: { ...cause.data, journal },
+      cause,
+    });
   }
 
   /** What is known of revisions that have been run up: the last time for each. Nothing, if the table is not as expected. */

@@ -20,6 +20,8 @@ import { refuseTransactionControl, savepointStep } from './transaction-control.j
 const everything: Scope = { includes: () => true };
 
 export interface LiveExecutorOptions {
+  /** Whose statements they are. */
+  readonly caller: 'revision' | 'hook';
   /** Whether the revision begins inside a transaction. */
   readonly transactional: boolean;
   readonly progress: Progress;
@@ -70,7 +72,8 @@ export class LiveExecutor implements Executor {
         const needsCatalog = this.#dialect.needsCatalog(operation, options);
         const before = needsCatalog ? await this.inspect() : emptyCatalog(this.#dialect.name);
         const statements = this.#dialect.compile(operation, before, options);
-        if (isRaw(operation)) for (const { sql } of statements) refuseTransactionControl(sql);
+        if (isRaw(operation))
+          for (const { sql } of statements) refuseTransactionControl(sql, this.#options.caller);
         // An insert's text may hold its rows, which are nobody else's business.
         const told = operation.kind === 'insert' ? [{ sql: `-- ${describe(operation)}` }] : statements;
         for (const statement of told) this.#options.onStatement(statement);
@@ -92,7 +95,7 @@ export class LiveExecutor implements Executor {
         await this.#ownTransaction(step);
         return { rows: [] };
       }
-    } else refuseTransactionControl(sql);
+    } else refuseTransactionControl(sql, this.#options.caller);
     let rows: readonly unknown[] = [];
     const run = async () => {
       this.#options.onStatement({ sql, params });
@@ -111,7 +114,7 @@ export class LiveExecutor implements Executor {
   /** One statement of a function of `runHooks`, and its rows. */
   async rows(statement: Statement): Promise<readonly Row[]> {
     const { sql, params = [] } = statement;
-    refuseTransactionControl(sql);
+    refuseTransactionControl(sql, this.#options.caller);
     this.#options.onStatement(statement);
     const ask = () => this.#driver.query(sql, params);
     if (this.#isInside || this.#own) return ask();

@@ -21,6 +21,7 @@ import {
 } from '../operations/index.js';
 import { type BackfillInput, backfillOf } from './backfill-input.js';
 import type { Executor } from './executor.js';
+import { untilAborted } from './in-time.js';
 import { type IndexKeyInput, type IndexOptions, indexOf } from './index-input.js';
 import { type CommentInput, commentTarget, type ObjectInput, objectOf } from './object-input.js';
 import { type PolicyOptions, policyOf, type RoleAttributes, roleOf } from './policy-input.js';
@@ -184,16 +185,23 @@ export interface OpParts {
   /** The project's folder. */
   readonly folder: string;
   readonly watch: QueryWatch;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The queue of the `op.autocommit` that a call is inside of. */
 const innerQueue = new AsyncLocalStorage<OrderedQueue>();
 
 /** The work's own calls are in a queue of their own: those of the revision around it wait until it has ended. */
-async function inQueueOfItsOwn(work: () => unknown): Promise<void> {
+async function inQueueOfItsOwn(work: () => unknown, signal: AbortSignal | undefined): Promise<void> {
   const queue = new OrderedQueue();
   try {
-    await innerQueue.run(queue, async () => await work());
+    await untilAborted(
+      innerQueue.run(queue, async () => await work()),
+      signal,
+    );
+  } catch (error) {
+    if (signal?.aborted) queue.abandon(error);
+    throw error;
   } finally {
     // What is queued must have ended before the transaction around it begins again.
     await queue.drain().finally(() => queue.close());
@@ -201,7 +209,7 @@ async function inQueueOfItsOwn(work: () => unknown): Promise<void> {
 }
 
 /** The facade over one executor and queue. Malformed calls throw REV_OPERATION or REV_UNSUPPORTED in their order. */
-export function makeOp({ dialect, executor, queue: whole, args, folder, watch }: OpParts): Op {
+export function makeOp({ dialect, executor, queue: whole, args, folder, watch, signal }: OpParts): Op {
   const queue = () => innerQueue.getStore() ?? whole;
   const push = (work: () => Promise<void>): Promise<void> => {
     const result = queue().push(work);
@@ -251,7 +259,7 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch }:
       );
     },
     database: undefined,
-    autocommit: (work) => push(() => executor.autocommit(() => inQueueOfItsOwn(work))),
+    autocommit: (work) => push(() => executor.autocommit(() => inQueueOfItsOwn(work, signal))),
     createTable: (name, elements, options) =>
       run(() => ({ kind: 'createTable', table: tableOf(name, elements, options) })),
     dropTable: (name) => run(() => ({ kind: 'dropTable', name: parseName(name) })),

@@ -50,6 +50,12 @@ export class OrderedQueue {
     if (this.#failure) throw this.#failure.error;
   }
 
+  /** The same, and what has not begun is refused with the error. */
+  abandon(error: unknown): void {
+    this.#failure ??= { error };
+    this.close();
+  }
+
   /** Later calls are refused: the revision is over. */
   close(): void {
     this.#closed = true;

@@ -46,6 +46,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       if (!(await table.exists(driver))) await createTables(options, table);
       const kept = await openJournal(options, journal);
       const result = await runSteps(options, table, kept, asked, start);
+      await start.succeeded();
       return { ...result, ...(start.file === undefined ? {} : { backup: start.file }) };
     } catch (error) {
       throw start.explain(error);

@@ -1,7 +1,7 @@
 import { RevError } from '../errors.js';
 
 /** The transaction belongs to the runner: version rows written after its end would say that all is done. */
-export function refuseTransactionControl(sql: string): void {
+export function refuseTransactionControl(sql: string, caller: 'revision' | 'hook'): void {
   const bare = sql.replace(
     /--[^\n]*|\/\*[\s\S]*?\*\/|e'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|(\$\w*\$)[\s\S]*?\1/gi,
     ' ',
@@ -15,12 +15,15 @@ export function refuseTransactionControl(sql: string): void {
   if (!found?.[1]) return;
   throw new RevError(
     'REV_OPERATION',
-    `A revision cannot run ${found[1].toUpperCase()}: its transaction is the runner's.`,
+    `A ${caller === 'hook' ? 'function of runHooks' : 'revision'} cannot run ${found[1].toUpperCase()}: ${caller === 'hook' ? 'transactions are' : 'its transaction is'} the runner's.`,
     {
-      hint: [
-        'Leave it out. What cannot run in a transaction: op.autocommit(async () => { … }).',
-        'Several changes that belong together, there: op.db.transaction(async (tx) => { … }).',
-      ].join('\n'),
+      hint: (caller === 'hook'
+        ? ['Leave it out. Several changes that belong together: db.transaction(async (tx) => { … }).']
+        : [
+            'Leave it out. What cannot run in a transaction: op.autocommit(async () => { … }).',
+            'Several changes that belong together, there: op.db.transaction(async (tx) => { … }).',
+          ]
+      ).join('\n'),
     },
   );
 }

@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
+import { type BackupPlace, takeBackup as copyTo, deleteOldBackups } from '../../src/runtime/backup.js';
+import { VersionTable } from '../../src/runtime/version-table.js';
 import { databaseState } from '../support/database-state.js';
 import type { UserProject } from '../support/project.js';
 import { config, refused, revision, sqliteProject } from '../support/refusals.js';
@@ -160,6 +162,56 @@ describe('a backup before a run', () => {
     const { file, removed } = JSON.parse((await made.ok(['backup', '--json'])).stdout);
     expect(removed).toEqual(own.slice(0, 2).map((name) => made.path('backups', name)));
     expect(backups(made)).toEqual([...others, own[2], file.split('/').at(-1)].sort());
+  });
+});
+
+describe('retention', () => {
+  it('keeps the newest ones of one second, too', async () => {
+    const made = await project({ dir: 'backups', keep: 2 });
+    const prefix = basename(await takeBackup(made)).split('_')[0];
+    rmSync(made.path('backups'), { recursive: true });
+    const driver = await connectSqlite(made.path('app.db'));
+    const time = new Date('2026-11-21T10:45:00Z');
+    const taken: string[] = [];
+    try {
+      for (let n = 1; n <= 13; n += 1) {
+        // Of the heads of one second the later one may come first in the alphabet.
+        await driver.run({ sql: `update alembic_version set version_num = '${n % 2 ? 'z1' : 'a1'}'` });
+        const place: BackupPlace = { dir: made.path('backups'), database: { name: prefix ?? '' }, keep: 2 };
+        const options = { dialect: sqlite, place, report: () => undefined };
+        const table = new VersionTable(sqlite, { schema: null, name: 'alembic_version' });
+        const { file } = await copyTo({ ...options, driver, table, now: () => time, lockTimeout: 0 });
+        await deleteOldBackups(options, file);
+        taken.push(basename(file));
+      }
+    } finally {
+      await driver.close();
+    }
+    expect(backups(made)).toEqual(taken.slice(-2).sort());
+  });
+
+  it('lets the clean one go only once a run has succeeded', async () => {
+    const made = await project({ before: 'upgrade', keep: 1 });
+    for (const file of backups(made)) rmSync(made.path('backups', file));
+    const broken = (last: string) =>
+      revision(made, {
+        id: second,
+        down: first,
+        upgrade: `await op.autocommit(async () => { await op.execute("update t set note = 'half'"); });
+          ${last}`,
+      });
+    broken("throw new Error('not yet');");
+    for (let n = 0; n < 3; n += 1) {
+      const { code, stderr } = await made.rev(['upgrade', 'head']);
+      expect(code, stderr).toBe(1);
+    }
+    const all = backups(made);
+    expect(all).toHaveLength(3);
+    const notes = all.map((file) => readFile(made.path('backups', file), 'select note from t order by id'));
+    expect(notes).toContainEqual(['one', 'two']);
+    broken('');
+    const { backup } = JSON.parse((await made.ok(['upgrade', 'head', '--json'])).stdout);
+    expect(backups(made)).toEqual([basename(backup)]);
   });
 });
 

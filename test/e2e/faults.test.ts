@@ -160,6 +160,39 @@ describe('a process that waits for another runner', () => {
   });
 });
 
+describe.each(['postgres', 'sqlite'] as const)('a revision on %s that waits for something else', (name) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends with the first %s, rolled back', async (signal) => {
+    const url = name === 'sqlite' ? '' : (await freshDatabase()).url;
+    const project = projectOf(name, url, []);
+    const file = name === 'sqlite' ? project.path('waits.db') : url;
+    project.write(
+      'revisions/a1.mjs',
+      `export const revision = 'a1'; export const downRevision = null;
+       export async function upgrade(op) {
+         await op.execute('create table a (id int)');
+         console.error('it waits');
+         setInterval(() => undefined, 1000);
+         await new Promise(() => {});
+       }`,
+    );
+    const running = startRev(project, ['upgrade', 'heads'], { TEST_URL: file });
+    running.child.stderr?.on('data', (chunk) => {
+      if (String(chunk).includes('it waits')) running.child.kill(signal);
+    });
+    const { code, output } = await running.ended;
+    expect(output).toContain('REV_INTERRUPTED');
+    expect(output).toContain('It was rolled back.');
+    expect(code).toBe(130);
+    const driver = await (name === 'sqlite' ? sqlite : postgres).connect({ url: file, from: process.cwd() });
+    try {
+      const dialect = name === 'sqlite' ? sqlite : postgres;
+      expect(await dialect.hasTable(driver, { schema: null, name: 'a' })).toBe(false);
+    } finally {
+      await driver.close();
+    }
+  });
+});
+
 describe.each(['postgres', 'sqlite'] as const)('twenty processes at once on %s', (name) => {
   it.each([
     ['with parts outside of transactions', faultHistory(name)],

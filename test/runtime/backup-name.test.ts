@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backupName, backupsAmong } from '../../src/runtime/backup-name.js';
+import { backupName, backupsAmong, nextCount } from '../../src/runtime/backup-name.js';
 
 const name = (database: string, heads: readonly string[] = ['5c1e8b70d2a4'], count = 1, place?: string) =>
   backupName({
@@ -45,6 +45,19 @@ describe('the name of a backup', () => {
       '.shop_a_20261121T104500Z.dump',
     ];
     expect(backupsAmong(others, { database: { name: 'shop' }, ending: 'dump' })).toEqual([]);
+  });
+
+  it('counts on after the highest of that second, whatever heads it is of and whatever was deleted', () => {
+    const next = (...names: readonly string[]) =>
+      nextCount(names, {
+        database: { name: 'shop' },
+        ending: 'dump',
+        time: new Date('2026-11-21T10:45:00.100Z'),
+      });
+    expect(next()).toBe(1);
+    expect(next(name('other'), 'shop_a_20261121T104459Z-7.dump')).toBe(1);
+    expect(next(name('shop', ['a']))).toBe(2);
+    expect(next(name('shop', ['a'], 9), name('shop', ['b'], 10), name('other', ['b'], 12))).toBe(11);
   });
 
   it('tells files of one name in two folders apart', () => {

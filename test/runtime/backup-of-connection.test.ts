@@ -52,6 +52,15 @@ it.each(['', "url: 'file:elsewhere.db'"])(
   },
 );
 
+it('a restore without a file, and a connection beside a url, are told what is wrong', async () => {
+  const options = { cwd: project('sqlite', ''), connection: database(file()) };
+  await expect(restore(options as unknown as Parameters<typeof restore>[0])).rejects.toMatchObject({
+    code: 'REV_USAGE',
+    message: 'A restore needs the file of a backup.',
+  });
+  await expect(upgrade({ ...options, url: file() })).rejects.toMatchObject({ code: 'REV_USAGE' });
+});
+
 it('the way back is by the connection', async () => {
   const options = { cwd: project('sqlite', "url: 'file:elsewhere.db'"), connection: database(file()) };
   await upgrade({ ...options, target: 'a1' });

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunEvent } from '../../src/runtime/events.js';
 import type { Op } from '../../src/runtime/op.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
-import { runnerAt, type TestRevision, type TestRunner } from '../support/runner.js';
+import { runnerAt, type TestRevision, type TestRunner, testRunner } from '../support/runner.js';
 
 /** A journal that is somebody else's, or locked by somebody: what it tells of half-done revisions is not passed over. */
 
@@ -92,6 +92,26 @@ describe('a journal that belongs to another role', () => {
     await guest.upgrade([{ id: '00' }, ...mended.map((each) => ({ ...each, down: ['00'] }))]);
     expect(await numbers(owner)).toEqual([1, 2]);
     expect(warnings(guest)[0]).toMatch(/^No journal is kept: must be owner[\s\S]*does not own it/);
+  });
+});
+
+describe.each(['postgres', 'sqlite'] as const)('a journal that a revision on %s drops', (name) => {
+  it('is what the next one is refused for, and made anew by the next run', async () => {
+    const runner = await testRunner(name);
+    const chain: readonly TestRevision[] = [
+      { id: 'a1', upgrade: (op) => op.execute('drop table alembic_journal') },
+      { id: 'b1', down: ['a1'], upgrade: (op) => op.execute('create table b (n integer)') },
+    ];
+    await expect(runner.upgrade(chain)).rejects.toMatchObject({
+      code: 'REV_RESUME',
+      message: expect.stringMatching(
+        /^The journal alembic_journal cannot be read any more: .*alembic_journal/,
+      ),
+      hint: expect.stringContaining('Run the same command again'),
+    });
+    expect(await runner.rows()).toEqual(['a1']);
+    await runner.upgrade(chain);
+    expect(await runner.rows()).toEqual(['b1']);
   });
 });
 

@@ -137,6 +137,18 @@ describe.each(names)('in %s', (name) => {
     expect(await column(versions)).toEqual(applied[name]);
   });
 
+  it('an interrupt does not wait for what is no statement', async () => {
+    const { cwd, column } = await given();
+    const stop = new AbortController();
+    const hang = () => {
+      setImmediate(() => stop.abort());
+      return new Promise<void>(() => {});
+    };
+    const run = upgrade({ cwd, signal: stop.signal, runHooks: { [name]: hang } });
+    expect(await failureOf(run)).toMatchObject({ code: 'REV_INTERRUPTED', exitCode: 130 });
+    expect(await column(versions)).toEqual(applied[name]);
+  });
+
   it('a connection that is lost is said to be', async () => {
     const { cwd, column } = await given();
     const ends = ({ execute }: { execute(sql: string): unknown }) =>

@@ -3,6 +3,7 @@ import { integer, pgTable, text as pgText, timestamp } from 'drizzle-orm/pg-core
 import { integer as sqliteInteger, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
 import { column, primaryKey } from '../../src/operations/index.js';
+import type { Op } from '../../src/runtime/op.js';
 import { type TestRevision, testRunner } from '../support/runner.js';
 
 const table =
@@ -242,6 +243,60 @@ describe.each(['sqlite', 'postgres'] as const)('a run on %s', (name) => {
     await expect(result).rejects.toMatchObject({ code: 'REV_INTERRUPTED', exitCode: 130 });
     expect(await runner.rows()).toEqual(['b1']);
   });
+
+  it.each([
+    [
+      'in its transaction',
+      async (op: Op, wait: () => Promise<void>) => {
+        await table('b')(op);
+        await wait();
+      },
+      ['a1'],
+    ],
+    ['in op.autocommit', (op: Op, wait: () => Promise<void>) => op.autocommit(() => wait()), ['a1']],
+    [
+      'in op.db.transaction',
+      (op: Op, wait: () => Promise<void>) =>
+        (op.db as { transaction(work: () => unknown): unknown }).transaction(wait),
+      ['a1'],
+    ],
+  ] as const)(
+    'does not wait for what is no statement once it is interrupted: %s',
+    async (_, upgrade, rows) => {
+      const runner = await testRunner(name);
+      const stop = new AbortController();
+      let late: Promise<unknown> | undefined;
+      let goOn = () => {};
+      const hanging: TestRevision = {
+        id: 'b1',
+        down: ['a1'],
+        upgrade: (op) =>
+          upgrade(op, () => {
+            const ended = new Promise<void>((resolve) => {
+              goOn = resolve;
+            });
+            late = ended.then(() => op.execute('create table late (n integer)'));
+            late.catch(() => undefined);
+            setImmediate(() => stop.abort());
+            return new Promise(() => {});
+          }),
+      };
+      const interruptible = await runner.interruptible(stop.signal);
+      const run = interruptible.upgrade([chain[0] as TestRevision, hanging], 'heads', {
+        signal: stop.signal,
+      });
+      await expect(run).rejects.toMatchObject({ code: 'REV_INTERRUPTED', exitCode: 130 });
+      goOn();
+      await expect(late).rejects.toMatchObject({ code: 'REV_OPERATION' });
+      expect(await runner.rows()).toEqual(rows);
+      for (const each of ['b', 'late']) {
+        expect(await runner.dialect.hasTable(runner.driver, { schema: null, name: each })).toBe(false);
+      }
+      // The session is free, and the next run is not kept out.
+      await runner.upgrade(chain.slice(0, 2));
+      expect(await runner.rows()).toEqual(['b1']);
+    },
+  );
 
   it('removes rows that lie under another row', async () => {
     const runner = await testRunner(name);

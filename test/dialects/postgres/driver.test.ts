@@ -131,6 +131,13 @@ describe('connecting', () => {
   test('a URL that is none says nothing of itself', async () => {
     const error = await failure(postgres.connect({ url: 'postgres://user:s3cret@host:port/x', from }));
     expect(error.code).toBe('REV_URL');
+    await expect(
+      postgres.connect({ url: 'postgres://me:secret@localhost/db?sslmode=bogus', from: process.cwd() }),
+    ).rejects.toMatchObject({
+      code: 'REV_URL',
+      message: 'The database URL has sslmode=bogus, and there is no such mode.',
+      hint: expect.stringContaining('verify-full'),
+    });
     expect(everythingOf(error)).not.toContain('s3cret');
   });
 

@@ -132,6 +132,7 @@ interface Handlers {
 }
 
 function openUrl(postgres: typeof postgresJs, url: string, own: object): Sql {
+  assertSslMode(url);
   try {
     const { target, options } = libpqOptions(url);
     return postgres(target, {
@@ -146,6 +147,17 @@ function openUrl(postgres: typeof postgresJs, url: string, own: object): Sql {
       hint: 'postgres://user:password@host:5432/database (special characters of the password are percent-encoded)',
     });
   }
+}
+
+const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
+
+/** postgres.js takes any other word for TLS that is checked in no way that it names. */
+function assertSslMode(url: string): void {
+  const mode = URL.canParse(url) ? new URL(url).searchParams.get('sslmode') : null;
+  if (mode === null || sslModes.includes(mode)) return;
+  throw new RevError('REV_URL', `The database URL has sslmode=${mode}, and there is no such mode.`, {
+    hint: `One of: ${sslModes.join(', ')}.`,
+  });
 }
 
 /**
