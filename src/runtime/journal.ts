@@ -130,6 +130,8 @@ const later: readonly Column[] = [
 export class Journal {
   readonly #dialect: Dialect;
   readonly #name: QualifiedName;
+  /** As it is configured. */
+  readonly #shown: string;
   readonly #toolVersion: string;
   /** `ensure` has found the table as it must be, or has made it so. */
   #isEnsured = false;
@@ -137,6 +139,7 @@ export class Journal {
   /** @param schema where it is if its name does not say that; null: wherever the session finds it */
   constructor(dialect: Dialect, name: QualifiedName, toolVersion: string, schema: string | null = null) {
     this.#dialect = dialect;
+    this.#shown = displayName(name);
     this.#name = { schema: name.schema ?? schema, name: name.name };
     this.#toolVersion = toolVersion;
   }
@@ -372,7 +375,7 @@ export class Journal {
 
   /** It was as it must be when the run began: no revision's file is to blame for what it asks of the journal. */
   #unreadable(cause: RevError): RevError {
-    const journal = displayName(this.#name);
+    const journal = this.#shown;
     return new RevError('REV_RESUME', `The journal ${journal} cannot be read any more: ${cause.message}`, {
       hint: 'It was changed during this run; does an earlier revision drop it? What is done stays. Run the same command again: it looks at the journal anew, and makes one where there is none.',
       data: { ...cause.data, journal },
