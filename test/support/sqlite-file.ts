@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { test } from 'vitest';
+import { describe, test } from 'vitest';
 import {
   type Connection,
   columnOf,
@@ -37,6 +37,11 @@ export const sqliteDrivers = tested.driver === undefined ? installed : [tested.d
 
 /** A test of what a libsql server does not do: set pragmas, ANALYZE, temporary tables, two writers of one process. */
 export const testOfFiles: (name: string, work: () => unknown) => void = tested.onServer ? () => {} : test;
+
+/** Several of them. */
+export const describeOfFiles: (name: string, tests: () => void) => void = tested.onServer
+  ? () => {}
+  : describe;
 
 /** A database file as another program sees it: by the driver that is installed, and nothing of a runner around it. */
 export function openFile(path: string, driver = tested.driver): Connection {

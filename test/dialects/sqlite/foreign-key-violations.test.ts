@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { freshSqlite, temporaryFolder } from '../../support/sqlite.js';
-import { testOfFiles } from '../../support/sqlite-file.js';
+import { describeOfFiles } from '../../support/sqlite-file.js';
 
 /** A database whose foreign keys were not looked at while it got these rows. */
 async function faulty(...statements: readonly string[]) {
@@ -188,15 +188,15 @@ describe('old faults block nothing', () => {
   });
 });
 
-describe('what is temporary hides nothing', () => {
-  testOfFiles('a table with the name of a child', async () => {
+describeOfFiles('what is temporary hides nothing', () => {
+  test('a table with the name of a child', async () => {
     const db = await faulty(...parents, child, 'insert into c values (1, 1), (2, 2)');
     await expect(db.inOne('create temp table c (id int)', 'delete from main.p')).rejects.toMatchObject(
       refused('c (pid): 2 rows without a parent in p'),
     );
   });
 
-  testOfFiles('a table with the name of a child whose other foreign key never fitted', async () => {
+  test('a table with the name of a child whose other foreign key never fitted', async () => {
     const db = await faulty(
       'create table p (id integer primary key, code text)',
       'insert into p values (1, null)',
@@ -212,14 +212,14 @@ describe('what is temporary hides nothing', () => {
     ).rejects.toMatchObject(refused('c (pid): 1 row without a parent in p'));
   });
 
-  testOfFiles('a view with the name of a view', async () => {
+  test('a view with the name of a view', async () => {
     const db = await faulty('create table p (a)', 'create view v as select a from p');
     await expect(db.inOne('create temp view v as select 1', 'drop table p')).rejects.toMatchObject({
       message: expect.stringContaining('v: no such table: main.p'),
     });
   });
 
-  testOfFiles('a table with the name of one that has triggers', async () => {
+  test('a table with the name of one that has triggers', async () => {
     const db = await faulty(
       'create table t (a, b)',
       'create table log (a)',
@@ -232,7 +232,7 @@ describe('what is temporary hides nothing', () => {
   });
 });
 
-describe('attached databases', () => {
+describeOfFiles('attached databases', () => {
   async function withOther() {
     const db = await faulty();
     const file = join(temporaryFolder(), 'other.db');
@@ -250,14 +250,14 @@ describe('attached databases', () => {
   }
   const orphan = refused('o.c (pid): 1 row without a parent in p');
 
-  testOfFiles('are looked at, too', async () => {
+  test('are looked at, too', async () => {
     const db = await withOther();
     await db.inOne('delete from o.c where id = 2', 'create table t (a)');
     await expect(db.inOne('delete from o.p')).rejects.toMatchObject(orphan);
     expect(await db.rows('select count(*) from o.p')).toEqual([[1]]);
   });
 
-  testOfFiles('also those that a revision attaches, whose old faults block nothing', async () => {
+  test('also those that a revision attaches, whose old faults block nothing', async () => {
     const db = await withOther();
     await db.setup('detach o');
     await expect(db.inOne(db.attach, 'delete from o.p')).rejects.toMatchObject(orphan);
