@@ -11,6 +11,7 @@ import { RevError } from '../errors.js';
 import { load } from '../revisions/load.js';
 import type { RevisionFile } from '../revisions/scan.js';
 import type { AloneOptions } from '../runtime/alone.js';
+import { reading } from '../runtime/lock-retry.js';
 import type { Op } from '../runtime/op.js';
 import type { RevisionFunctions, RevisionSource } from '../runtime/revision-source.js';
 import { inDatabase } from '../runtime/sections.js';
@@ -23,6 +24,11 @@ import type { Project } from './project.js';
 export interface Database {
   readonly dialect: Dialect;
   readonly driver: Driver;
+  /**
+   * For questions. Who has locked a table that they need is waited for as the runner does: for `lockTimeout`, and again
+   * `lockRetries` times, the whole work each time. Throws REV_LOCK_TIMEOUT, which names the table and who holds it.
+   */
+  readonly reading: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export interface OpenOptions {
@@ -88,7 +94,12 @@ export async function withSession<T>(
     progress: (progress) => environment.report({ kind: 'copying', ...progress }),
   });
   try {
-    return await work({ dialect, driver });
+    const waits = {
+      ...{ dialect, driver, report: environment.report, signal: environment.signal },
+      timeouts: { lockTimeout: config.lockTimeout },
+      lockRetries: config.lockRetries,
+    };
+    return await work({ dialect, driver, reading: (questions) => reading(waits, questions) });
   } catch (error) {
     throw redacted(error, url);
   } finally {
@@ -116,13 +127,13 @@ export function journalTableName(config: ResolvedConfig): QualifiedName {
 
 /** How this database's runners keep each other out. `lockWait`: in milliseconds. */
 export function lockOptions(
-  database: Database,
+  { dialect, driver }: Pick<Database, 'dialect' | 'driver'>,
   config: ResolvedConfig,
   { report, signal }: Environment,
   lockWait = defaultLockWait,
 ): AloneOptions {
   return {
-    ...database,
+    ...{ dialect, driver },
     versionTable: versionTableName(config),
     lock: config.lock === 'lease' ? { kind: 'lease', duration: config.leaseDuration } : { kind: 'session' },
     lockWait,
@@ -131,9 +142,12 @@ export function lockOptions(
   };
 }
 
-/** The heads that the database is at. Makes no table. */
-export function readRows({ dialect, driver }: Database, config: ResolvedConfig): Promise<readonly string[]> {
-  return new VersionTable(dialect, versionTableName(config)).read(driver);
+/** The heads that the database is at. Makes no table. Throws REV_LOCK_TIMEOUT. */
+export function readRows(
+  { dialect, driver, reading }: Database,
+  config: ResolvedConfig,
+): Promise<readonly string[]> {
+  return reading(() => new VersionTable(dialect, versionTableName(config)).read(driver));
 }
 
 /** The same, on a session of its own that is closed again. */

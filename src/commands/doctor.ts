@@ -96,13 +96,15 @@ async function examine(
   { fix, lockWait }: DoctorOptions,
   known: Pick<ExamineOptions, 'graph' | 'isSound' | 'forget'>,
 ): Promise<{ readonly left: readonly VersionTableFault[]; readonly fixed: readonly VersionTableFault[] }> {
-  return withDatabase(environment, config, { create: false }, async ({ dialect, driver }) => {
+  return withDatabase(environment, config, { create: false }, async (database) => {
+    const { dialect, driver, reading } = database;
     const journal = new Journal(dialect, journalTableName(config), toolVersion());
     const options = { ...known, dialect, driver, journal, table: versionTableName(config) };
-    const faults = await examineVersionTable(options);
+    const find = () => reading(() => examineVersionTable(options));
+    const faults = await find();
     refuseKnown(known, faults);
     if (!fix || faults.every(({ repair }) => !repair)) return { left: faults, fixed: [] };
-    const lock = lockOptions({ dialect, driver }, config, environment, lockWait);
+    const lock = lockOptions(database, config, environment, lockWait);
     return alone(lock, async () => {
       const timeouts = { lockTimeout: config.lockTimeout, writerTimeout: lock.lockWait };
       const fixed = await driver.transaction(async () => {
@@ -111,7 +113,7 @@ async function examine(
         await repairVersionTable(options, now);
         return now;
       }, timeouts);
-      return { left: await examineVersionTable(options), fixed };
+      return { left: await find(), fixed };
     });
   });
 }

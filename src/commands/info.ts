@@ -56,15 +56,12 @@ async function askDatabase(
   try {
     return await withDatabase(environment, config, { create: false }, async (database) => {
       const { dialect, driver } = database;
+      const rows = await readRows(database, config);
       const { tables } = await dialect.inspect(driver, { includes: () => true });
+      const size = await dialect.databaseSize(driver);
       return {
         problem: null,
-        database: {
-          serverVersion: driver.serverVersion,
-          tables: tables.length,
-          size: await dialect.databaseSize(driver),
-          rows: await readRows(database, config),
-        },
+        database: { serverVersion: driver.serverVersion, tables: tables.length, size, rows },
       };
     });
   } catch (error) {

@@ -5,13 +5,14 @@ import type { RowChange } from '../graph/graph.js';
 import { callHook, type HookDatabase } from '../runtime/call-hook.js';
 import { untilAborted } from '../runtime/in-time.js';
 import type { RunOptions } from '../runtime/run-options.js';
-import { type Database, readRows } from './database.js';
+import { VersionTable } from '../runtime/version-table.js';
+import { type Database, versionTableName } from './database.js';
 import type { Environment } from './environment.js';
 
 /** What has failed is the run, whose function it was in: the code stays. */
 const ofTheRun: readonly RevErrorCode[] = ['REV_CONNECT', 'REV_LOCKED', 'REV_POOLER'];
 
-interface RunDatabase extends Database {
+interface RunDatabase extends Pick<Database, 'dialect' | 'driver'> {
   readonly writerTimeout: number;
 }
 
@@ -47,7 +48,7 @@ export class ProjectHooks {
       }),
       ...(this.#has('afterRevision') && {
         afterStep: async ({ revision, message }, changes) => {
-          const rows = await readRows(database, this.#config);
+          const rows = await new VersionTable(database.dialect, versionTableName(this.#config)).read(database.driver);
           const step = { revision, message, before: undone(rows, changes), after: rows };
           await this.#call(
             'afterRevision',

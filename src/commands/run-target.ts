@@ -132,9 +132,9 @@ export async function runTarget(
     options.direction && !options.dryRun
       ? new ProjectHooks(environment, config, options.direction)
       : undefined;
-  const work = async ({ dialect, driver }: Database): Promise<RunTargetResult> => {
+  const work = async (database: Database): Promise<RunTargetResult> => {
     const runOptions: RunOptions = {
-      ...lockOptions({ dialect, driver }, config, environment, options.lockWait),
+      ...lockOptions(database, config, environment, options.lockWait),
       journalTable: journalTableName(config),
       toolVersion: toolVersion(),
       plan: (rows) => plan(project, rows),
@@ -151,12 +151,12 @@ export async function runTarget(
       folder: config.folder,
       resume: options.resume,
       ...(options.asks && !environment.yes
-        ? { consent: async (steps) => options.asks?.(environment, project, { dialect, driver }, steps) }
+        ? { consent: async (steps) => options.asks?.(environment, project, database, steps) }
         : {}),
       ...(wantsBackup(config, options.direction, options)
-        ? { backup: backupOf(environment, config, { dialect, driver }) }
+        ? { backup: backupOf(environment, config, database) }
         : {}),
-      ...hooks?.ofRun({ dialect, driver, writerTimeout }),
+      ...hooks?.ofRun({ ...database, writerTimeout }),
       tag: environment.tag,
     };
     return options.dryRun

@@ -46,12 +46,14 @@ export async function status(environment: Environment): Promise<StatusResult> {
     environment,
     config,
     { create: false },
-    async (database) => ({
-      rows: await readRows(database, config),
-      histories: await new Journal(database.dialect, journalTableName(config), toolVersion()).histories(
-        database.driver,
-      ),
-    }),
+    async (database) => {
+      const { dialect, driver } = database;
+      const journal = new Journal(dialect, journalTableName(config), toolVersion());
+      return {
+        rows: await readRows(database, config),
+        histories: await database.reading(() => journal.histories(driver)),
+      };
+    },
   );
   const applied = new Set(graph.applied(rows.filter((row) => graph.has(row))));
   const describe = async (id: string, state: RevisionStatus['state']): Promise<RevisionStatus> => {

@@ -9,19 +9,28 @@ const longestPause = 30_000;
 /** The longest time between looks at who is in the way. */
 const unhurried = 2000;
 
+/** Who waits, and for how long. */
+export type WaitOptions = Pick<
+  RunOptions,
+  'dialect' | 'driver' | 'timeouts' | 'lockRetries' | 'report' | 'signal'
+>;
+
 /**
  * A transaction that did not get a lock in time is run again, whole: what it had done is undone, and those who waited
  * behind it get their turn meanwhile. While it runs, another session looks who keeps it waiting: afterwards nobody knows.
  */
 export class LockRetry {
-  readonly #options: RunOptions;
+  readonly #options: WaitOptions;
+  readonly #again: string;
   #failures = 0;
   #blockers: readonly Blocker[] = [];
   /** What was said of them last. */
   #said = '';
 
-  constructor(options: RunOptions) {
+  /** @param again what comes of a failure that is tried again, for a person */
+  constructor(options: WaitOptions, again = 'everything of this transaction is undone, and run again') {
     this.#options = options;
+    this.#again = again;
   }
 
   /** How often it was tried. */
@@ -79,7 +88,7 @@ export class LockRetry {
     const pause = Math.round(most / 2 + (Math.random() * most) / 2);
     report({
       kind: 'waiting',
-      text: `  ${how === 'deadlock' ? 'a deadlock' : 'no lock in time'}${this.#inTheWay}; everything of this transaction is undone, and run again in ${(pause / 1000).toFixed(1)} s (${this.#failures} of ${lockRetries})`,
+      text: `  ${how === 'deadlock' ? 'a deadlock' : 'no lock in time'}${this.#inTheWay}; ${this.#again} in ${(pause / 1000).toFixed(1)} s (${this.#failures} of ${lockRetries})`,
     });
     await pauseFor(pause, signal, 'a lock');
     return true;
@@ -101,7 +110,7 @@ export class LockRetry {
           : [
               `Wait for it, or end it: ${pids.map((pid) => `select pg_terminate_backend(${pid});`).join(' ')}`,
             ]),
-        'To try longer or more often: --lock-timeout, --lock-retries (lockTimeout, lockRetries).',
+        'To try longer or more often: lockTimeout, lockRetries in the configuration; of a run --lock-timeout, --lock-retries.',
       ].join('\n'),
       data: { ...error.data, blockers: this.#blockers, tries: this.tries },
       cause: error,
@@ -137,9 +146,12 @@ export class LockRetry {
   }
 }
 
-/** Questions outside of the run's transactions: who holds a lock on a table keeps them waiting, too. Throws REV_LOCK_TIMEOUT. */
-export function reading<T>(options: RunOptions, work: () => Promise<T>): Promise<T> {
-  return new LockRetry(options).repeated(() => options.driver.reading(work, options.timeouts));
+/**
+ * Questions outside of a run's transactions: who holds a lock on a table keeps them waiting, too. They are asked again as
+ * a whole. Throws REV_LOCK_TIMEOUT.
+ */
+export function reading<T>(options: WaitOptions, work: () => Promise<T>): Promise<T> {
+  return new LockRetry(options, 'it is asked again').repeated(() => options.driver.reading(work, options.timeouts));
 }
 
 function describeBlocker({ pid, application, user, state, since, query }: Blocker): string {

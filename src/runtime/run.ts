@@ -1,5 +1,6 @@
 import { displayName } from '../catalog/index.js';
 import { RevError } from '../errors.js';
+import type { RowChange } from '../graph/graph.js';
 import { alone, aloneWithAll } from './alone.js';
 import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
@@ -134,18 +135,24 @@ async function runSteps(
         isBegun = true;
         await options.beforeRun?.({ steps: steps.map(({ report }) => report), before });
       }
-      if (steps.length === 0 && plan.dropped.length > 0) await removeRows(options, table, plan.dropped, rows);
+      // Each transaction leaves them so, or fails. They are not read again at the end: what is committed has succeeded,
+      // and nobody who holds the table then can make an error of it.
+      let after = rows;
+      if (steps.length === 0 && plan.dropped.length > 0) {
+        const changes = plan.dropped.map((id): RowChange => ({ kind: 'delete', id }));
+        await changeRows(options, table, changes, rows);
+        after = rowsAfter(rows, changes);
+      }
       const session = { options, table, journal, resumed, half };
-      if (options.transaction === 'all') done.push(...(await runTogether(session, steps, rows)));
-      else {
-        let expected = rows;
+      if (options.transaction === 'all') {
+        done.push(...(await runTogether(session, steps, rows)));
+        for (const { step } of steps) after = rowsAfter(after, step.rows);
+      } else {
         for (const step of steps) {
-          done.push(await runAlone(session, step, expected));
-          // The next transaction reads them, and is made anew where that is not so.
-          expected = rowsAfter(expected, step.step.rows);
+          done.push(await runAlone(session, step, after));
+          after = rowsAfter(after, step.step.rows);
         }
       }
-      const after = await reading(options, () => table.read(driver));
       const result = { steps: done, before, after };
       if (done.length > 0) await options.afterRun?.(result);
       return result;
@@ -156,17 +163,14 @@ async function runSteps(
 }
 
 /** Rows that lie under another row say nothing, and no run may leave them. */
-async function removeRows(
+async function changeRows(
   { driver, timeouts }: RunOptions,
   table: VersionTable,
-  ids: readonly string[],
+  changes: readonly RowChange[],
   expected: readonly string[],
 ): Promise<void> {
   await driver.transaction(async () => {
     await assertRows(table, driver, expected);
-    await table.write(
-      driver,
-      ids.map((id) => ({ kind: 'delete', id })),
-    );
+    await table.write(driver, changes);
   }, timeouts);
 }

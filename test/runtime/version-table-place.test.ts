@@ -114,4 +114,31 @@ describe('a version table that somebody has locked', () => {
     await sql('commit');
     expect(await runner.rows()).toEqual(['a1']);
   });
+
+  it('is no failure of a run that has committed its last revision', async () => {
+    const { url, sql } = await freshDatabase();
+    const runner = await runnerAt('postgres', url);
+    const { column } = await runner.second();
+    let locked: Promise<unknown> | undefined;
+    const revision = (id: string, down: readonly string[]): TestRevision => ({ id, down });
+    const last: TestRevision = {
+      ...revision('b1', ['a1']),
+      // It waits for the end of this transaction, and has the table as soon as that is committed.
+      upgrade: async () => {
+        locked = sql('begin; lock table alembic_version in access exclusive mode');
+        await expect.poll(() => column(waiting)).toEqual([1]);
+      },
+    };
+    const revisions = [revision('a1', []), last];
+    const { steps, before, after } = await runner.upgrade(revisions, 'heads', {
+      lockTimeout: 200,
+      lockRetries: 0,
+    });
+    expect([steps.length, before, after]).toEqual([2, [], ['b1']]);
+    await locked;
+    await sql('commit');
+    expect(await runner.rows()).toEqual(['b1']);
+  });
 });
+
+const waiting = "select 1 from pg_locks where not granted and relation = 'alembic_version'::regclass";
