@@ -15,7 +15,7 @@ import { type RenameOptions, renamedSchemas, resolveRenames } from '../diff/rena
 import { readModels } from '../drizzle/read-models.js';
 import { RevError, shellWord } from '../errors.js';
 import { apply, invert, type Operation } from '../operations/index.js';
-import { type Database, readRows } from './database.js';
+import { type Database, inspect, readRows } from './database.js';
 import type { Environment } from './environment.js';
 import { whatIsMissing } from './prerequisites.js';
 import type { Project } from './project.js';
@@ -43,7 +43,7 @@ export async function compare(
   await assertAtHead(config, graph, database);
   // The server reads its catalogue while the models are loaded here. They may name further schemas and roles.
   const likely = scopeOf(config, emptyCatalog(config.dialect));
-  const [models, seen] = await Promise.all([readProjectModels(config), dialect.inspect(driver, likely)]);
+  const [models, seen] = await Promise.all([readProjectModels(config), inspect(database, likely)]);
   const scope = scopeOf(config, models.catalog);
   const wanted = withinScope(models.catalog, scope);
   const isSeen = sameData(scope.schemas, likely.schemas) && !scope.roles;
@@ -169,15 +169,15 @@ function spared(actual: Catalog, wanted: Catalog): readonly string[] {
 
 /** A schema that gets another name is looked at by its old one, which the models do not know any more. */
 async function withRenamed(
-  { dialect, driver }: Database,
+  database: Database,
   scope: Scope & { readonly schemas: readonly string[] },
   renames: RenameOptions,
   seen: Catalog | undefined,
 ): Promise<Catalog> {
-  const live = seen ?? (await dialect.inspect(driver, scope));
+  const live = seen ?? (await inspect(database, scope));
   const left = renamedSchemas(renames, scope.schemas).filter(({ to }) => !live.schemas.includes(to));
   if (left.length === 0) return live;
-  return dialect.inspect(driver, { ...scope, schemas: [...scope.schemas, ...left.map(({ from }) => from)] });
+  return inspect(database, { ...scope, schemas: [...scope.schemas, ...left.map(({ from }) => from)] });
 }
 
 /** What the models say, and what they hold that is not compared. Throws REV_SCHEMA, REV_NAME. */

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { QualifiedName } from '../catalog/index.js';
+import type { Catalog, QualifiedName } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { redactText, requireUrl } from '../config/url.js';
-import type { Dialect, Driver } from '../dialects/dialect.js';
+import type { Dialect, Driver, Scope } from '../dialects/dialect.js';
 import { loadDialect } from '../dialects/load-dialect.js';
 import { RevError } from '../errors.js';
 import { load } from '../revisions/load.js';
@@ -150,7 +150,12 @@ export function readRows(
   return reading(() => new VersionTable(dialect, versionTableName(config)).read(driver));
 }
 
-/** The same, on a session of its own that is closed again. */
+/** The live catalog: PostgreSQL looks into a table with a lock of its own. Throws REV_LOCK_TIMEOUT. */
+export function inspect({ dialect, driver, reading }: Database, scope: Scope): Promise<Catalog> {
+  return reading(() => dialect.inspect(driver, scope));
+}
+
+/** The heads that the database is at, on a session of its own that is closed again. Throws REV_LOCK_TIMEOUT. */
 export function askRows(
   environment: Environment,
   config: ResolvedConfig,

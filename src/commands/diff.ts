@@ -1,5 +1,4 @@
 import { type Catalog, emptyCatalog } from '../catalog/index.js';
-import type { Driver } from '../dialects/dialect.js';
 import { loadDialect } from '../dialects/load-dialect.js';
 import { diff as diffCatalogs } from '../diff/diff.js';
 import { RevError } from '../errors.js';
@@ -7,7 +6,7 @@ import { apply, describe } from '../operations/index.js';
 import { replay } from '../runtime/replay.js';
 import { catalogPatch } from './catalog-text.js';
 import { compareCatalogs, readProjectModels, scopeOf, withinScope } from './compare.js';
-import { revisionSources, withDatabase } from './database.js';
+import { type Database, inspect, revisionSources, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openProject, type Project } from './project.js';
 
@@ -54,8 +53,8 @@ async function compareTwo(environment: Environment, from: string, to: string): P
   }
   const project = await openProject(environment, { missing: 'empty' });
   if (from === 'live' || to === 'live' || project.config.url !== undefined) {
-    return withDatabase(environment, project.config, { create: false }, ({ driver }) =>
-      compareSides(environment, project, [from, to], driver),
+    return withDatabase(environment, project.config, { create: false }, (database) =>
+      compareSides(environment, project, [from, to], database),
     );
   }
   return compareSides(environment, project, [from, to], null);
@@ -65,7 +64,7 @@ async function compareSides(
   environment: Environment,
   project: Project,
   names: readonly [string, string],
-  driver: Driver | null,
+  database: Database | null,
 ): Promise<DiffResult> {
   const { config } = project;
   const dialect = await loadDialect(config.dialect);
@@ -77,15 +76,22 @@ async function compareSides(
       return { name, catalog: withinScope(models.catalog, scope), warnings: models.warnings };
     }
     if (name !== 'live') return historyOf(environment, project, name, (all) => withinScope(all, scope));
-    return { name, catalog: await dialect.inspect(driver as Driver, scope), warnings: [] };
+    return { name, catalog: await inspect(database as Database, scope), warnings: [] };
   };
   const sides = [await sideOf(names[0]), await sideOf(names[1])] as const;
   // The database's own spelling is the measure, then that of revisions, which autogenerate has taken from a database.
   const [before, after] =
     sides[1].name === 'live' || sides[0].name === 'models' ? [sides[1], sides[0]] : sides;
   const renames = { standing: config.renames, denied: 'all' as const };
-  const spelled = driver
-    ? await compareCatalogs(dialect, driver, before.catalog, after.catalog, renames, config.autogenerate)
+  const spelled = database
+    ? await compareCatalogs(
+        dialect,
+        database.driver,
+        before.catalog,
+        after.catalog,
+        renames,
+        config.autogenerate,
+      )
     : {
         ...diffCatalogs(before.catalog, after.catalog, dialect.rules, { renames }),
         actual: before.catalog,

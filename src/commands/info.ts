@@ -2,7 +2,14 @@ import { displayName } from '../catalog/index.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { redactUrl, requireUrl } from '../config/url.js';
 import { RevError } from '../errors.js';
-import { journalTableName, readRows, toolVersion, versionTableName, withDatabase } from './database.js';
+import {
+  inspect,
+  journalTableName,
+  readRows,
+  toolVersion,
+  versionTableName,
+  withDatabase,
+} from './database.js';
 import type { Environment } from './environment.js';
 import { openProject } from './project.js';
 
@@ -57,7 +64,7 @@ async function askDatabase(
     return await withDatabase(environment, config, { create: false }, async (database) => {
       const { dialect, driver } = database;
       const rows = await readRows(database, config);
-      const { tables } = await dialect.inspect(driver, { includes: () => true });
+      const { tables } = await inspect(database, { includes: () => true });
       const size = await dialect.databaseSize(driver);
       return {
         problem: null,

@@ -48,7 +48,9 @@ export class ProjectHooks {
       }),
       ...(this.#has('afterRevision') && {
         afterStep: async ({ revision, message }, changes) => {
-          const rows = await new VersionTable(database.dialect, versionTableName(this.#config)).read(database.driver);
+          const rows = await new VersionTable(database.dialect, versionTableName(this.#config)).read(
+            database.driver,
+          );
           const step = { revision, message, before: undone(rows, changes), after: rows };
           await this.#call(
             'afterRevision',

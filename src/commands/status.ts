@@ -42,19 +42,14 @@ export async function status(environment: Environment): Promise<StatusResult> {
   const project = await openProject(environment);
   const { config, graph } = project;
   const sources = revisionSources(project);
-  const { rows, histories } = await withDatabase(
-    environment,
-    config,
-    { create: false },
-    async (database) => {
-      const { dialect, driver } = database;
-      const journal = new Journal(dialect, journalTableName(config), toolVersion());
-      return {
-        rows: await readRows(database, config),
-        histories: await database.reading(() => journal.histories(driver)),
-      };
-    },
-  );
+  const { rows, histories } = await withDatabase(environment, config, { create: false }, async (database) => {
+    const { dialect, driver } = database;
+    const journal = new Journal(dialect, journalTableName(config), toolVersion());
+    return {
+      rows: await readRows(database, config),
+      histories: await database.reading(() => journal.histories(driver)),
+    };
+  });
   const applied = new Set(graph.applied(rows.filter((row) => graph.has(row))));
   const describe = async (id: string, state: RevisionStatus['state']): Promise<RevisionStatus> => {
     const history = histories.get(id) ?? { applied: null, failed: null, half: null };

@@ -151,7 +151,9 @@ export class LockRetry {
  * a whole. Throws REV_LOCK_TIMEOUT.
  */
 export function reading<T>(options: WaitOptions, work: () => Promise<T>): Promise<T> {
-  return new LockRetry(options, 'it is asked again').repeated(() => options.driver.reading(work, options.timeouts));
+  return new LockRetry(options, 'it is asked again').repeated(() =>
+    options.driver.reading(work, options.timeouts),
+  );
 }
 
 function describeBlocker({ pid, application, user, state, since, query }: Blocker): string {

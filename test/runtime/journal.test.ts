@@ -123,7 +123,7 @@ describe('a journal that is locked', () => {
   ): Promise<(event: RunEvent) => void> {
     await sql(`begin; lock table alembic_journal in ${mode} mode`);
     return (event) => {
-      if (event.kind === 'waiting' && event.text.includes('run again')) void sql('commit');
+      if (event.kind === 'waiting' && event.text.includes(' again in ')) void sql('commit');
     };
   }
 

@@ -147,9 +147,13 @@ describe.each(Object.keys(openers))('a database of %s', (name) => {
     expect(file.all('select count(*) from mine')).toEqual([[0]]);
     const closed = open(':memory:');
     closed.close();
-    await expect(upgrade({ ...options, connection: closed.database })).rejects.toMatchObject({
+    const refusal = {
       code: 'REV_CONNECTION',
-    });
+      message: 'The database that was handed in is closed.',
+      hint: 'Close it after the run, not before.',
+    };
+    await expect(upgrade({ ...options, connection: closed.database })).rejects.toMatchObject(refusal);
+    await expect(current({ ...options, connection: closed.database })).rejects.toMatchObject(refusal);
   });
 
   it('is refused inside of its own run, which would wait for itself', async () => {
@@ -319,6 +323,19 @@ describe('a client of postgres.js', () => {
     await expect(upgrade({ cwd: project('sqlite'), connection: client })).rejects.toMatchObject({
       code: 'REV_CONNECTION',
     });
+  });
+
+  it('still says where to when it was ended', async () => {
+    const database = await freshDatabase();
+    const client = postgres(database.url, { max: 1 });
+    await client`select 1`;
+    await client.end();
+    const options = { cwd: project('postgres'), connection: client };
+    expect((await upgrade(options)).after).toEqual(['c1']);
+    expect(await current(options)).toMatchObject({ revisions: [{ id: 'c1' }] });
+    await expect(client`select 1`).rejects.toMatchObject({ code: 'CONNECTION_ENDED' });
+    const sessions = `select application_name from pg_stat_activity where datname = '${database.name}' and application_name = 'rev'`;
+    expect(await database.sql(sessions)).toEqual([]);
   });
 
   it('shows no password where it cannot connect', async () => {

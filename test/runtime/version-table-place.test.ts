@@ -93,7 +93,7 @@ describe('a version table that somebody has locked', () => {
   it.each(['one more', 'nothing'])('is waited for (to do: %s)', async (what) => {
     const { runner, sql, first, both } = await given();
     const onEvent = (event: RunEvent) => {
-      if (event.kind === 'waiting' && event.text.includes('run again')) void sql('commit');
+      if (event.kind === 'waiting' && event.text.includes('asked again')) void sql('commit');
     };
     const revisions = what === 'nothing' ? [first] : both;
     const { after } = await runner.upgrade(revisions, 'heads', { lockTimeout: 200, onEvent });
