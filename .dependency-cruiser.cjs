@@ -47,7 +47,18 @@ const mayImport = {
     'revisions',
     'runtime',
   ],
-  cli: ['errors', 'catalog', 'graph', 'pictures', 'loading', 'operations', 'diff', 'config', 'runtime', 'commands'],
+  cli: [
+    'errors',
+    'catalog',
+    'graph',
+    'pictures',
+    'loading',
+    'operations',
+    'diff',
+    'config',
+    'runtime',
+    'commands',
+  ],
 };
 
 const pathOf = Object.fromEntries(floors);

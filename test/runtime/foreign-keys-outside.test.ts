@@ -55,6 +55,22 @@ describe.each(outside)('a table dropped %s', (_where, revision) => {
     expect(await runner.rows()).toEqual(['a1']);
   });
 
+  it('is there as long as the journal does not know that it is gone', async () => {
+    const runner = await family('cascade');
+    await runner.upgrade([{ id: 'a0' }]);
+    await runner.driver.run({
+      sql: `create trigger cut before update of position on alembic_journal
+        when new.position = 1 and new.status = 'running' begin select raise(abort, 'cut'); end`,
+    });
+    const revisions = [{ id: 'a0' }, { ...revision((op) => op.dropTable('child')), down: ['a0'] }];
+    await expect(runner.upgrade(revisions)).rejects.toThrow(/cut/);
+    expect(await runner.column('select p from child')).toEqual([1]);
+    await runner.driver.run({ sql: 'drop trigger cut' });
+    await runner.upgrade(revisions);
+    expect(await runner.column("select name from sqlite_schema where name = 'child'")).toEqual([]);
+    expect(await runner.rows()).toEqual(['a1']);
+  });
+
   it('inside of op.db.transaction is refused', async () => {
     const runner = await family('cascade');
     const upgrade = runner.upgrade([
