@@ -31,7 +31,7 @@ const mayImport = {
   dialects: ['errors', 'catalog', 'operations', 'diff', 'dialect interface'],
   config: ['errors', 'catalog', 'graph', 'loading', 'diff', 'dialect interface'],
   revisions: ['errors', 'catalog', 'graph', 'operations', 'loading'],
-  runtime: ['errors', 'catalog', 'graph', 'operations', 'dialect interface'],
+  runtime: ['errors', 'catalog', 'graph', 'loading', 'operations', 'dialect interface'],
   commands: [
     'errors',
     'catalog',
@@ -47,7 +47,18 @@ const mayImport = {
     'revisions',
     'runtime',
   ],
-  cli: ['errors', 'catalog', 'graph', 'pictures', 'operations', 'diff', 'config', 'runtime', 'commands'],
+  cli: [
+    'errors',
+    'catalog',
+    'graph',
+    'pictures',
+    'loading',
+    'operations',
+    'diff',
+    'config',
+    'runtime',
+    'commands',
+  ],
 };
 
 const pathOf = Object.fromEntries(floors);

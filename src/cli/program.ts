@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { Argv } from 'yargs';
 import type { Environment } from '../commands/environment.js';
 import { RevError } from '../errors.js';
+import { locate, locatedMessage } from '../loading/locate.js';
 import { CliArguments, type CliCommand } from './command.js';
 import { commands } from './commands/index.js';
 import { runInDatabases } from './databases.js';
@@ -54,7 +55,7 @@ function watchEnding(output: Output): {
     leave(1);
   };
   const onCrash = (error: unknown) => {
-    output.error(unexpected(error));
+    output.error(locate(error) === undefined ? unexpected(error) : leftBehind(error));
     leave(1);
   };
   // A revision, the models or the configuration may end the process: that is no success.
@@ -84,7 +85,7 @@ function watchEnding(output: Output): {
       if (strays.length === 0) return 0;
       const [first] = strays;
       output.warn(
-        `A promise that nobody awaited failed: ${first instanceof Error ? first.message : String(first)}\n  The command itself is done, and what it reported has happened.`,
+        `A promise that nobody awaited failed: ${locatedMessage(first)}\n  The command itself is done, and what it reported has happened.`,
       );
       return 1;
     },
@@ -270,6 +271,19 @@ function listenForInterrupts(leave: () => void): { readonly signal: AbortSignal;
       for (const each of signals) process.off(each, onSignal);
     },
   };
+}
+
+/** Thrown in the user's own file, but by nothing that was waited for: in a timer, or by an event. */
+function leftBehind(thrown: unknown): RevError {
+  return new RevError(
+    'REV_REVISION_FAILED',
+    `What a revision, the models or the configuration has started, and nobody waited for, failed.\n${locatedMessage(thrown)}`,
+    {
+      hint: 'Mend it, and wait for its end where it is started. The transaction that was open was rolled back; what was committed before stays.',
+      data: { ...locate(thrown) },
+      cause: thrown,
+    },
+  );
 }
 
 function unexpected(thrown: unknown): RevError {

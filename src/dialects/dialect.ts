@@ -178,6 +178,11 @@ export interface Compiler {
   /** Whether `compile` needs to see the catalog before this operation (SQLite: a rebuild needs the table). */
   needsCatalog(operation: Operation, options?: CompileOptions): boolean;
   /**
+   * Whether the operation loses or breaks what refers to it while foreign keys are on (SQLite: a table is dropped, or made
+   * anew). Where no transaction is open, it is in one of its own, and a script frames it so.
+   */
+  needsForeignKeysOff(operation: Operation, options?: CompileOptions): boolean;
+  /**
    * Operation → SQL. Throws REV_UNSUPPORTED for what the dialect does not have, REV_OPERATION for what does not fit.
    * @param before the catalog before the operation; only read where `needsCatalog`.
    */

@@ -3,7 +3,7 @@
 import type { Catalog, Column, DefaultValue, QualifiedName, Table } from '../catalog/index.js';
 import { makeCatalog, nameKey } from '../catalog/index.js';
 import { RevError } from '../errors.js';
-import { apply, type Operation, operationOf } from '../operations/index.js';
+import { apply, misread, type Operation, operationOf } from '../operations/index.js';
 import type { DiffRules } from './rules.js';
 
 /** One column of a table that both sides have, where the two differ. */
@@ -95,7 +95,13 @@ export function rewritten(
   let returned: readonly Operation[];
   try {
     returned = result.map((each) => operationOf(each, 'it holds'));
-    apply(returned, actual);
+    returned.reduce((before, operation) => {
+      try {
+        return apply([operation], before);
+      } catch (error) {
+        throw misread(error, operation, 'it holds');
+      }
+    }, actual);
   } catch (thrown) {
     if (!(thrown instanceof RevError)) throw thrown;
     throw new RevError(

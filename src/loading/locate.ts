@@ -107,6 +107,13 @@ export function describeLocation(location: {
     .join(':');
 }
 
+/** What was thrown, in one text; where that was in a file that was loaded here, the file and line are before it. */
+export function locatedMessage(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  const location = locate(thrown);
+  return location === undefined ? message : `${describeLocation(location)}: ${message}`;
+}
+
 export function describePath(file: string): string {
   const path = relative(process.cwd(), file);
   return path === '' || path.startsWith('..') || isAbsolute(path) ? file : path;

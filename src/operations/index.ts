@@ -17,6 +17,7 @@ export * from './factories.js';
 export { type Import, Imports } from './imports.js';
 export type { Insert } from './insert.js';
 export { lineWidth } from './layout.js';
+export { fillFirst } from './missing-values.js';
 export * from './operation.js';
 export { findOverlaps, type Overlap, type OwnedOperation } from './overlaps.js';
 export { type OwnOperation, ownSql, type SqlTools } from './own.js';

@@ -1,6 +1,6 @@
 import { type DefaultValue, displayName, type QualifiedName } from '../catalog/index.js';
 import type { Faces } from './faces.js';
-import type { Source } from './source.js';
+import { Source } from './source.js';
 
 /** A place in a revision where a person gives rows the values that a column needs before it becomes NOT NULL. */
 export interface MissingValues {
@@ -30,23 +30,32 @@ export const missingValues: Faces<MissingValues, never> = {
   losses: () => [],
 };
 
+/** What to do where rows hold null and must not; what the caller does not know is written as `…`. */
+export function fillFirst(table: QualifiedName | undefined, column = '…'): string {
+  const call = backfill(table ?? { schema: null, name: '…' }, column, null, new Source());
+  return `Give them a value first, in the same revision: ${oneLine(call)}`;
+}
+
 /** What `…` stands for has to be written. An expression is in the statement's text: nothing need be imported for it. */
 function example(
   table: QualifiedName,
   { name, default: value }: MissingValues['columns'][number],
   source: Source,
 ): string {
-  const where = `${quoted(name)} is null`;
   if (value?.kind === 'expression') {
-    const update = `update ${tableText(table)} set ${quoted(name)} = ${value.sql} where ${where}`;
+    const update = `update ${tableText(table)} set ${quoted(name)} = ${value.sql} where ${quoted(name)} is null`;
     return `await op.execute(${source.string(update)});`;
   }
-  const backfill = source.object({
+  return backfill(table, name, value, source);
+}
+
+function backfill(table: QualifiedName, column: string, value: DefaultValue | null, source: Source): string {
+  const options = source.object({
     table: source.name(table),
-    set: source.object({ [name]: value === null ? '…' : source.value(value) }),
-    where: source.string(where),
+    set: source.object({ [column]: value === null ? '…' : source.value(value) }),
+    where: source.string(`${quoted(column)} is null`),
   });
-  return `await op.backfill(${backfill});`;
+  return `await op.backfill(${options});`;
 }
 
 function tableText({ schema, name }: QualifiedName): string {

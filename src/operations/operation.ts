@@ -211,6 +211,25 @@ export function operationOf(value: unknown, how: string): Operation {
   });
 }
 
+/**
+ * What to tell where reading an operation that was given as data has thrown: REV_OPERATION, with its kind and what it
+ * holds, for one that lacks what its kind must hold; anything else as it is.
+ * @param how as for `operationOf`
+ */
+export function misread(error: unknown, operation: Operation, how: string): unknown {
+  if (!(error instanceof TypeError)) return error;
+  const { kind, ...rest } = operation;
+  const held = Object.entries(rest).map(([key, value]) => `${key}: ${nameOf(value)}`);
+  return new RevError(
+    'REV_OPERATION',
+    `${how} an operation ${kind} that cannot be read: something is missing in it, or is of another type. Beside its kind it holds ${held.join(', ') || 'nothing'}.\n${error.message}`,
+    {
+      hint: `What it must hold is said by its type: { kind: '${kind}', … } satisfies Operation.`,
+      cause: error,
+    },
+  );
+}
+
 function nameOf(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;

@@ -62,13 +62,15 @@ export class LiveExecutor implements Executor {
 
   async operation(operation: Operation): Promise<void> {
     const { progress } = this.#options;
+    const options = { serverVersion: this.#driver.serverVersion };
+    const isOutside = !this.#isInside && !this.#own;
+    const isApart = isOutside && this.#dialect.needsForeignKeysOff(operation, options);
     try {
       const text = operationText(operation);
       const begin = progress.point();
       const next = progress.next(text);
       await this.#counted(next, begin, async () => {
         if (operation.kind === 'backfill') return this.#backfill(operation, text, next);
-        const options = { serverVersion: this.#driver.serverVersion };
         const needsCatalog = this.#dialect.needsCatalog(operation, options);
         const before = needsCatalog ? await this.inspect() : emptyCatalog(this.#dialect.name);
         const statements = this.#dialect.compile(operation, before, options);
@@ -77,13 +79,13 @@ export class LiveExecutor implements Executor {
         // An insert's text may hold its rows, which are nobody else's business.
         const told = operation.kind === 'insert' ? [{ sql: `-- ${describe(operation)}` }] : statements;
         for (const statement of told) this.#options.onStatement(statement);
-        if (this.#isInside || this.#own) return this.#driver.runAll(statements);
-        // A rebuild needs foreign keys off; everything else runs as it would by itself.
-        await this.#alone(statements, { text, next, keepsForeignKeys: !needsCatalog });
+        if (!isOutside) return this.#driver.runAll(statements);
+        // Everything else runs as it would by itself.
+        await this.#alone(statements, { text, next, keepsForeignKeys: !isApart });
       });
     } catch (error) {
       const isMisplaced = this.#isInside && this.#dialect.refusedInTransaction(error);
-      throw inOperation(error, operation, isMisplaced ? outsideHint : undefined);
+      throw inOperation(error, operation, isMisplaced ? outsideHint : isApart ? apartHint(error) : undefined);
     }
   }
 
@@ -346,6 +348,13 @@ function isChange(sql: string): boolean {
 
 const outsideHint =
   'Put it into op.autocommit(async () => { … }), or write `export const transactional = false` if all of the revision is like it.';
+
+/** A hint may say what else belongs into the revision. What comes after the operation is too late for it. */
+function apartHint(error: unknown): string | undefined {
+  return error instanceof RevError && error.hint !== undefined
+    ? `${error.hint}\nHere the operation is in a transaction of its own: that must stand before it.`
+    : undefined;
+}
 
 /** The same error, saying in which operation it happened. */
 function inOperation(error: unknown, operation: Operation, hint?: string): unknown {

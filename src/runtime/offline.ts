@@ -79,7 +79,9 @@ async function callOffline(
   { print, guard }: { readonly print: (statement: Statement) => void; readonly guard: () => void },
 ): Promise<void> {
   const { dialect } = options;
-  const frame = dialect.scriptFrame(source?.transactional !== false);
+  const transactional = source?.transactional !== false;
+  const frame = dialect.scriptFrame(transactional);
+  let isInside = transactional;
   const executor: Executor = {
     offline: true,
     async operation(operation) {
@@ -87,7 +89,10 @@ async function callOffline(
       if (operation.kind === 'alterTable' && dialect.needsCatalog(operation) && state.hasUnseen) {
         print({ sql: unseen });
       }
-      for (const statement of compileOffline(dialect, operation, before)) print(statement);
+      const statements = compileOffline(dialect, operation, before);
+      const own = dialect.scriptFrame(!isInside && dialect.needsForeignKeysOff(operation));
+      for (const statement of [...own.before.map(asSql), ...statements, ...own.after.map(asSql)])
+        print(statement);
       state.record(operation);
     },
     async query(sql, params) {
@@ -97,7 +102,9 @@ async function callOffline(
     },
     async autocommit(work) {
       for (const sql of frame.after) print({ sql });
+      isInside = false;
       await work();
+      isInside = transactional;
       for (const sql of frame.before) print({ sql });
       // Others had their turn between the two transactions.
       if (frame.before.length > 0) guard();
@@ -109,6 +116,8 @@ async function callOffline(
       callRevision(call, { dialect, executor, args: options.args, folder: options.folder }),
     );
 }
+
+const asSql = (sql: string): Statement => ({ sql });
 
 const unseen =
   '-- Raw SQL of this history makes triggers or indexes. If one is on the table below and it is rebuilt, make it again afterwards';

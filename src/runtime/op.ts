@@ -14,6 +14,7 @@ import { RevError } from '../errors.js';
 import {
   type DefaultInput,
   defaultValue,
+  misread,
   type Operation,
   operationOf,
   type SqlInput,
@@ -369,7 +370,16 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch, s
       run(() => ({ kind: 'replaceObject', object: objectOf(object), was: objectOf(was) })),
     run: (operations) => {
       const all = Promise.all(
-        [operations].flat().map((each) => run(() => operationOf(each, 'op.run was given'))),
+        [operations].flat().map((each) =>
+          push(async () => {
+            const operation = operationOf(each, given);
+            try {
+              await executor.operation(frozen(operation));
+            } catch (error) {
+              throw misread(error, operation, given);
+            }
+          }),
+        ),
       );
       const done = all.then(() => undefined);
       done.catch(() => undefined);
@@ -380,6 +390,8 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch, s
     backfill: (backfill) => run(() => backfillOf(backfill)),
   };
 }
+
+const given = 'op.run was given';
 
 /** Values of rows are the user's own, and stay as they are. */
 function frozen(operation: Operation): Operation {

@@ -23,6 +23,7 @@ export type Resume =
 export interface Point {
   readonly position: number;
   readonly hash: string;
+  readonly kept: number;
 }
 
 /** What to do with the next operation. */
@@ -105,13 +106,14 @@ export class Progress {
   }
 
   point(): Point {
-    return { position: this.#position, hash: this.#hash };
+    return { position: this.#position, hash: this.#hash, kept: this.#kept };
   }
 
   /** The operations since were rolled back. */
-  back({ position, hash }: Point): void {
+  back({ position, hash, kept }: Point): void {
     this.#position = position;
     this.#hash = hash;
+    this.#kept = kept;
   }
 
   /** Counts one operation more. Throws REV_RESUME where it does not fit what an earlier run has done. */

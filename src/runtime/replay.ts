@@ -4,6 +4,7 @@ import { type Catalog, emptyCatalog } from '../catalog/index.js';
 import type { Dialect, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
+import { locate, locatedMessage } from '../loading/locate.js';
 import { apply, describe, isRaw, type Operation } from '../operations/index.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
@@ -94,7 +95,14 @@ export async function inRevision(revision: string, work: () => Promise<void>): P
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof RevError) || error.data.revision !== undefined) throw error;
+    if (!(error instanceof RevError)) {
+      throw new RevError('REV_REVISION_FAILED', `Revision ${revision}: ${locatedMessage(error)}`, {
+        hint: 'Mend its file, and run the same command again.',
+        data: { ...locate(error), revision },
+        cause: error,
+      });
+    }
+    if (error.data.revision !== undefined) throw error;
     throw new RevError(error.code, `Revision ${revision}: ${error.message}`, {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       data: { ...error.data, revision },

@@ -1,4 +1,5 @@
 import { RevError } from '../errors.js';
+import { locate, locatedMessage } from '../loading/locate.js';
 import type { StepReport } from './events.js';
 
 /** What a failure leaves behind. */
@@ -37,19 +38,18 @@ export function explain(error: unknown, report: StepReport, outcome: Outcome): u
   const isLate = revError?.code === 'REV_LOCK_TIMEOUT';
   if (revError && !isLate && !['REV_STATEMENT', 'REV_OPERATION', 'REV_UNSUPPORTED'].includes(revError.code))
     return error;
-  const message = error instanceof Error ? error.message : String(error);
   const operation = revError?.data.operation;
   const name = `${report.revision}${report.message ? ` (${report.message})` : ''}`;
   return new RevError(
     isLate ? 'REV_LOCK_TIMEOUT' : 'REV_REVISION_FAILED',
-    `The ${report.direction} of revision ${name} failed${operation ? ` at: ${operation}` : ''}\n${message}`,
+    `The ${report.direction} of revision ${name} failed${operation ? ` at: ${operation}` : ''}\n${revError?.message ?? locatedMessage(error)}`,
     {
       hint: [
         outcomeText(outcome),
         // Where the error itself says what to do, the file need not be what is wrong.
         revError?.hint ?? 'Mend its file, and run the same command again.',
       ].join('\n'),
-      data: { ...revError?.data, revision: report.revision, direction: report.direction },
+      data: { ...locate(error), ...revError?.data, revision: report.revision, direction: report.direction },
       cause: error,
     },
   );

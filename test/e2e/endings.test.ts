@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { revOnFullDisk } from '../support/full-disk.js';
 import type { UserProject } from '../support/project.js';
-import { config, refused, revision, sqliteProject } from '../support/refusals.js';
+import { config, refused, revision, sqliteProject, tables } from '../support/refusals.js';
 import { changeFile, readFile } from '../support/sqlite-file.js';
 
 /** How commands end when something around them ends them, or does not let them end. */
@@ -24,6 +24,44 @@ describe('process.exit in a revision', () => {
       await refused(project, args, 'REV_REVISION_FAILED', 1, [/process\.exit/]);
     },
   );
+});
+
+describe('what a revision starts and does not wait for is told by its file and line', () => {
+  const late = "() => {\n throw new Error('too late'); }";
+  const wait = 'await new Promise((done) => setTimeout(done, 60_000));';
+  // A function that throws in no call of the revision's: its line is the second one of the body.
+  const place = /revisions\/[ab]{4}11112222_made_by_hand\.ts:10:\d+: too late/;
+
+  it.each([
+    ['a timer, while it runs', `setTimeout(${late}, 0); ${wait}`],
+    ['a promise, while it runs', `Promise.resolve().then(${late}); await op.execute('select 1');`],
+    ['what it throws itself', `await op.execute('select 1'); (${late})();`],
+  ])('%s', async (_what, upgrade) => {
+    const project = sqliteProject();
+    revision(project, { id: 'aaaa11112222', upgrade: `await op.execute('create table a (n)'); ${upgrade}` });
+    const { stderr } = await refused(project, ['upgrade', 'head'], 'REV_REVISION_FAILED', 1, [place]);
+    expect(stderr).not.toMatch(/fault of rev/);
+    expect(tables(project)).not.toContain('a');
+  });
+
+  it('a timer, once another revision runs', async () => {
+    const project = sqliteProject();
+    revision(project, {
+      id: 'aaaa11112222',
+      upgrade: `globalThis.start = () => setTimeout(${late}, 0);`,
+    });
+    revision(project, { id: 'bbbb11112222', down: 'aaaa11112222', upgrade: `globalThis.start(); ${wait}` });
+    const { code, stderr } = await project.rev(['upgrade', 'head']);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error REV_REVISION_FAILED: /m)]);
+    expect(stderr).toMatch(place);
+    expect((await project.ok(['current'])).stdout).toContain('aaaa11112222');
+  });
+
+  it('in a script, too', async () => {
+    const project = sqliteProject();
+    revision(project, { id: 'aaaa11112222', upgrade: `(${late})();` });
+    await refused(project, ['upgrade', 'head', '--sql'], 'REV_REVISION_FAILED', 1, [place]);
+  });
 });
 
 it('what a revision leaves open does not keep a command from ending', async () => {

@@ -80,6 +80,9 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(unfilled.code).toBe(1);
     expect(unfilled.stderr).toContain('REV_REVISION_FAILED');
     expect(unfilled.stderr).toMatch(/Rows hold null there|it is null in 2 rows/);
+    // The same example as at the marked place.
+    const [, example = 'none'] = /\/\/ (await op\.backfill\(.*slug.*)/.exec(source) ?? [];
+    expect(unfilled.stderr).toContain(`Give them a value first, in the same revision: ${example}`);
     expect(await read('select mail from people order by id')).toEqual(['ada@x', 'bob@x']);
 
     // What is dropped can still be read where the rows are filled in, both ways.

@@ -85,6 +85,25 @@ describe.each(['sqlite', 'postgres'] as const)('objects on %s', (name) => {
     }
   });
 
+  it.each<[unknown, RegExp]>([
+    [{ kind: 'createTable' }, /an operation createTable that cannot be read.* it holds nothing\./],
+    [{ kind: 'createTable', table: { name: 't' } }, /operation createTable .* it holds table: an object\./],
+    [{ kind: 'alterTable', table: 5 }, /operation alterTable .* it holds table: a number\./],
+    [{ kind: 'dropTable', name: {} }, /operation dropTable .* it holds name: an object\./],
+    [{ kind: 'execute', sql: 'select 1' }, /operation execute .* it holds sql: a string\./],
+    [{ kind: 'insert', table: null }, /operation insert .* it holds table: null\./],
+  ])('are refused where they lack something: %o', async (given, message) => {
+    const runner = await testRunner(name);
+    const run = runner.upgrade([{ id: 'a1', upgrade: (op) => op.run(given as never) }]);
+    await expect(run).rejects.toMatchObject({
+      code: 'REV_REVISION_FAILED',
+      cause: { code: 'REV_OPERATION' },
+      message: expect.stringMatching(message),
+      hint: expect.stringContaining('satisfies Operation'),
+      data: { revision: 'a1' },
+    });
+  });
+
   it.each<[string, () => unknown, RegExp]>([
     ['throws', () => (undefined as never as { a: string }).a, /operation grant: its sql threw: Cannot read/],
     ['is none', () => undefined, /operation grant: its sql threw: Expected sql/],

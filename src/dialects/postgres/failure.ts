@@ -1,4 +1,6 @@
+import type { QualifiedName } from '../../catalog/index.js';
 import { RevError, shellWord } from '../../errors.js';
+import { fillFirst } from '../../operations/index.js';
 import { extensionOf } from './extension-names.js';
 import { identifier } from './quote.js';
 
@@ -124,15 +126,20 @@ export function statementFailure(error: unknown, statement: string, user?: strin
   });
 }
 
+function tableOf({ schema_name: schema, table_name: name }: ServerError): QualifiedName | undefined {
+  return name === undefined ? undefined : { schema: schema === 'public' ? null : (schema ?? null), name };
+}
+
 /** What to do next, where the server does not say it. */
-function hintFor({ code = '', message = '' }: ServerError, statement: string, user?: string) {
+function hintFor(server: ServerError, statement: string, user?: string) {
+  const { code = '', message = '' } = server;
   if (code.startsWith('23') && /^commit\b/i.test(statement)) {
     return 'This was found at COMMIT: the constraint is deferred, and is checked when all statements have run. Nothing was committed.';
   }
   switch (code) {
     case '23502':
       return /^\s*alter table\b/i.test(statement)
-        ? 'Rows hold null there. Give them a value first, in the same revision: op.execute("update … set … where … is null").'
+        ? `Rows hold null there. ${fillFirst(tableOf(server), server.column_name)}`
         : undefined;
     case '42704': {
       const extension = extensionOf(/"([^"]+)"/.exec(message)?.[1] ?? '');

@@ -34,6 +34,7 @@ export const postgres: Dialect = {
   identify,
   normalize,
   needsCatalog,
+  needsForeignKeysOff: () => false,
   compile,
   identifier,
   literal,

@@ -26,6 +26,7 @@ import { ownStatements } from '../own-statements.js';
 import { alterTable, changesInPlace } from './alter.js';
 import { createTableSql } from './definition.js';
 import { createIndexSql } from './index-sql.js';
+import type { LiveStatement } from './live-statement.js';
 import { quoteIdentifier, quoteLiteral, quoteName, quoteNames } from './quote.js';
 import { rebuiltName } from './rebuilt-name.js';
 import { foldName } from './tokens.js';
@@ -56,6 +57,11 @@ export function needsCatalog(operation: Operation, { serverVersion }: CompileOpt
   }
 }
 
+/** All that the catalog is read for takes a table, index or view away for a moment. DROP TABLE deletes the rows first. */
+export function needsForeignKeysOff(operation: Operation, options: CompileOptions = {}): boolean {
+  return operation.kind === 'dropTable' || needsCatalog(operation, options);
+}
+
 const tools = { identifier: quoteIdentifier, placeholder: () => '?' };
 
 /** @throws RevError REV_UNSUPPORTED, REV_OPERATION. */
@@ -69,7 +75,7 @@ export function compile(
 
 const compilers: { readonly [K in OperationKind]: Compile<K> } = {
   createTable: ({ table }) => [{ sql: createTableSql(table) }],
-  dropTable: ({ name }) => [{ sql: `DROP TABLE ${quoteIdentifier(name)}` }],
+  dropTable: ({ name }) => [dropTable(name)],
   renameTable: ({ from, to }, before) => renameTable(from, to, before),
   alterTable: ({ table, changes }, before, options) => alterTable(table, changes, before, options),
   backfill: (operation) => [updateRows(operation, null, tools)],
@@ -137,6 +143,10 @@ function unsupported(what: string, hint?: string): never {
 /** Whether a new name differs in nothing but its case. */
 function isRespelled(from: QualifiedName, to: QualifiedName): boolean {
   return foldName(from.name) === foldName(to.name);
+}
+
+function dropTable(name: QualifiedName): LiveStatement {
+  return { live: 'drop', sql: `DROP TABLE ${quoteIdentifier(name)}` };
 }
 
 function renameTable(from: QualifiedName, to: QualifiedName, before: Catalog): readonly Statement[] {

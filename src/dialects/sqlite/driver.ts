@@ -140,10 +140,16 @@ class SqliteDriver implements SqliteSession {
   }
 
   async run(statement: Statement): Promise<number> {
-    if (beginsRebuild(statement.sql) && this.#pragma('foreign_keys') !== 0) {
-      throw new RevError('REV_OPERATION', 'A table can be rebuilt only inside a transaction of its own.', {
-        hint: 'Do not set `transactional = false` for the revision.',
-      });
+    const drops = isLive(statement) && statement.live === 'drop';
+    if ((drops || beginsRebuild(statement.sql)) && this.#pragma('foreign_keys') !== 0) {
+      const what = drops ? 'dropped' : 'rebuilt';
+      throw new RevError(
+        'REV_OPERATION',
+        `A table can be ${what} only inside a transaction that has foreign keys off.`,
+        {
+          hint: 'Do it before or after op.db.transaction, or do not set `transactional = false` for the revision.',
+        },
+      );
     }
     if (beginsRebuild(statement.sql)) this.#statistics ??= readStatistics(this.#database);
     return isLive(statement) ? this.#runLive(statement) : this.#run(statement);
@@ -321,6 +327,8 @@ class SqliteDriver implements SqliteSession {
         this.#guard(statement.sql, () => this.#database.exec(this.#aside.join('\n;\n')));
         this.#aside = [];
         return 0;
+      case 'drop':
+        return this.#run(statement);
     }
   }
 

@@ -2,7 +2,7 @@
 
 import type { Dialect } from '../dialect.js';
 import { assertBackup, backup, backupEnding, canRestore, restore, rowsOfBackup } from './backup.js';
-import { compile, needsCatalog } from './compile.js';
+import { compile, needsCatalog, needsForeignKeysOff } from './compile.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
 import { dropAll, droppable } from './drop-all.js';
@@ -31,6 +31,7 @@ export const sqlite: Dialect = {
   identify,
   normalize,
   needsCatalog,
+  needsForeignKeysOff,
   compile,
   identifier: quoteIdentifier,
   literal: quoteLiteral,

@@ -46,7 +46,12 @@ export interface LookAway extends Statement {
   readonly table: string;
 }
 
-export type LiveStatement = Question | CopyRows | EditSchema | LookAway;
+/** With foreign keys on it would first delete the table's rows, and with them, unsaid, those that refer to them. */
+export interface DropTable extends Statement {
+  readonly live: 'drop';
+}
+
+export type LiveStatement = Question | CopyRows | EditSchema | LookAway | DropTable;
 
 export function isLive(statement: Statement): statement is LiveStatement {
   return 'live' in statement;

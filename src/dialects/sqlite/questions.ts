@@ -12,6 +12,7 @@ import {
   type Unique,
 } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
+import { fillFirst } from '../../operations/index.js';
 import { isRowid } from './definition.js';
 import { inParentheses, mentions, portableExpression } from './expression.js';
 import type { Question } from './live-statement.js';
@@ -93,7 +94,7 @@ function columnObstacles(before: Table, plan: RebuildPlan, column: Column): read
       obstacles.push({
         count: `count(*) FILTER (WHERE ${value} IS NULL)`,
         message: (rows) => `Column ${name} cannot become NOT NULL: it is null in ${amount(rows, 'row')}.`,
-        hint: `Fill it first: await op.execute(sql\`update ${displayName(before)} set ${column.name} = … where ${column.name} is null\`), in the same revision.`,
+        hint: fillFirst(before, source.from ?? column.name),
       });
     }
   }

@@ -1,6 +1,7 @@
 /** What SQLite throws, as RevErrors: its own message and the statement, never a bound value. */
 
 import { RevError, type RevErrorCode } from '../../errors.js';
+import { fillFirst } from '../../operations/index.js';
 import { withoutRebuiltName } from './rebuilt-name.js';
 import { statementsOf } from './statements.js';
 import { isWord } from './tokens.js';
@@ -69,7 +70,7 @@ export function statementError(thrown: unknown, sql: string): RevError {
   const message = messageOf(thrown);
   const statement = shorten(sql);
   const isCopy = sqliteCode === 'SQLITE_CONSTRAINT_NOTNULL' && withoutRebuiltName(sql) !== sql;
-  const hint = isCopy ? nullInRebuild : kind?.hint;
+  const hint = isCopy ? nullInRebuild(message) : kind?.hint;
   return new RevError(kind?.code ?? 'REV_STATEMENT', `${message}\n  in: ${statement}`, {
     ...(hint === undefined ? {} : { hint }),
     data: { statement, ...(sqliteCode === undefined ? {} : { sqliteCode }) },
@@ -78,8 +79,10 @@ export function statementError(thrown: unknown, sql: string): RevError {
 }
 
 /** A rebuild copies rows: one that is null where the new table does not take it. */
-const nullInRebuild =
-  'Rows hold null there. Give them a value first, in the same revision: op.execute("update … set … where … is null").';
+function nullInRebuild(message: string): string {
+  const [, name, column] = /NOT NULL constraint failed: (.+)\.(.+)$/m.exec(message) ?? [];
+  return `Rows hold null there. ${fillFirst(name === undefined ? undefined : { schema: null, name }, column)}`;
+}
 
 /** How a transaction was ended by a statement inside it. */
 export type TransactionEnd = 'commit' | 'rollback';
