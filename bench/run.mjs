@@ -1,6 +1,7 @@
 /**
  * How long it takes to run 1, 100 and 1,000 small revisions, against the same SQL by the database's own client: in one
- * transaction, and (the fair limit) with one for each revision. Needs `psql` and `sqlite3`.
+ * transaction, and (the fair limit) with one for each revision. And against a bare Node program that loads the same
+ * modules and runs their statements with a commit for each: what no runner in Node can go below. Needs `psql` and `sqlite3`.
  *
  *   npm run build && node bench/run.mjs [rounds] [postgres://user:password@host/postgres]
  *
@@ -50,6 +51,38 @@ export async function upgrade(op) {
   return path;
 }
 
+writeFileSync(
+  join(folder, 'bare.mjs'),
+  `import { readdirSync } from 'node:fs';
+const [dialect, url] = process.argv.slice(2);
+const files = readdirSync('revisions').sort();
+const modules = await Promise.all(files.map((file) => import(\`\${process.cwd()}/revisions/\${file}\`)));
+if (dialect === 'sqlite') {
+  const { default: Database } = await import('libsql');
+  const database = new Database(url);
+  const op = { execute: async (text) => database.prepare(text).run() };
+  database.exec('create table version (id text)');
+  for (const { revision, upgrade } of modules) {
+    database.exec('begin immediate');
+    await upgrade(op);
+    database.prepare('insert into version values (?)').run(revision);
+    database.exec('commit');
+  }
+} else {
+  const { default: postgres } = await import('postgres');
+  const sql = postgres(url, { max: 1 });
+  await sql.unsafe('create table version (id text)');
+  for (const { revision, upgrade } of modules) {
+    await sql.begin(async (sql) => {
+      await upgrade({ execute: (text) => sql.unsafe(text) });
+      await sql\`insert into version values (\${revision})\`;
+    });
+  }
+  await sql.end();
+}
+`,
+);
+
 function run(program, args, options = {}) {
   const start = process.hrtime.bigint();
   const { status, stdout, stderr } = spawnSync(program, args, {
@@ -92,7 +125,16 @@ const cell = (number, digits, unit) => `${number.toFixed(digits).padStart(8)} ${
 
 try {
   console.log(
-    ['database', 'revisions', 'rev', 'start', 'one commit', 'commit each', 'rev - start / commit each']
+    [
+      'database',
+      'revisions',
+      'rev',
+      'start',
+      'one commit',
+      'commit each',
+      'bare Node',
+      'rev - start / commit each',
+    ]
       .map((title) => title.padStart(11))
       .join(' '),
   );
@@ -102,7 +144,7 @@ try {
       const cwd = project(dialect, count);
       const script = run(process.execPath, [rev, 'upgrade', 'head', '--sql'], { cwd }).stdout;
       const one = together(script);
-      const times = { rev: [], start: [], one: [], each: [] };
+      const times = { rev: [], start: [], one: [], each: [], bare: [] };
       for (let round = -1; round < rounds; round += 1) {
         const measured = {};
         const name = `rev_bench_${process.pid}_${count}`;
@@ -122,9 +164,18 @@ try {
         });
         measured.one = withDatabase((url) => place.client(url, one).milliseconds);
         measured.each = withDatabase((url) => place.client(url, script).milliseconds);
+        measured.bare = withDatabase(
+          (url) => run(process.execPath, [join(folder, 'bare.mjs'), dialect, url], { cwd }).milliseconds,
+        );
         if (round >= 0) for (const [key, value] of Object.entries(measured)) times[key].push(value);
       }
-      const [whole, start, single, each] = [times.rev, times.start, times.one, times.each].map(median);
+      const [whole, start, single, each, bare] = [
+        times.rev,
+        times.start,
+        times.one,
+        times.each,
+        times.bare,
+      ].map(median);
       console.log(
         [
           dialect.padStart(11),
@@ -133,6 +184,7 @@ try {
           cell(start, 0, 'ms'),
           cell(single, 0, 'ms'),
           cell(each, 0, 'ms'),
+          cell(bare, 0, 'ms'),
           cell((whole - start) / each, 2, '×'),
         ].join(' '),
       );
