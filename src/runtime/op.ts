@@ -21,6 +21,7 @@ import {
   sqlParts,
 } from '../operations/index.js';
 import { type BackfillInput, backfillOf } from './backfill-input.js';
+import { checkValues } from './check-values.js';
 import type { Executor } from './executor.js';
 import { untilAborted } from './in-time.js';
 import { type IndexKeyInput, type IndexOptions, indexOf } from './index-input.js';
@@ -218,7 +219,11 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch, s
     result.catch(() => undefined);
     return result;
   };
-  const run = (make: () => Operation) => push(async () => executor.operation(frozen(make())));
+  const send = (operation: Operation): Promise<void> => {
+    checkValues(operation, dialect);
+    return executor.operation(frozen(operation));
+  };
+  const run = (make: () => Operation) => push(async () => send(make()));
   const alter = (table: ObjectName, change: (table: TableChanges) => void) =>
     run(() => {
       const changes = new TableChanges();
@@ -374,7 +379,7 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch, s
           push(async () => {
             const operation = operationOf(each, given);
             try {
-              await executor.operation(frozen(operation));
+              await send(operation);
             } catch (error) {
               throw misread(error, operation, given);
             }

@@ -129,7 +129,8 @@ export function compileOffline(
   operation: Operation,
   before: Catalog,
 ): readonly Statement[] {
-  return seenOnly(operation, () => dialect.compile(operation, before, {}));
+  const compile = () => dialect.compile(operation, before, {});
+  return dialect.needsCatalog(operation) ? seenOnly(operation, compile) : compile();
 }
 
 export function applyOffline(operation: Operation, catalog: Catalog): Catalog {

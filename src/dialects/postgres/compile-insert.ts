@@ -16,6 +16,7 @@ export function needsTypes({ rows }: Insert): boolean {
 export function insert({ table, columns, rows }: Insert, before: Catalog): readonly string[] {
   const known = findTable(before, table);
   const types = columns.map((name) => known && findColumn(known, name));
+  if (columns.length === 0) return rows.map(() => `INSERT INTO ${identifier(table)} DEFAULT VALUES`);
   const statements: string[] = [];
   for (let first = 0; first < rows.length; first += rowsPerInsert) {
     const lines = rows.slice(first, first + rowsPerInsert).map((row) => {

@@ -1,5 +1,6 @@
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
+import { bindable } from './bindable.js';
 import {
   type Connection,
   type ConnectionSettings,
@@ -242,8 +243,9 @@ class PostgresDriver implements PostgresSession {
     const refusal = this.#refusal();
     if (refusal) throw refusal;
     const { peer } = this.#connection;
+    const bound = params.map(bindable);
     try {
-      return await this.#connection.send(text, params, rows);
+      return await this.#connection.send(text, bound, rows);
     } catch (error) {
       if (this.#connection.isLost || isLost(error)) {
         this.#isLost = true;

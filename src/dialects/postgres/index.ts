@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.js';
 import { assertBackup, backup, backupEnding, canRestore, restore, rowsOfBackup } from './backup.js';
+import { bindable } from './bindable.js';
 import { compile, needsCatalog, placeholder, scriptFrame, scriptRefusal } from './compile.js';
 import { sessionStart } from './connections/connection.js';
 import { database } from './database.js';
@@ -39,6 +40,7 @@ export const postgres: Dialect = {
   identifier,
   literal,
   boundLiteral,
+  bindable,
   // Without a type a literal has that of the key beside it.
   keys: { text: (expression) => `${expression}::text`, literal },
   placeholder,

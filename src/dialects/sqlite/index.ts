@@ -2,6 +2,7 @@
 
 import type { Dialect } from '../dialect.js';
 import { assertBackup, backup, backupEnding, canRestore, restore, rowsOfBackup } from './backup.js';
+import { bindable } from './bindable.js';
 import { compile, needsCatalog, needsForeignKeysOff } from './compile.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
@@ -37,6 +38,7 @@ export const sqlite: Dialect = {
   literal: quoteLiteral,
   // A bare number is what a bound one is.
   boundLiteral: quoteLiteral,
+  bindable,
   keys,
   placeholder: () => '?',
   scriptStart: [],

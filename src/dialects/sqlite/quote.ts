@@ -2,6 +2,7 @@
 
 import type { QualifiedName } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
+import { bindable } from './bindable.js';
 
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
@@ -27,31 +28,17 @@ export function quoteNames(names: readonly string[]): string {
  * @throws RevError REV_OPERATION for what SQLite cannot hold.
  */
 export function quoteLiteral(value: unknown): string {
-  switch (typeof value) {
-    case 'undefined':
-      return 'NULL';
-    case 'string':
-      // SQL text ends at a NUL character.
-      if (value.includes('\0')) return `CAST(X'${Buffer.from(value).toString('hex')}' AS TEXT)`;
-      return `'${value.replaceAll("'", "''")}'`;
-    case 'number':
-      if (Number.isNaN(value)) break;
-      if (!Number.isFinite(value)) return value > 0 ? '9e999' : '-9e999';
-      return String(value);
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    case 'object':
-      if (value === null) return 'NULL';
-      if (value instanceof Date) return quoteLiteral(value.toISOString());
-      if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString('hex')}'`;
-      return quoteLiteral(JSON.stringify(value));
-    default:
+  if (typeof value === 'boolean') return String(value);
+  const bound = bindable(value);
+  if (bound === null) return 'NULL';
+  if (bound instanceof Uint8Array) return `X'${Buffer.from(bound).toString('hex')}'`;
+  if (typeof bound !== 'string') {
+    if (typeof bound === 'number' && !Number.isFinite(bound)) return bound > 0 ? '9e999' : '-9e999';
+    return String(bound);
   }
-  throw new RevError(
-    'REV_OPERATION',
-    `SQLite cannot hold ${typeof value === 'number' ? 'NaN' : `a ${typeof value}`}.`,
-  );
+  // SQL text ends at a NUL character.
+  if (bound.includes('\0')) return `CAST(X'${Buffer.from(bound).toString('hex')}' AS TEXT)`;
+  return `'${bound.replaceAll("'", "''")}'`;
 }
 
 /**

@@ -1,0 +1,35 @@
+import { givenValue, jsonText, noValue } from '../given-value.js';
+
+/**
+ * A value as the packages send it: a list is one of the database or JSON, as the parameter's type says; other objects are
+ * JSON whatever the type.
+ * @throws RevError REV_OPERATION for what is no value
+ */
+export function bindable(value: unknown): unknown {
+  const given = givenValue(value);
+  if (given.kind === 'json') return stored(jsonText(given.value));
+  if (given.kind === 'list') return list(given.value, []);
+  return typeof given.value === 'string' ? stored(given.value) : given.value;
+}
+
+/** PostgreSQL has no text with a NUL character. */
+export function stored(text: string): string {
+  if (text.includes('\0')) {
+    throw noValue(
+      'PostgreSQL has no text with a NUL character',
+      'Take it out; bytes belong into a bytea column.',
+    );
+  }
+  return text;
+}
+
+/** Its objects stay what they are: the whole may be JSON. */
+function list(values: readonly unknown[], around: readonly unknown[]): unknown[] {
+  if (around.includes(values)) throw noValue('A list that holds itself is no value');
+  return values.map((each) => {
+    const given = givenValue(each);
+    if (given.kind === 'list') return list(given.value, [...around, values]);
+    const one = bindable(each);
+    return given.kind === 'json' ? given.value : one;
+  });
+}
