@@ -1,3 +1,5 @@
+import { RevError } from '../errors.js';
+
 /** Names of objects as a database stores them. */
 
 export type DialectName = 'postgres' | 'sqlite';
@@ -21,11 +23,26 @@ export function displayName(name: QualifiedName): string {
   return name.schema === null ? name.name : `${name.schema}.${name.name}`;
 }
 
-/** `posts` and `app.posts`, or the object itself, as revision files may write it. */
+/**
+ * `posts` and `app.posts`, or the object itself, as revision files may write it.
+ * @throws RevError REV_OPERATION for what is no name
+ */
 export function parseName(name: string | QualifiedName): QualifiedName {
-  if (typeof name !== 'string') return { schema: name.schema ?? null, name: name.name };
-  const dot = name.indexOf('.');
-  return dot < 0 ? { schema: null, name } : { schema: name.slice(0, dot), name: name.slice(dot + 1) };
+  const dot = typeof name === 'string' ? name.indexOf('.') : -1;
+  const parts =
+    typeof name !== 'string'
+      ? name
+      : { schema: dot < 0 ? null : name.slice(0, dot), name: name.slice(dot + 1) };
+  const fault = faultOfName(parts);
+  if (fault === null) return { schema: parts.schema ?? null, name: parts.name };
+  throw new RevError('REV_OPERATION', fault, { hint: "A name is 'posts', 'app.posts' or { schema, name }." });
+}
+
+function faultOfName(parts: Partial<QualifiedName> | null | undefined): string | null {
+  if (parts === undefined || parts === null) return 'A name is missing.';
+  if (typeof parts !== 'object') return `A ${typeof parts} is no name.`;
+  if (typeof parts.name !== 'string') return `An object without a name stands in the place of a name.`;
+  return parts.name === '' || parts.schema === '' ? 'A name is empty.' : null;
 }
 
 export function sameName(a: QualifiedName, b: QualifiedName): boolean {

@@ -1,5 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import type { IndexKey, TableIndex } from '../catalog/index.js';
+import { RevError } from '../errors.js';
 import { type SqlInput, sqlText } from '../operations/index.js';
 
 /** A key of an index: a column's name, an expression, or either with its order. */
@@ -27,13 +28,29 @@ export interface IndexOptions {
   readonly include?: readonly string[];
 }
 
-/** @param sorts whether keys say where nulls sort. */
+/**
+ * @param sorts whether keys say where nulls sort.
+ * @throws RevError REV_OPERATION
+ */
 export function indexOf(
   name: string,
   keys: readonly IndexKeyInput[],
   options: IndexOptions,
   sorts: boolean,
 ): TableIndex {
+  const isMissing = !Array.isArray(keys) || keys.length === 0;
+  const at = isMissing ? -1 : keys.findIndex((key) => !isKey(key));
+  if (isMissing || at >= 0) {
+    throw new RevError(
+      'REV_OPERATION',
+      isMissing
+        ? `The index ${name} has no keys.`
+        : `Key ${at + 1} of index ${name} is neither a column nor an expression.`,
+      {
+        hint: `op.createIndex('${name}', 'users', ['email', sql\`lower(name)\`, { column: 'id', order: 'desc' }])`,
+      },
+    );
+  }
   return {
     kind: 'index',
     name,
@@ -45,6 +62,12 @@ export function indexOf(
     ...(options.nullsNotDistinct ? { nullsNotDistinct: true as const } : {}),
     ...(options.include === undefined ? {} : { include: options.include }),
   };
+}
+
+function isKey(key: unknown): boolean {
+  if (typeof key !== 'object' || key === null) return typeof key === 'string' && key !== '';
+  const { column, expression } = key as { readonly column?: unknown; readonly expression?: unknown };
+  return 'queryChunks' in key || (column !== undefined && column !== '') || expression !== undefined;
 }
 
 function indexKey(input: IndexKeyInput, sorts: boolean): IndexKey {

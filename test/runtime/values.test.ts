@@ -5,7 +5,7 @@ import { RevisionGraph } from '../../src/graph/graph.js';
 import { column } from '../../src/index.js';
 import { script } from '../../src/runtime/offline.js';
 import type { Op } from '../../src/runtime/op.js';
-import { type TestRunner, testRunner } from '../support/runner.js';
+import { sourceOf, type TestRunner, testRunner } from '../support/runner.js';
 
 /** What a revision may give as a value: the same online and in a script, and nothing else becomes something by itself. */
 
@@ -14,11 +14,12 @@ const versionTable = { schema: null, name: 'alembic_version' };
 /** The revision's script, without a database. */
 function printed({ dialect }: TestRunner, upgrade: (op: Op) => unknown): Promise<string> {
   const graph = RevisionGraph.of([{ id: 'a1', down: [], labels: [], depends: [] }]);
+  const plan = graph.planUpgrade([], 'heads');
   return script({
     dialect,
-    plan: graph.planUpgrade([], 'heads'),
-    history: graph.planUpgrade([], 'base'),
-    revision: () => ({ revision: 'a1', message: 'a1', hash: 'a1', file: 'a1.ts', upgrade }) as never,
+    plan,
+    history: { ...plan, steps: [] },
+    revision: () => sourceOf({ id: 'a1', upgrade }),
     versionTable,
     from: [],
     title: 'test',
@@ -85,13 +86,17 @@ describe.each(['sqlite', 'postgres'] as const)('values, %s', (name) => {
       ...refused,
       ['sql`…`', sql`lower('ABC')`, /expression of drizzle/] as const,
     ]) {
+      // drizzle reads expressions and lists by itself there.
+      const isSql = what === 'sql`…`';
+      const inText =
+        isSql ||
+        what === 'a bigint in a list' ||
+        what === "drizzle's column" ||
+        what === 'a list that holds itself';
       const places = [
         [inRows(value), /Column v of k, row 1: /],
-        // There it is what it says.
-        ...(what === 'sql`…`' || what === "drizzle's column"
-          ? []
-          : [[inStatement(value), /Value 1 of the statement: /] as const]),
-        ...(what === 'sql`…`' ? [] : [[inBackfill(value), /Column v of k: /] as const]),
+        ...(inText ? [] : [[inStatement(value), /Value 1 of the statement: /] as const]),
+        ...(isSql ? [] : [[inBackfill(value), /Column v of k: /] as const]),
       ] as const;
       for (const [upgrade, place] of places) {
         const online = await runner.upgrade([{ id: 'a1', upgrade }]).catch((error: unknown) => error);
@@ -143,7 +148,7 @@ describe.each(['sqlite', 'postgres'] as const)('values, %s', (name) => {
         { a: [1, { b: null }], at: new Date('2024-05-06T07:08:09.123Z') },
         '{"a":[1,{"b":null}],"at":"2024-05-06T07:08:09.123Z"}',
       ],
-      [Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
+      [{ a: Object.assign(Object.create(null), { b: 1 }) }, '{"a":{"b":1}}'],
       [new URL('http://x/'), 'http://x/'],
       [{ toJSON: () => '1.50' }, '1.50'],
       [{ toJSON: () => ({ amount: '1.50' }) }, '{"amount":"1.50"}'],

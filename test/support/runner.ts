@@ -119,7 +119,7 @@ export async function runnerAt(
   };
 }
 
-function sourceOf(revision: TestRevision | undefined): RevisionSource {
+export function sourceOf(revision: TestRevision | undefined): RevisionSource {
   if (!revision) throw new Error('no such revision in this test');
   return {
     id: revision.id,

@@ -2,13 +2,15 @@ import { givenValue, jsonText, noValue } from '../given-value.js';
 
 /**
  * A value as the packages send it: a list is one of the database or JSON, as the parameter's type says; other objects are
- * JSON whatever the type.
+ * JSON whatever the type. A Date is its ISO text: a package would declare it a timestamptz, and the server would write
+ * it in the session's time zone into a timestamp.
  * @throws RevError REV_OPERATION for what is no value
  */
 export function bindable(value: unknown): unknown {
   const given = givenValue(value);
   if (given.kind === 'json') return stored(jsonText(given.value));
   if (given.kind === 'list') return list(given.value, []);
+  if (given.value instanceof Date) return given.value.toISOString();
   return typeof given.value === 'string' ? stored(given.value) : given.value;
 }
 
