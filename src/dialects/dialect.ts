@@ -196,7 +196,7 @@ export interface Compiler {
    * type but that of its place, so numbers are quoted there.
    */
   boundLiteral(value: unknown): string;
-  /** A value as a driver of the dialect binds it. Throws REV_OPERATION for what is none (given-value.ts). */
+  /** A value as a driver of the dialect binds it. Throws REV_OPERATION for what is none (operations/given-value.ts). */
   bindable(value: unknown): unknown;
   /** Values of keys on their way through text: `text` is SQL that gives it, `literal` the value again. */
   readonly keys: { text(expression: string): string; literal(text: string): string };

@@ -1,4 +1,4 @@
-import { givenValue, jsonText, noValue } from '../given-value.js';
+import { givenValue, jsonText, noValue } from '../../operations/index.js';
 
 /**
  * A value as the packages send it: a list is one of the database or JSON, as the parameter's type says; other objects are

@@ -1,5 +1,5 @@
 import type { QualifiedName } from '../../catalog/index.js';
-import { givenValue, jsonText } from '../given-value.js';
+import { givenValue, jsonText } from '../../operations/index.js';
 import { stored } from './bindable.js';
 
 /** The only place where text of a user becomes SQL. */

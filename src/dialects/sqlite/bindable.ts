@@ -1,4 +1,4 @@
-import { givenValue, jsonText, noValue } from '../given-value.js';
+import { givenValue, jsonText, noValue } from '../../operations/index.js';
 
 /**
  * A value as the packages bind it, and as a literal says it. Whole numbers are bound as integers, not as reals, so that

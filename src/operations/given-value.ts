@@ -4,7 +4,7 @@ import { RevError } from '../errors.js';
 
 export type Scalar = null | boolean | number | bigint | string | Date | Uint8Array;
 
-/** A value as it is meant. `list`: a list of the database, or JSON, as its place wants it. */
+/** `list`: a list of the database, or JSON, as its place wants it. */
 export type GivenValue =
   | { readonly kind: 'scalar'; readonly value: Scalar }
   | { readonly kind: 'list'; readonly value: readonly unknown[] }
