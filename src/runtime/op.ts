@@ -14,6 +14,7 @@ import { RevError } from '../errors.js';
 import {
   type DefaultInput,
   defaultValue,
+  inSteps,
   misread,
   type Operation,
   operationOf,
@@ -219,9 +220,10 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch, s
     result.catch(() => undefined);
     return result;
   };
-  const send = (operation: Operation): Promise<void> => {
+  const send = async (operation: Operation) => {
     checkValues(operation, dialect);
-    return executor.operation(frozen(operation));
+    const steps = operation.kind === 'alterTable' ? inSteps(operation) : [operation];
+    for (const step of steps) await executor.operation(frozen(step));
   };
   const run = (make: () => Operation) => push(async () => send(make()));
   const alter = (table: ObjectName, change: (table: TableChanges) => void) =>

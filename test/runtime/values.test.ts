@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { integer, sqliteTable } from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
 import { RevisionGraph } from '../../src/graph/graph.js';
-import { column } from '../../src/index.js';
+import { column, defineOperation } from '../../src/index.js';
 import { script } from '../../src/runtime/offline.js';
 import type { Op } from '../../src/runtime/op.js';
 import { sourceOf, type TestRunner, testRunner } from '../support/runner.js';
@@ -121,19 +121,27 @@ describe.each(['sqlite', 'postgres'] as const)('values, %s', (name) => {
 
   it('that op.db and operations of the project send are held to the same', async () => {
     const runner = await testRunner(name);
-    const online = runner.upgrade([
-      {
-        id: 'a1',
-        upgrade: (op) =>
-          (op.db as never as { run(q: unknown): Promise<unknown>; execute(q: unknown): Promise<unknown> })[
-            name === 'sqlite' ? 'run' : 'execute'
-          ](sql`select ${new Map()}`),
-      },
-    ]);
-    await expect(online).rejects.toMatchObject({
-      code: 'REV_REVISION_FAILED',
-      message: expect.stringMatching(/an object of Map is no value/i),
+    const own = defineOperation({
+      name: 'fill',
+      sql: (_input: object, { literal }) => [sql`select ${new Map()}`, `select ${literal(new Set())}`],
     });
+    const query = name === 'sqlite' ? 'run' : 'execute';
+    const db = (op: Op) => (op.db as unknown as Record<string, (text: SQL) => Promise<unknown>>)[query];
+    const ways: readonly (readonly [(op: Op) => unknown, RegExp])[] = [
+      [(op) => db(op)?.(sql`update nowhere set a = ${new Map()}`), /An object of Map is no value/],
+      [(op) => op.run(own({})), /An object of (Map|Set) is no value/],
+    ];
+    for (const [upgrade, says] of ways) {
+      await expect(runner.upgrade([{ id: 'a1', upgrade }])).rejects.toMatchObject({
+        code: 'REV_REVISION_FAILED',
+        message: expect.stringMatching(says),
+      });
+      await expect(printed(runner, upgrade)).rejects.toMatchObject({
+        code: 'REV_OPERATION',
+        message: expect.stringMatching(says),
+        hint: expect.not.stringContaining('history'),
+      });
+    }
   });
 
   it('are the same online and by a script', async () => {
@@ -217,6 +225,8 @@ describe.each(['sqlite', 'postgres'] as const)('values, %s', (name) => {
       (op) => op.createTable('t', [column('id', 'integer'), undefined] as never),
       /Element 2 of createTable of t/,
     ],
+    ['PROBE', (op) => op.createTable('t', []), /no columns/],
+    ['PROBE2', (op) => op.bulkInsert('k', [{ v: 2n ** 70n }]), /64 bits/],
     ['an index without keys', (op) => op.createIndex('i', 't', []), /index i has no keys/i],
     ['an index whose keys are none', (op) => op.createIndex('i', 't', 'id' as never), /index i has no keys/i],
     ['an empty key of an index', (op) => op.createIndex('i', 't', [{}]), /key 1 of index i/i],
