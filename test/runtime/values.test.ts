@@ -71,6 +71,7 @@ const refusedBy = {
   postgres: [['text with a NUL character', 'a\0b', /NUL character/]],
   sqlite: [
     ['NaN', Number.NaN, /NaN/],
+    ['a bigint that is too large', 2n ** 63n, /64 bits/],
     ['a bigint in a list', [1n], /bigint is no JSON/],
   ],
 } as const;
@@ -121,6 +122,7 @@ describe.each(['sqlite', 'postgres'] as const)('values, %s', (name) => {
 
   it('that op.db and operations of the project send are held to the same', async () => {
     const runner = await testRunner(name);
+    await runner.driver.run({ sql: 'create table k (v text)' });
     const own = defineOperation({
       name: 'fill',
       sql: (_input: object, { literal }) => [sql`select ${new Map()}`, `select ${literal(new Set())}`],
@@ -128,7 +130,7 @@ describe.each(['sqlite', 'postgres'] as const)('values, %s', (name) => {
     const query = name === 'sqlite' ? 'run' : 'execute';
     const db = (op: Op) => (op.db as unknown as Record<string, (text: SQL) => Promise<unknown>>)[query];
     const ways: readonly (readonly [(op: Op) => unknown, RegExp])[] = [
-      [(op) => db(op)?.(sql`update nowhere set a = ${new Map()}`), /An object of Map is no value/],
+      [(op) => db(op)?.(sql`update k set v = ${new Map()}`), /An object of Map is no value/],
       [(op) => op.run(own({})), /An object of (Map|Set) is no value/],
     ];
     for (const [upgrade, says] of ways) {
@@ -225,8 +227,6 @@ describe.each(['sqlite', 'postgres'] as const)('values, %s', (name) => {
       (op) => op.createTable('t', [column('id', 'integer'), undefined] as never),
       /Element 2 of createTable of t/,
     ],
-    ['PROBE', (op) => op.createTable('t', []), /no columns/],
-    ['PROBE2', (op) => op.bulkInsert('k', [{ v: 2n ** 70n }]), /64 bits/],
     ['an index without keys', (op) => op.createIndex('i', 't', []), /index i has no keys/i],
     ['an index whose keys are none', (op) => op.createIndex('i', 't', 'id' as never), /index i has no keys/i],
     ['an empty key of an index', (op) => op.createIndex('i', 't', [{}]), /key 1 of index i/i],
@@ -237,17 +237,24 @@ describe.each(['sqlite', 'postgres'] as const)('values, %s', (name) => {
     ],
   ];
 
-  it.each(misuses)('%s: refused in words', async (_what, upgrade, says) => {
-    const runner = await testRunner(name);
-    await expect(runner.upgrade([{ id: 'a1', upgrade }])).rejects.toMatchObject({
-      code: 'REV_REVISION_FAILED',
-      message: expect.stringMatching(says),
-      cause: { code: 'REV_OPERATION' },
-    });
-    await expect(printed(runner, upgrade)).rejects.toMatchObject({
-      code: 'REV_OPERATION',
-      message: expect.stringMatching(says),
-      hint: expect.not.stringContaining('history'),
-    });
-  });
+  const onSqlite: typeof misuses = [
+    ['a table without columns', (op) => op.createTable('t', []), /Table t would have no column/],
+  ];
+
+  it.each(name === 'sqlite' ? [...misuses, ...onSqlite] : misuses)(
+    '%s: refused in words',
+    async (_what, upgrade, says) => {
+      const runner = await testRunner(name);
+      await expect(runner.upgrade([{ id: 'a1', upgrade }])).rejects.toMatchObject({
+        code: 'REV_REVISION_FAILED',
+        message: expect.stringMatching(says),
+        cause: { code: 'REV_OPERATION' },
+      });
+      await expect(printed(runner, upgrade)).rejects.toMatchObject({
+        code: 'REV_OPERATION',
+        message: expect.stringMatching(says),
+        hint: expect.not.stringContaining('history'),
+      });
+    },
+  );
 });

@@ -11,6 +11,7 @@ export function bindable(value: unknown): null | number | bigint | string | Uint
   const scalar = given.value;
   if (typeof scalar === 'boolean') return scalar ? 1n : 0n;
   if (typeof scalar === 'number') return numberOf(scalar);
+  if (typeof scalar === 'bigint') return integer(scalar);
   return scalar instanceof Date ? scalar.toISOString() : scalar;
 }
 
@@ -18,4 +19,12 @@ function numberOf(value: number): number | bigint {
   // It would be stored as null.
   if (Number.isNaN(value)) throw noValue('NaN is no value in SQLite', 'Give null, or a number.');
   return Number.isSafeInteger(value) ? BigInt(value) : value;
+}
+
+function integer(value: bigint): bigint {
+  // A driver refuses it, and a literal would become a real number.
+  if (BigInt.asIntN(64, value) !== value) {
+    throw noValue('A bigint of more than 64 bits is no value in SQLite', 'Give it as text.');
+  }
+  return value;
 }
