@@ -17,6 +17,13 @@ export interface Statement {
   readonly params?: readonly unknown[];
 }
 
+/** Where a text takes a bound value: the n-th, from 1. */
+export interface Placeholder {
+  readonly start: number;
+  readonly end: number;
+  readonly position: number;
+}
+
 export type Row = Readonly<Record<string, unknown>>;
 
 /** One session with a database. Every statement of a driver runs on the same connection. */
@@ -200,6 +207,8 @@ export interface Compiler {
   readonly keys: { text(expression: string): string; literal(text: string): string };
   /** The placeholder of the n-th bound value, from 1. */
   placeholder(position: number): string;
+  /** Where a text has placeholders, in its order; not those in strings, names and comments. */
+  placeholdersIn(sql: string): readonly Placeholder[];
   /** What a script says first, so that its statements mean what they mean in a session of `rev`. */
   readonly scriptStart: readonly string[];
   /** What stands around a revision in a script: the transaction and, on SQLite, the pragmas that cannot be inside it. */

@@ -11,6 +11,7 @@ import { hasTable, inspect } from './inspect.js';
 import { lockBetween, runnerLock } from './lock.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
+import { placeholdersIn } from './placeholders.js';
 import { keys, quoteIdentifier, quoteLiteral } from './quote.js';
 import { rowKey } from './row-key.js';
 import { rules } from './rules.js';
@@ -39,6 +40,7 @@ export const sqlite: Dialect = {
   boundLiteral: quoteLiteral,
   keys,
   placeholder: () => '?',
+  placeholdersIn,
   scriptStart: [],
   scriptFrame,
   scriptRefusal,
