@@ -1,6 +1,6 @@
 /** Schemas without a database: what the operations of a history come to. */
 
-import { type Catalog, emptyCatalog } from '../catalog/index.js';
+import { type Catalog, emptyCatalog, withEnums } from '../catalog/index.js';
 import type { Dialect, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
@@ -57,11 +57,18 @@ export class ReplayedCatalog {
   readonly #options: ReplayOptions;
   #catalog: Catalog | undefined;
   #waiting: Operation[] = [];
-  #hasUnseen = false;
+  readonly #raw: string[] = [];
 
   /** Whether raw SQL has made triggers or indexes, of which a rebuild in a script can know nothing. */
   get hasUnseen(): boolean {
-    return this.#hasUnseen;
+    return this.#raw.some((sql) =>
+      /\bcreate\s+(?:(?:temp(?:orary)?\s+)?trigger|(?:unique\s+)?index)\b/i.test(sql),
+    );
+  }
+
+  /** Whether raw SQL speaks of something by this name. */
+  hasRawAbout(name: string): boolean {
+    return this.#raw.some((sql) => sql.toLowerCase().includes(name.toLowerCase()));
   }
 
   constructor(options: ReplayOptions) {
@@ -84,9 +91,8 @@ export class ReplayedCatalog {
   see(operation: Operation): void {
     if (!isRaw(operation)) return;
     const { dialect } = this.#options;
-    this.#hasUnseen ||= compileOffline(dialect, operation, emptyCatalog(dialect.name)).some(({ sql }) =>
-      /\bcreate\s+(?:(?:temp(?:orary)?\s+)?trigger|(?:unique\s+)?index)\b/i.test(sql),
-    );
+    const statements = compileOffline(dialect, operation, emptyCatalog(dialect.name));
+    this.#raw.push(...statements.map(({ sql }) => sql));
   }
 }
 
@@ -133,5 +139,5 @@ export function compileOffline(
 }
 
 export function applyOffline(operation: Operation, catalog: Catalog): Catalog {
-  return seenOnly(operation, () => apply([operation], catalog));
+  return seenOnly(operation, () => withEnums(apply([operation], catalog)));
 }

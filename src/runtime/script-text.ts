@@ -38,3 +38,23 @@ export function ifNotExists(statement: Statement): Statement {
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
+
+/** Whether a query is one whose result is read. */
+export function reads(sql: string): boolean {
+  return (
+    /^\s*(select|values|table|show|explain|pragma)\b/i.test(sql) ||
+    /\breturning\b/i.test(sql) ||
+    /^\s*with\b(?![\s\S]*\b(insert|update|delete)\b)/i.test(sql)
+  );
+}
+
+export function unprintable(revision: string, sql: string): RevError {
+  return new RevError(
+    'REV_OFFLINE',
+    `Revision ${revision} reads from the database (op.db): ${oneLine(sql).slice(0, 120)}`,
+    {
+      hint: 'A script cannot know the result. Write the change as one statement with op.execute, or guard it with op.offline.',
+      data: { revision },
+    },
+  );
+}
