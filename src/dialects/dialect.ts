@@ -1,6 +1,6 @@
 import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
-import type { Catalog, DialectName, QualifiedName } from '../catalog/index.js';
+import type { Catalog, DialectName, QualifiedName, Table } from '../catalog/index.js';
 import type { DiffRules } from '../diff/rules.js';
 import type { Operation } from '../operations/index.js';
 
@@ -155,6 +155,8 @@ export interface Inspector {
   currentSchema(driver: Driver): Promise<string | null>;
   /** By what the rows of a table are told apart. null: there is no such table. */
   rowKey(driver: Driver, table: QualifiedName): Promise<RowKey | null>;
+  /** The same of a table of a catalog. */
+  rowKeyOf(table: Table): RowKey;
   /** Those of these roles that are not there; none where the dialect has no roles. */
   missingRoles(driver: Driver, names: readonly string[]): Promise<readonly string[]>;
   /** Those of these types of columns that are not there; none where the dialect takes any. */

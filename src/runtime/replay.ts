@@ -66,9 +66,12 @@ export class ReplayedCatalog {
     );
   }
 
-  /** Whether raw SQL speaks of something by this name. */
-  hasRawAbout(name: string): boolean {
-    return this.#raw.some((sql) => sql.toLowerCase().includes(name.toLowerCase()));
+  /** Whether raw SQL may have made or changed something by this name, or on it. */
+  hasRawChange(name: string): boolean {
+    const wanted = name.toLowerCase();
+    return this.#raw.some(
+      (sql) => /\b(?:create|alter|drop|do)\b/i.test(sql) && sql.toLowerCase().includes(wanted),
+    );
   }
 
   constructor(options: ReplayOptions) {
@@ -80,6 +83,16 @@ export class ReplayedCatalog {
     this.#catalog = this.#waiting.reduce((before, operation) => applyOffline(operation, before), catalog);
     this.#waiting = [];
     return this.#catalog;
+  }
+
+  /** The same; null: the operations of the history alone do not tell. */
+  async known(): Promise<Catalog | null> {
+    try {
+      return await this.now();
+    } catch (error) {
+      if (error instanceof RevError && error.code === 'REV_OFFLINE') return null;
+      throw error;
+    }
   }
 
   record(operation: Operation): void {

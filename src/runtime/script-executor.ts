@@ -1,7 +1,15 @@
-import { type Catalog, displayName, emptyCatalog, type QualifiedName, sameName } from '../catalog/index.js';
+import {
+  type Catalog,
+  displayName,
+  emptyCatalog,
+  findTable,
+  type QualifiedName,
+  sameName,
+} from '../catalog/index.js';
 import type { Dialect, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
-import { type AlterEnum, isRaw, type Operation } from '../operations/index.js';
+import { type AlterEnum, type Backfill, isRaw, type Operation } from '../operations/index.js';
+import { chosenKey } from './backfill.js';
 import type { Executor } from './executor.js';
 import { compileOffline, type ReplayedCatalog } from './replay.js';
 import { reads, unprintable } from './script-text.js';
@@ -39,6 +47,7 @@ export class ScriptExecutor implements Executor {
     const needsCatalog = dialect.needsCatalog(operation);
     const before = needsCatalog ? await state.now() : emptyCatalog(dialect.name);
     if (needsCatalog && operation.kind === 'alterEnum') this.#refuseUnknownColumns(operation, before);
+    if (operation.kind === 'backfill') await this.#refuseKey(operation);
     if (needsCatalog && operation.kind === 'alterTable' && state.hasUnseen) this.#lines([unseen]);
     const statements = compileOffline(dialect, operation, before);
     if (isRaw(operation)) for (const { sql } of statements) refuseTransactionControl(sql, 'revision');
@@ -90,12 +99,20 @@ export class ScriptExecutor implements Executor {
     }
   }
 
+  /** One UPDATE needs no key, but a run refuses what has none; of a table that the history makes it is known. */
+  async #refuseKey(operation: Backfill): Promise<void> {
+    const { dialect, state } = this.#options;
+    const catalog = await state.known();
+    const table = catalog && findTable(catalog, operation.table);
+    if (table && !state.hasRawChange(table.name)) chosenKey(operation, dialect.rowKeyOf(table));
+  }
+
   /** A type that is made anew takes its columns along: those that only a database knows would stop the script. */
   #refuseUnknownColumns({ name, columns }: AlterEnum, { enums, tables }: Catalog): void {
     const isOne = (each: QualifiedName | undefined) => each !== undefined && sameName(each, name);
     if (columns.length > 0 || tables.some((table) => table.columns.some((column) => isOne(column.enum))))
       return;
-    if (enums.some(isOne) && !this.#options.state.hasRawAbout(name.name)) return;
+    if (enums.some(isOne) && !this.#options.state.hasRawChange(name.name)) return;
     throw new RevError(
       'REV_OFFLINE',
       `Cannot print how the enum ${displayName(name)} is made anew: which columns have it is not known.`,

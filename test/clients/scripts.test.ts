@@ -215,7 +215,10 @@ describe('one revision', () => {
   /** A history of one revision, by the body of its upgrade. */
   async function revision(name: 'postgres' | 'sqlite', body: string, head = ''): Promise<Pair> {
     const project = kept(userProject());
-    project.write('alembic.config.ts', `export default { dialect: '${name}', url: process.env.TEST_URL, schema: './schema' };`);
+    project.write(
+      'alembic.config.ts',
+      `export default { dialect: '${name}', url: process.env.TEST_URL, schema: './schema' };`,
+    );
     project.write(
       'revisions/one.ts',
       `import { column, primaryKey, sql } from 'drizzle-alembic';
@@ -298,6 +301,31 @@ describe('one revision', () => {
     expect(await refusal(name, `await op.db.transaction(async () => op.autocommit(() => {}));`)).toContain(
       'inside of op.db.transaction',
     );
+    const table = (more: string) =>
+      `await op.createTable('t', [column('id', 'integer'), column('n', 'integer')${more}]);`;
+    const fill = (more: string) => `await op.backfill({ table: 't', ${more} });`;
+    expect(await refusal(name, table(", primaryKey(['id'])") + fill('set: { id: sql`id + 1` }'))).toMatch(
+      /REV_OPERATION: .*would change id/,
+    );
+    expect(await refusal(name, table('') + fill('set: { n: 1 }'))).toMatch(/REV_OPERATION: .*no primary key/);
+    expect(await refusal(name, table('') + fill("set: { n: 1 }, key: 'n'"))).toMatch(/would change n/);
+  });
+
+  it('reads the history also from inside of op.autocommit', async () => {
+    const pair = await revision(
+      'sqlite',
+      `await op.createTable('t', [column('id', 'integer'), primaryKey(['id'])]);
+       await op.autocommit(async () => { await op.addColumn('t', column('n', 'integer')); });`,
+    );
+    pair.project.write(
+      'revisions/two.ts',
+      `export const revision = 'two'; export const downRevision = 'one';
+       export async function upgrade(op) {
+         await op.autocommit(async () => { await op.alterColumn('t', 'n', { type: 'text' }); });
+       }`,
+    );
+    await pair.go('upgrade', 'base', 'one');
+    await pair.go('upgrade', 'one', 'two');
   });
 
   it.each(['postgres', 'sqlite'] as const)('leaves to the run what it cannot know: %s', async (name) => {

@@ -15,7 +15,7 @@ import { normalize } from './normalize.js';
 import { placeholdersIn } from './placeholders.js';
 import { boundLiteral, identifier, literal } from './quote.js';
 import { missingRoles } from './roles.js';
-import { rowKey } from './row-key.js';
+import { rowKey, rowKeyOf } from './row-key.js';
 import { rules } from './rules.js';
 import { databaseSize } from './size.js';
 
@@ -29,6 +29,7 @@ export const postgres: Dialect = {
   hasTable,
   currentSchema,
   rowKey,
+  rowKeyOf,
   missingRoles,
   missingTypes,
   databaseSize,

@@ -13,7 +13,7 @@ import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
 import { placeholdersIn } from './placeholders.js';
 import { keys, quoteIdentifier, quoteLiteral } from './quote.js';
-import { rowKey } from './row-key.js';
+import { rowKey, rowKeyOf } from './row-key.js';
 import { rules } from './rules.js';
 import { scriptFrame, scriptRefusal } from './script-frame.js';
 import { databaseSize } from './size.js';
@@ -26,6 +26,7 @@ export const sqlite: Dialect = {
   hasTable,
   currentSchema: async () => null,
   rowKey,
+  rowKeyOf,
   missingRoles: async () => [],
   missingTypes: async () => [],
   databaseSize,
