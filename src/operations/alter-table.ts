@@ -101,6 +101,33 @@ export const alterTable: Faces<AlterTable> = {
     changes.flatMap((change) => facesOf(change).losses(change, displayName(table))),
 };
 
+/**
+ * The same changes in operations one after the other, such that what `using` computes from is what the changes before it
+ * have made: one statement, or one rebuild, sees the values from before all of them.
+ */
+export function inSteps(operation: AlterTable): readonly AlterTable[] {
+  const steps: TableChange[][] = [[]];
+  for (const change of operation.changes) {
+    const step = steps.at(-1) ?? [];
+    if (change.kind === 'alterColumn' && step.some((before) => readsResult(change, before))) {
+      steps.push([change]);
+    } else step.push(change);
+  }
+  return steps.length === 1 ? [operation] : steps.map((changes) => ({ ...operation, changes }));
+}
+
+/** Whether the change computes from what the other one gives. A word that is no column costs a step, and nothing else. */
+function readsResult({ using }: AlterColumn, before: TableChange): boolean {
+  if (using === undefined || (before.kind !== 'addColumn' && before.kind !== 'alterColumn')) return false;
+  const name = before.kind === 'addColumn' ? before.column.name : before.name;
+  const words = new Set(wordsOf(using));
+  return wordsOf(name).every((word) => words.has(word));
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? [];
+}
+
 /** A table after some changes, apart from any catalog: for rebuilds. */
 export function applyChanges(table: Table, changes: readonly TableChange[]): Table {
   return changes.reduce((before, change) => facesOf(change).apply(change, before), table);

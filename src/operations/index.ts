@@ -1,4 +1,4 @@
-export { type AlterTable, applyChanges, describeChange, type TableChange } from './alter-table.js';
+export { type AlterTable, applyChanges, describeChange, inSteps, type TableChange } from './alter-table.js';
 export type { Backfill } from './backfill.js';
 export type { AddColumn, AlterColumn, ColumnFacets, DropColumn, RenameColumn } from './column-changes.js';
 export { type Comment, type CommentTarget, commented } from './comment.js';

@@ -14,6 +14,7 @@ import { RevError } from '../errors.js';
 import {
   type DefaultInput,
   defaultValue,
+  inSteps,
   misread,
   type Operation,
   operationOf,
@@ -224,7 +225,11 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch, s
     result.catch(() => undefined);
     return result;
   };
-  const run = (make: () => Operation) => push(async () => executor.operation(frozen(make())));
+  const send = async (operation: Operation) => {
+    const steps = operation.kind === 'alterTable' ? inSteps(operation) : [operation];
+    for (const step of steps) await executor.operation(frozen(step));
+  };
+  const run = (make: () => Operation) => push(async () => send(make()));
   const alter = (table: ObjectName, change: (table: TableChanges) => void) =>
     run(() => {
       const changes = new TableChanges();
@@ -380,7 +385,7 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch, s
           push(async () => {
             const operation = operationOf(each, given);
             try {
-              await executor.operation(frozen(operation));
+              await send(operation);
             } catch (error) {
               throw misread(error, operation, given);
             }

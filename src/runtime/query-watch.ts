@@ -1,7 +1,10 @@
 import { RevError } from '../errors.js';
 
-/** The queries of drizzle that change something; each begins only when it is awaited. */
-const changes = new Set<PropertyKey>(['insert', 'update', 'delete']);
+/** The queries of drizzle that change something, or may; each begins only when it is awaited. */
+const changes = new Set<PropertyKey>([
+  ...['insert', 'update', 'delete', 'refreshMaterializedView'],
+  ...['execute', 'run', 'all', 'get', 'values'],
+]);
 
 /** What runs a query, or makes it a part of another one. */
 const uses = new Set<PropertyKey>([

@@ -412,6 +412,8 @@ describe('op.db', () => {
       insert: (op) => void op.db.insert(a).values({ id: 1 }),
       update: (op) => void op.db.update(a).set({ id: 2 }).where(sql`true`),
       delete: (op) => op.db.transaction(async (inner) => void inner.delete(a)),
+      run: (op) => void op.db.run(sql`delete from a`),
+      all: (op) => void op.db.all(sql`delete from a returning id`),
     };
     await runner.upgrade([chain[0] as TestRevision]);
     for (const [method, upgrade] of Object.entries(forgotten)) {

@@ -163,6 +163,10 @@ function hintFor(server: ServerError, statement: string, user?: string) {
       return 'The server is a standby (select pg_is_in_recovery()), or default_transaction_read_only is on: use the URL of the primary server.';
     case '53100':
       return "The server's disk is full: make room there, and run it again.";
+    case '55006':
+      return /pending trigger events/.test(message)
+        ? "A deferred constraint has not been checked yet: await op.execute('set constraints all immediate') before this."
+        : undefined;
     case '55P04':
       return 'Add the value in a revision of its own, and run without --atomic: it can be used once it is committed.';
     case '57014':

@@ -55,8 +55,11 @@ export function alterTable(
   if (changesInPlace(changes, serverVersion)) return inPlace(target, changes, undefined) ?? [];
   const table = findTable(before, name);
   if (!table) {
+    const alike = before.tables.find((each) => foldName(each.name) === foldName(name.name));
     throw new RevError('REV_OPERATION', `There is no table ${displayName(name)}.`, {
-      hint: 'Is the revision written for another state of the schema? Compare with `rev history` and the database.',
+      hint: alike
+        ? `There is ${displayName(alike)}: write the name in its letter case, and those of its columns in theirs.`
+        : 'Is the revision written for another state of the schema? Compare with `rev history` and the database.',
     });
   }
   const { rest, indexes } = withoutUniqueIndexes(table, changes);

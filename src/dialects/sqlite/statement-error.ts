@@ -70,7 +70,7 @@ export function statementError(thrown: unknown, sql: string): RevError {
   const message = messageOf(thrown);
   const statement = shorten(sql);
   const isCopy = sqliteCode === 'SQLITE_CONSTRAINT_NOTNULL' && withoutRebuiltName(sql) !== sql;
-  const hint = isCopy ? nullInRebuild(message) : kind?.hint;
+  const hint = isCopy ? nullInRebuild(message) : (kind?.hint ?? goneColumn(message, sql));
   return new RevError(kind?.code ?? 'REV_STATEMENT', `${message}\n  in: ${statement}`, {
     ...(hint === undefined ? {} : { hint }),
     data: { statement, ...(sqliteCode === undefined ? {} : { sqliteCode }) },
@@ -82,6 +82,16 @@ export function statementError(thrown: unknown, sql: string): RevError {
 function nullInRebuild(message: string): string {
   const [, name, column] = /NOT NULL constraint failed: (.+)\.(.+)$/m.exec(message) ?? [];
   return `Rows hold null there. ${fillFirst(name === undefined ? undefined : { schema: null, name }, column)}`;
+}
+
+/** A definition that is made anew, after a rebuild or in it, and names a column that the revision has dropped. */
+function goneColumn(message: string, sql: string): string | undefined {
+  const [, column] = /^no such column: (.+)$/m.exec(message) ?? [];
+  if (column === undefined || !/^create (?:unique )?(?:index|table)\b/i.test(sql)) return undefined;
+  const what = /index\b/i.test(sql.slice(0, 20))
+    ? 'this index: op.dropIndex'
+    : 'the check or column that names it';
+  return `If the revision drops ${column}, let it first drop ${what}.`;
 }
 
 /** How a transaction was ended by a statement inside it. */
