@@ -3,6 +3,7 @@ export * from './column.js';
 export * from './constraint.js';
 export * from './edit.js';
 export * from './enum.js';
+export * from './enum-columns.js';
 export * from './name.js';
 export * from './policy.js';
 export * from './query-text.js';

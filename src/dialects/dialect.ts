@@ -1,6 +1,6 @@
 import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
-import type { Catalog, DialectName, QualifiedName } from '../catalog/index.js';
+import type { Catalog, DialectName, QualifiedName, Table } from '../catalog/index.js';
 import type { DiffRules } from '../diff/rules.js';
 import type { Operation } from '../operations/index.js';
 
@@ -15,6 +15,13 @@ export type { DiffRules } from '../diff/rules.js';
 export interface Statement {
   readonly sql: string;
   readonly params?: readonly unknown[];
+}
+
+/** Where a text takes a bound value: the n-th, from 1. */
+export interface Placeholder {
+  readonly start: number;
+  readonly end: number;
+  readonly position: number;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -148,6 +155,8 @@ export interface Inspector {
   currentSchema(driver: Driver): Promise<string | null>;
   /** By what the rows of a table are told apart. null: there is no such table. */
   rowKey(driver: Driver, table: QualifiedName): Promise<RowKey | null>;
+  /** The same of a table of a catalog. */
+  rowKeyOf(table: Table): RowKey;
   /** Those of these roles that are not there; none where the dialect has no roles. */
   missingRoles(driver: Driver, names: readonly string[]): Promise<readonly string[]>;
   /** Those of these types of columns that are not there; none where the dialect takes any. */
@@ -202,6 +211,8 @@ export interface Compiler {
   readonly keys: { text(expression: string): string; literal(text: string): string };
   /** The placeholder of the n-th bound value, from 1. */
   placeholder(position: number): string;
+  /** Where a text has placeholders, in its order; not those in strings, names and comments. */
+  placeholdersIn(sql: string): readonly Placeholder[];
   /** What a script says first, so that its statements mean what they mean in a session of `rev`. */
   readonly scriptStart: readonly string[];
   /** What stands around a revision in a script: the transaction and, on SQLite, the pragmas that cannot be inside it. */

@@ -7,7 +7,7 @@ import {
   rowWithoutKey,
   updateRows,
 } from '../dialects/backfill-statements.js';
-import type { CopyProgress, Dialect, Driver, Statement } from '../dialects/dialect.js';
+import type { CopyProgress, Dialect, Driver, RowKey, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { Backfill } from '../operations/index.js';
 
@@ -78,18 +78,25 @@ async function keyOf(operation: Backfill, options: BackfillOptions): Promise<rea
   const table = displayName(operation.table);
   const found = await options.dialect.rowKey(options.driver, operation.table);
   if (!found) throw new RevError('REV_OPERATION', `There is no table ${table}.`);
-  const wanted = operation.key ?? found.primaryKey;
-  if (!wanted) {
+  const missing = operation.key?.find((name) => found.columnOf(name) === undefined);
+  if (missing !== undefined)
+    throw new RevError('REV_OPERATION', `Table ${table} has no column ${missing} to backfill it by.`);
+  const key = chosenKey(operation, found);
+  await assertKey(operation, key, options);
+  return key;
+}
+
+/** The same, as far as the table says it. Throws REV_OPERATION where it has no key, or the backfill would change it. */
+export function chosenKey(operation: Backfill, { primaryKey, columnOf }: RowKey): readonly string[] {
+  const table = displayName(operation.table);
+  const spelled = (name: string) => columnOf(name) ?? name;
+  const key = (operation.key ?? primaryKey)?.map(spelled);
+  if (!key) {
     throw new RevError('REV_OPERATION', `Table ${table} has no primary key to backfill it by.`, {
       hint: "Name columns that no row has null, best those of an index: key: ['created_at', 'id']. On SQLite, key: 'rowid' does.",
     });
   }
-  const key = wanted.map((name) => {
-    const column = found.columnOf(name);
-    if (column !== undefined) return column;
-    throw new RevError('REV_OPERATION', `Table ${table} has no column ${name} to backfill it by.`);
-  });
-  const changed = operation.set.find(({ column }) => key.includes(found.columnOf(column) ?? column));
+  const changed = operation.set.find(({ column }) => key.includes(spelled(column)));
   if (changed) {
     throw new RevError(
       'REV_OPERATION',
@@ -99,7 +106,6 @@ async function keyOf(operation: Backfill, options: BackfillOptions): Promise<rea
       },
     );
   }
-  await assertKey(operation, key, options);
   return key;
 }
 

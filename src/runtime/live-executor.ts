@@ -14,7 +14,7 @@ import { runBackfill } from './backfill.js';
 import type { Executor } from './executor.js';
 import { HeldTransaction } from './held-transaction.js';
 import { type Next, operationText, type Point, type Progress } from './progress.js';
-import { refuseTransactionControl, savepointStep } from './transaction-control.js';
+import { refuseInSavepoint, refuseTransactionControl, savepointStep } from './transaction-control.js';
 
 /** Everything there is: a revision may touch what autogenerate does not look at. */
 const everything: Scope = { includes: () => true };
@@ -132,11 +132,7 @@ export class LiveExecutor implements Executor {
   }
 
   async autocommit(work: () => Promise<void>): Promise<void> {
-    if (this.#isInSavepoint) {
-      throw new RevError('REV_OPERATION', 'op.autocommit was called inside of op.db.transaction.', {
-        hint: 'Call it before or after: it ends the transaction that it is in.',
-      });
-    }
+    if (this.#isInSavepoint) refuseInSavepoint();
     if (!this.#isInside) return work();
     await this.#options.outside(async () => {
       this.#isInside = false;

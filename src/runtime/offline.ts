@@ -1,11 +1,10 @@
-import { emptyCatalog, type QualifiedName } from '../catalog/index.js';
+import type { QualifiedName } from '../catalog/index.js';
 import type { Dialect, Statement } from '../dialects/dialect.js';
-import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
 import { callRevision } from './call.js';
-import type { Executor } from './executor.js';
-import { type PreparedStep, prepare } from './prepare.js';
-import { compileOffline, inRevision, ReplayedCatalog, type ReplayOptions } from './replay.js';
+import { prepare } from './prepare.js';
+import { inRevision, ReplayedCatalog, type ReplayOptions } from './replay.js';
+import { ScriptExecutor } from './script-executor.js';
 import { ifNotExists, oneLine, statementText, terminated } from './script-text.js';
 import { rowsAfter, VersionTable } from './version-table.js';
 
@@ -55,7 +54,14 @@ export async function script(options: ScriptOptions): Promise<string> {
     for (const line of before) lines.push(terminated(line), '');
     guard();
     for (const statement of clearing.splice(0)) print(statement);
-    if (step.call) await callOffline(options, step, state, { print, guard });
+    const { call } = step;
+    if (call) {
+      const revision = report.revision;
+      const executor = new ScriptExecutor({ dialect, revision, transactional, state, print, guard });
+      await inRevision(revision, () =>
+        callRevision(call, { dialect, executor, args: options.args, folder: options.folder }),
+      );
+    }
     rows = rowsAfter(rows, step.step.rows);
     for (const change of step.step.rows) print(table.statement(change));
     for (const line of after) lines.push(terminated(line), '');
@@ -70,74 +76,4 @@ export function versionTableScript(dialect: Dialect, name: QualifiedName): strin
   return statements
     .map((statement) => `${terminated(statementText(ifNotExists(statement), dialect))}\n`)
     .join('\n');
-}
-
-async function callOffline(
-  options: ScriptOptions,
-  { call, report, source }: PreparedStep,
-  state: ReplayedCatalog,
-  { print, guard }: { readonly print: (statement: Statement) => void; readonly guard: () => void },
-): Promise<void> {
-  const { dialect } = options;
-  const transactional = source?.transactional !== false;
-  const frame = dialect.scriptFrame(transactional);
-  let isInside = transactional;
-  const executor: Executor = {
-    offline: true,
-    async operation(operation) {
-      const before = dialect.needsCatalog(operation) ? await state.now() : emptyCatalog(dialect.name);
-      if (operation.kind === 'alterTable' && dialect.needsCatalog(operation) && state.hasUnseen) {
-        print({ sql: unseen });
-      }
-      const statements = compileOffline(dialect, operation, before);
-      const own = dialect.scriptFrame(!isInside && dialect.needsForeignKeysOff(operation));
-      for (const statement of [...own.before.map(asSql), ...statements, ...own.after.map(asSql)])
-        print(statement);
-      state.record(operation);
-    },
-    async query(sql, params) {
-      if (reads(sql)) throw unprintable(report.revision, sql);
-      print({ sql, params });
-      return { rows: [] };
-    },
-    async autocommit(work) {
-      for (const sql of frame.after) print({ sql });
-      isInside = false;
-      await work();
-      isInside = transactional;
-      for (const sql of frame.before) print({ sql });
-      // Others had their turn between the two transactions.
-      if (frame.before.length > 0) guard();
-    },
-    inspect: () => state.now(),
-  };
-  if (call)
-    await inRevision(report.revision, () =>
-      callRevision(call, { dialect, executor, args: options.args, folder: options.folder }),
-    );
-}
-
-const asSql = (sql: string): Statement => ({ sql });
-
-const unseen =
-  '-- Raw SQL of this history makes triggers or indexes. If one is on the table below and it is rebuilt, make it again afterwards';
-
-/** Whether a query is one whose result is read. */
-export function reads(sql: string): boolean {
-  return (
-    /^\s*(select|values|table|show|explain|pragma)\b/i.test(sql) ||
-    /\breturning\b/i.test(sql) ||
-    /^\s*with\b(?![\s\S]*\b(insert|update|delete)\b)/i.test(sql)
-  );
-}
-
-export function unprintable(revision: string, sql: string): RevError {
-  return new RevError(
-    'REV_OFFLINE',
-    `Revision ${revision} reads from the database (op.db): ${oneLine(sql).slice(0, 120)}`,
-    {
-      hint: 'A script cannot know the result. Write the change as one statement with op.execute, or guard it with op.offline.',
-      data: { revision },
-    },
-  );
 }

@@ -191,15 +191,18 @@ export interface OpParts {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The queue of the `op.autocommit` that a call is inside of. */
-const innerQueue = new AsyncLocalStorage<OrderedQueue>();
+/** The queue of the `op.autocommit` that a call is inside of, and the revision's: one may be read while another runs. */
+const innerQueue = new AsyncLocalStorage<{ readonly whole: OrderedQueue; readonly queue: OrderedQueue }>();
 
 /** The work's own calls are in a queue of their own: those of the revision around it wait until it has ended. */
-async function inQueueOfItsOwn(work: () => unknown, signal: AbortSignal | undefined): Promise<void> {
+async function inQueueOfItsOwn(
+  work: () => unknown,
+  { whole, signal }: { readonly whole: OrderedQueue; readonly signal: AbortSignal | undefined },
+): Promise<void> {
   const queue = new OrderedQueue();
   try {
     await untilAborted(
-      innerQueue.run(queue, async () => await work()),
+      innerQueue.run({ whole, queue }, async () => await work()),
       signal,
     );
   } catch (error) {
@@ -213,7 +216,10 @@ async function inQueueOfItsOwn(work: () => unknown, signal: AbortSignal | undefi
 
 /** The facade over one executor and queue. Malformed calls throw REV_OPERATION or REV_UNSUPPORTED in their order. */
 export function makeOp({ dialect, executor, queue: whole, args, folder, watch, signal }: OpParts): Op {
-  const queue = () => innerQueue.getStore() ?? whole;
+  const queue = () => {
+    const inner = innerQueue.getStore();
+    return inner?.whole === whole ? inner.queue : whole;
+  };
   const push = (work: () => Promise<void>): Promise<void> => {
     const result = queue().push(work);
     // The queue keeps the failure; a call that nobody awaits must not be an unhandled rejection as well.
@@ -267,7 +273,7 @@ export function makeOp({ dialect, executor, queue: whole, args, folder, watch, s
       );
     },
     database: undefined,
-    autocommit: (work) => push(() => executor.autocommit(() => inQueueOfItsOwn(work, signal))),
+    autocommit: (work) => push(() => executor.autocommit(() => inQueueOfItsOwn(work, { whole, signal }))),
     createTable: (name, elements, options) =>
       run(() => ({ kind: 'createTable', table: tableOf(name, elements, options) })),
     dropTable: (name) => run(() => ({ kind: 'dropTable', name: parseName(name) })),

@@ -5,10 +5,9 @@ import { describe, type Operation } from '../operations/index.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
 import { inTime } from './in-time.js';
-import { reads, unprintable } from './offline.js';
 import { applyOffline, compileOffline } from './replay.js';
 import type { RevisionFunctions, RevisionSource } from './revision-source.js';
-import { statementText, terminated } from './script-text.js';
+import { reads, statementText, terminated, unprintable } from './script-text.js';
 
 /** What one function of a revision does, as far as can be told without a database. */
 export interface RehearsedFunction {

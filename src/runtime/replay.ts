@@ -1,6 +1,6 @@
 /** Schemas without a database: what the operations of a history come to. */
 
-import { type Catalog, emptyCatalog } from '../catalog/index.js';
+import { type Catalog, emptyCatalog, withEnums } from '../catalog/index.js';
 import type { Dialect, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { Plan } from '../graph/graph.js';
@@ -57,11 +57,21 @@ export class ReplayedCatalog {
   readonly #options: ReplayOptions;
   #catalog: Catalog | undefined;
   #waiting: Operation[] = [];
-  #hasUnseen = false;
+  readonly #raw: string[] = [];
 
   /** Whether raw SQL has made triggers or indexes, of which a rebuild in a script can know nothing. */
   get hasUnseen(): boolean {
-    return this.#hasUnseen;
+    return this.#raw.some((sql) =>
+      /\bcreate\s+(?:(?:temp(?:orary)?\s+)?trigger|(?:unique\s+)?index)\b/i.test(sql),
+    );
+  }
+
+  /** Whether raw SQL may have made or changed something by this name, or on it. */
+  hasRawChange(name: string): boolean {
+    const wanted = name.toLowerCase();
+    return this.#raw.some(
+      (sql) => /\b(?:create|alter|drop|do)\b/i.test(sql) && sql.toLowerCase().includes(wanted),
+    );
   }
 
   constructor(options: ReplayOptions) {
@@ -75,6 +85,16 @@ export class ReplayedCatalog {
     return this.#catalog;
   }
 
+  /** The same; null: the operations of the history alone do not tell. */
+  async known(): Promise<Catalog | null> {
+    try {
+      return await this.now();
+    } catch (error) {
+      if (error instanceof RevError && error.code === 'REV_OFFLINE') return null;
+      throw error;
+    }
+  }
+
   record(operation: Operation): void {
     this.see(operation);
     this.#waiting.push(operation);
@@ -84,9 +104,8 @@ export class ReplayedCatalog {
   see(operation: Operation): void {
     if (!isRaw(operation)) return;
     const { dialect } = this.#options;
-    this.#hasUnseen ||= compileOffline(dialect, operation, emptyCatalog(dialect.name)).some(({ sql }) =>
-      /\bcreate\s+(?:(?:temp(?:orary)?\s+)?trigger|(?:unique\s+)?index)\b/i.test(sql),
-    );
+    const statements = compileOffline(dialect, operation, emptyCatalog(dialect.name));
+    this.#raw.push(...statements.map(({ sql }) => sql));
   }
 }
 
@@ -134,5 +153,5 @@ export function compileOffline(
 }
 
 export function applyOffline(operation: Operation, catalog: Catalog): Catalog {
-  return seenOnly(operation, () => apply([operation], catalog));
+  return seenOnly(operation, () => withEnums(apply([operation], catalog)));
 }

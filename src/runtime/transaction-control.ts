@@ -38,3 +38,10 @@ export function savepointStep(sql: string): 'savepoint' | 'undo' | 'release' | n
   if (word === 'savepoint') return 'savepoint';
   return word.startsWith('release') ? 'release' : 'undo';
 }
+
+/** `op.autocommit` inside of `op.db.transaction`. */
+export function refuseInSavepoint(): never {
+  throw new RevError('REV_OPERATION', 'op.autocommit was called inside of op.db.transaction.', {
+    hint: 'Call it before or after: it ends the transaction that it is in.',
+  });
+}

@@ -210,3 +210,130 @@ describe.each(['postgres', 'sqlite'] as const)('ten revisions of all kinds on %s
     expect((await pair.contents()).versions).toEqual([]);
   });
 });
+
+describe('one revision', () => {
+  /** A history of one revision, by the body of its upgrade. */
+  async function revision(name: 'postgres' | 'sqlite', body: string, head = ''): Promise<Pair> {
+    const project = kept(userProject());
+    project.write(
+      'alembic.config.ts',
+      `export default { dialect: '${name}', url: process.env.TEST_URL, schema: './schema' };`,
+    );
+    project.write(
+      'revisions/one.ts',
+      `import { column, primaryKey, sql } from 'drizzle-alembic';
+       export const revision = 'one'; export const downRevision = null; ${head}
+       export async function upgrade(op) { ${body} }`,
+    );
+    return Pair.of(project, places[name]);
+  }
+
+  async function refusal(name: 'postgres' | 'sqlite', body: string): Promise<string> {
+    const { project } = await revision(name, body);
+    const { code, stdout, stderr } = await project.rev(['upgrade', 'head', '--sql']);
+    expect(code, stdout).toBe(2);
+    expect(stdout).toBe('');
+    return stderr;
+  }
+
+  it('has the operator ? beside values, and strings with backslashes', async () => {
+    const pair = await revision(
+      'postgres',
+      `await op.createTable('j', [column('id', 'integer'), column('v', 'text'), column('doc', 'jsonb'), primaryKey(['id'])]);
+       await op.execute(sql\`insert into j values (1, E'it\\\\'s ok? $1', \${{ k: 1 }})\`);
+       await op.execute(sql\`update j set v = v || \${'new'} where doc ? 'k'\`);
+       await op.backfill({ table: 'j', set: { v: sql\`v || \${'?'} || (doc ? 'k')\` }, where: sql\`doc ? \${'k'}\` });
+       await op.db.execute(sql\`update j set v = v || \${'$1'} where doc ? 'k'\`);`,
+    );
+    await pair.go('upgrade', 'base', 'head');
+    expect((await pair.contents()).rows.j).toMatchObject([expect.stringContaining("it's ok? $1new?true$1")]);
+  });
+
+  it.each(['postgres', 'sqlite'] as const)(
+    'has transactions of op.db outside of its own: %s',
+    async (name) => {
+      const raw = name === 'postgres' ? 'execute' : 'run';
+      const body = `await op.createTable('t', [column('n', 'integer')]);
+       await op.autocommit(async () => {
+         await op.autocommit(() => op.execute('insert into t values (1)'));
+         await op.db.transaction(async (tx) => { await tx.${raw}(sql\`insert into t values (\${2})\`); });
+         await op.db.transaction(async (tx) => {
+           await tx.${raw}(sql\`insert into t values (3)\`);
+           throw new Error('Not these');
+         }).catch(() => undefined);
+       });
+       await op.db.transaction(async (tx) => { await tx.${raw}(sql\`insert into t values (4)\`); });`;
+      for (const head of ['', 'export const transactional = false;']) {
+        const pair = await revision(name, body, head);
+        await pair.go('upgrade', 'base', 'head', ['--guard']);
+        expect((await pair.contents()).rows.t).toHaveLength(3);
+      }
+    },
+  );
+
+  it('makes an enum anew with the columns that the history knows', async () => {
+    const pair = await revision(
+      'postgres',
+      `await op.createEnum('State', ['old', 'new']);
+       await op.createTable('t', [column('s', '"State"', { default: 'new' }), column('all', '"State"[]')]);
+       await op.execute("insert into t values ('new', '{new}')");
+       await op.renameEnum('State', 'state');
+       await op.alterEnum('state', { from: ['old', 'new'], to: ['new', 'late'] });`,
+    );
+    await pair.go('upgrade', 'base', 'head');
+    expect((await pair.contents()).rows.t).toHaveLength(1);
+  });
+
+  it.each([
+    `await op.execute("create type s as enum ('a', 'b')");`,
+    `await op.createEnum('s', ['a', 'b']); await op.execute('create table t (s s)');`,
+  ])('asks for the columns of an enum that the history does not know: %s', async (made) => {
+    const body = `${made} await op.alterEnum('s', { from: ['a', 'b'], to: ['b'] });`;
+    expect(await refusal('postgres', body)).toMatch(/REV_OFFLINE: .*enum s[\s\S]*columns: \[/);
+  });
+
+  it.each(['postgres', 'sqlite'] as const)('refuses what a run refuses: %s', async (name) => {
+    for (const statement of ['/* x */ COMMIT', 'select 1; begin', '-- x\nend']) {
+      expect(await refusal(name, `await op.execute(${JSON.stringify(statement)});`)).toContain(
+        'A revision cannot run',
+      );
+    }
+    expect(await refusal(name, `await op.db.transaction(async () => op.autocommit(() => {}));`)).toContain(
+      'inside of op.db.transaction',
+    );
+    const table = (more: string) =>
+      `await op.createTable('t', [column('id', 'integer'), column('n', 'integer')${more}]);`;
+    const fill = (more: string) => `await op.backfill({ table: 't', ${more} });`;
+    expect(await refusal(name, table(", primaryKey(['id'])") + fill('set: { id: sql`id + 1` }'))).toMatch(
+      /REV_OPERATION: .*would change id/,
+    );
+    expect(await refusal(name, table('') + fill('set: { n: 1 }'))).toMatch(/REV_OPERATION: .*no primary key/);
+    expect(await refusal(name, table('') + fill("set: { n: 1 }, key: 'n'"))).toMatch(/would change n/);
+  });
+
+  it('reads the history also from inside of op.autocommit', async () => {
+    const pair = await revision(
+      'sqlite',
+      `await op.createTable('t', [column('id', 'integer'), primaryKey(['id'])]);
+       await op.autocommit(async () => { await op.addColumn('t', column('n', 'integer')); });`,
+    );
+    pair.project.write(
+      'revisions/two.ts',
+      `export const revision = 'two'; export const downRevision = 'one';
+       export async function upgrade(op) {
+         await op.autocommit(async () => { await op.alterColumn('t', 'n', { type: 'text' }); });
+       }`,
+    );
+    await pair.go('upgrade', 'base', 'one');
+    await pair.go('upgrade', 'one', 'two');
+  });
+
+  it.each(['postgres', 'sqlite'] as const)('leaves to the run what it cannot know: %s', async (name) => {
+    const pair = await revision(
+      name,
+      `await op.execute('create table t (id integer primary key, n integer)');
+       await op.backfill({ table: 't', set: { n: 1 } });`,
+    );
+    await pair.go('upgrade', 'base', 'head');
+  });
+});

@@ -13,9 +13,10 @@ import { lease, lockBetween, runnerLock } from './lock.js';
 import { blockers, gaveUpWaiting } from './lock-waits.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
+import { placeholdersIn } from './placeholders.js';
 import { boundLiteral, identifier, literal } from './quote.js';
 import { missingRoles } from './roles.js';
-import { rowKey } from './row-key.js';
+import { rowKey, rowKeyOf } from './row-key.js';
 import { rules } from './rules.js';
 import { databaseSize } from './size.js';
 
@@ -29,6 +30,7 @@ export const postgres: Dialect = {
   hasTable,
   currentSchema,
   rowKey,
+  rowKeyOf,
   missingRoles,
   missingTypes,
   databaseSize,
@@ -44,6 +46,7 @@ export const postgres: Dialect = {
   // Without a type a literal has that of the key beside it.
   keys: { text: (expression) => `${expression}::text`, literal },
   placeholder,
+  placeholdersIn,
   scriptStart: sessionStart,
   scriptFrame,
   scriptRefusal,

@@ -1,4 +1,4 @@
-import type { Inspector } from '../dialect.js';
+import type { Inspector, RowKey } from '../dialect.js';
 import { identifier } from './quote.js';
 
 export const rowKey: Inspector['rowKey'] = async (driver, table) => {
@@ -12,8 +12,15 @@ export const rowKey: Inspector['rowKey'] = async (driver, table) => {
   if (found.length === 0) return null;
   const columns = found.map(([column]) => String(column));
   const primaryKey = columns.filter((_column, at) => found[at]?.[1] === true);
-  return {
-    primaryKey: primaryKey.length === 0 ? null : primaryKey,
-    columnOf: (name) => columns.find((column) => column === name),
-  };
+  return keyOf(columns, primaryKey.length === 0 ? null : primaryKey);
 };
+
+export const rowKeyOf: Inspector['rowKeyOf'] = ({ columns, primaryKey }) =>
+  keyOf(
+    columns.map(({ name }) => name),
+    primaryKey?.columns ?? null,
+  );
+
+function keyOf(columns: readonly string[], primaryKey: readonly string[] | null): RowKey {
+  return { primaryKey, columnOf: (name) => columns.find((column) => column === name) };
+}

@@ -12,8 +12,9 @@ import { hasTable, inspect } from './inspect.js';
 import { lockBetween, runnerLock } from './lock.js';
 import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
 import { normalize } from './normalize.js';
+import { placeholdersIn } from './placeholders.js';
 import { keys, quoteIdentifier, quoteLiteral } from './quote.js';
-import { rowKey } from './row-key.js';
+import { rowKey, rowKeyOf } from './row-key.js';
 import { rules } from './rules.js';
 import { scriptFrame, scriptRefusal } from './script-frame.js';
 import { databaseSize } from './size.js';
@@ -26,6 +27,7 @@ export const sqlite: Dialect = {
   hasTable,
   currentSchema: async () => null,
   rowKey,
+  rowKeyOf,
   missingRoles: async () => [],
   missingTypes: async () => [],
   databaseSize,
@@ -41,6 +43,7 @@ export const sqlite: Dialect = {
   bindable,
   keys,
   placeholder: () => '?',
+  placeholdersIn,
   scriptStart: [],
   scriptFrame,
   scriptRefusal,
