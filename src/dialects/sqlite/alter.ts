@@ -38,7 +38,7 @@ import { quoteIdentifier, quoteInDatabase, quoteLiteral, quoteName } from './quo
 import { rebuild } from './rebuild.js';
 import { planRebuild } from './rebuild-plan.js';
 import { beginsRebuild } from './rebuilt-name.js';
-import { foldName } from './tokens.js';
+import { foldName, isSymbol, tokenize } from './tokens.js';
 
 /**
  * @param before the catalog; may lack the table only where `changesInPlace`.
@@ -343,10 +343,21 @@ function canDropColumn(table: Table, name: string): boolean {
     table.foreignKeys.some((key) => key.columns.includes(name) && !details.refersInline(name)) ||
     table.checks.some((check) => uses(check.expression) && !goes.includes(check.expression)) ||
     table.columns.some((column) => uses(column.generated?.expression)) ||
+    !isCutRightly(table.live?.sql ?? '', name) ||
     table.indexes.some(
       (index) => uses(index.where) || index.keys.some((key) => key.column === name || uses(key.expression)),
     )
   );
+}
+
+/** SQLite 3.45 cuts the last column off at the last comma before its name, even if a comment holds that. */
+function isCutRightly(sql: string, name: string): boolean {
+  const tokens = tokenize(sql);
+  return tokens.every((token, at) => {
+    const before = tokens[at - 1];
+    if (!isSymbol(before, ',') || foldName(token.value) !== foldName(name)) return true;
+    return !sql.slice(before?.end, token.start).includes(',');
+  });
 }
 
 /**

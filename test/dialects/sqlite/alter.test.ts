@@ -254,6 +254,8 @@ describe('in place where it can be, whatever rows there are', () => {
       false,
       'create table t (a int, x int, foreign key (x) references p (id))',
     ],
+    ['behind a comment', true, 'create table t (a int, /* b */ x int)'],
+    ['behind a comment with a comma', false, 'create table t (a int, -- b, (c)\n x int)'],
     ['with a check of its own, and a rebuild', false, 'create table t (a int, x int unique check (x > 0))'],
   ])('drop a column: %s', async (_name, inPlace, table, index) => {
     const db = await rows(table, 'insert into t values (1, 1), (2, null)', ...(index ? [index] : []));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { testRunner } from '../../support/runner.js';
+import { testRunner } from '../support/runner.js';
 
 describe('a column that is dropped although something in its table names it', () => {
   it.each([
