@@ -58,12 +58,11 @@ export class ReplayedCatalog {
   #catalog: Catalog | undefined;
   #waiting: Operation[] = [];
   readonly #raw: string[] = [];
+  #hasUnseen = false;
 
   /** Whether raw SQL has made triggers or indexes, of which a rebuild in a script can know nothing. */
   get hasUnseen(): boolean {
-    return this.#raw.some((sql) =>
-      /\bcreate\s+(?:(?:temp(?:orary)?\s+)?trigger|(?:unique\s+)?index)\b/i.test(sql),
-    );
+    return this.#hasUnseen;
   }
 
   /** Whether raw SQL may have made or changed something by this name, or on it. */
@@ -105,7 +104,10 @@ export class ReplayedCatalog {
     if (!isRaw(operation)) return;
     const { dialect } = this.#options;
     const statements = compileOffline(dialect, operation, emptyCatalog(dialect.name));
-    this.#raw.push(...statements.map(({ sql }) => sql));
+    for (const { sql } of statements) {
+      this.#raw.push(sql);
+      this.#hasUnseen ||= /\bcreate\s+(?:(?:temp(?:orary)?\s+)?trigger|(?:unique\s+)?index)\b/i.test(sql);
+    }
   }
 }
 
