@@ -11,8 +11,8 @@ import { relayTo } from '../support/relay.js';
 import { faultRuns, faultSeed, sample } from '../support/sampling.js';
 
 /**
- * The command as a process that is ended at any point: `kill -9` and Ctrl-C. The next one ends where an undisturbed one
- * would have. And many processes at once, of which each revision is run by one.
+ * The command as a process that is ended at any point, by `kill -9`, Ctrl-C or a full disk. The next one ends where an
+ * undisturbed one would have. And many processes at once, of which each revision is run by one.
  */
 
 const projects: UserProject[] = [];
@@ -35,6 +35,9 @@ const directions = Object.keys(ways) as Direction[];
 
 type Signal = 'SIGKILL' | 'SIGINT';
 const signals: readonly Signal[] = ['SIGKILL', 'SIGINT'];
+/** That of PostgreSQL is full in test/runtime/faults-postgres.test.ts. */
+type End = Signal | 'full disk';
+const ends: readonly End[] = [...signals, 'full disk'];
 
 async function stateOf(dialect: typeof postgres, url: string): Promise<DatabaseState> {
   const driver = await dialect.connect({ url, from: process.cwd() });
@@ -101,7 +104,7 @@ describe(`a process that is ended (REV_FAULT_SEED=${faultSeed})`, () => {
     async (direction) => {
       const project = projectOf('sqlite', '');
       const counter = project.path('counter');
-      const run = async (file: string, end: { at: number; signal: Signal } | null) => {
+      const run = async (file: string, end: { at: number; signal: End } | null) => {
         rmSync(counter, { force: true });
         const running = startRev(project, [direction, ways[direction], '--yes'], {
           TEST_URL: file,
@@ -125,7 +128,7 @@ describe(`a process that is ended (REV_FAULT_SEED=${faultSeed})`, () => {
       expect(code, output).toBe(0);
       expect(statements).toBeGreaterThan(100);
       const wanted = await stateOf(sqlite, calm);
-      const all = signals.flatMap((signal) =>
+      const all = ends.flatMap((signal) =>
         Array.from({ length: statements }, (_, at) => ({ signal, at: at + 1 })),
       );
       for (const [number, end] of sample(all, runs).entries()) {
@@ -133,6 +136,11 @@ describe(`a process that is ended (REV_FAULT_SEED=${faultSeed})`, () => {
         const first = await run(file, end);
         const what = `${end.signal} at statement ${end.at} of ${statements}, ${first.code ?? first.signal}: ${first.output}`;
         if (end.signal === 'SIGKILL') expect(first.signal, what).toBe('SIGKILL');
+        if (end.signal === 'full disk') {
+          // The last commit may be done already.
+          expect([0, 1], what).toContain(first.code);
+          if (first.code === 1) expect(first.output, what).toMatch(/make room|free disk space/i);
+        }
         const again = await run(file, null);
         expect(again.code, `${what}\nagain: ${again.output}`).toBe(0);
         expect(await stateOf(sqlite, file), what).toEqual(wanted);

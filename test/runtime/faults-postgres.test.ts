@@ -29,7 +29,9 @@ type Harm =
   | 'interrupt'
   /** The server is ended at once and started again: before the question, or while it is at it. */
   | 'restart'
-  | 'restart meanwhile';
+  | 'restart meanwhile'
+  /** From here on the session can write to no file. The server itself ends where that is its log, and starts again. */
+  | 'full disk';
 
 interface HarmAt {
   readonly harm: Harm;
@@ -42,7 +44,7 @@ const harms: readonly Harm[] = ['cut', 'lose', 'terminate', 'interrupt'];
 const restarts: readonly Harm[] = ['restart', 'restart meanwhile'];
 
 /** Where the databases are; the shared server is not restarted. */
-type Place = Pick<Server, 'url' | 'restart'> | null;
+type Place = Pick<Server, 'url' | 'restart' | 'fillDiskOf'> | null;
 
 /** Runs with harm at the n-th question. Returns whether it failed, and how many questions there were. */
 async function disturbed(
@@ -63,6 +65,7 @@ async function disturbed(
       return 'forward';
     }
     if (harm === 'interrupt') controller.abort();
+    else if (harm === 'full disk') server?.fillDiskOf(pid);
     else await database.sql(`select pg_terminate_backend(${pid})`);
     return 'forward';
   });
@@ -77,7 +80,23 @@ async function disturbed(
   } finally {
     await runner?.driver.close();
     await restarted;
+    if (harm === 'full disk') await isUpAgain(database);
   }
+}
+
+/** A server that cannot write its log ends all sessions, and starts again by itself: a moment after this one has ended. */
+async function isUpAgain(database: TestDatabase): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await expect
+    .poll(
+      () =>
+        database.sql('select 1').then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 30_000, message: 'the server does not come up again' },
+    )
+    .toBe(true);
 }
 
 /** A run that never ends is a failure that says where, and not merely a test that does not end. */
@@ -167,6 +186,17 @@ describe(`harm at statement boundaries (REV_FAULT_SEED=${faultSeed})`, () => {
       const server = await start({ settings: { synchronous_commit: 'on' } });
       onTestFinished(() => server.stop());
       await expectSameEnd(direction, (places) => sample(places(restarts), Math.ceil(faultRuns / 3)), server);
+    },
+  );
+
+  it.each<Direction>(['upgrade', 'downgrade'])(
+    'leads to the same end where the disk is full: %s',
+    { timeout: 3_600_000 },
+    async (direction) => {
+      const server = await start({ settings: { synchronous_commit: 'on' } });
+      onTestFinished(() => server.stop());
+      const some = Math.ceil(faultRuns / 3);
+      await expectSameEnd(direction, (places) => sample(places(['full disk']), some), server);
     },
   );
 });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { chmod, chown, cp, mkdtemp, readFile, stat, statfs, symlink, writeFile } from 'node:fs/promises';
@@ -34,6 +34,8 @@ export interface Server {
   readonly url: string;
   /** Ends it at once (SIGQUIT, `pg_ctl stop -m immediate`) and starts it again with its port and data. */
   restart(options?: ServerOptions): Promise<void>;
+  /** From now on the process of one session can write to no file: for it that is a full disk. */
+  fillDiskOf(pid: number): void;
   /** Ends it and deletes its data. */
   stop(): Promise<void>;
 }
@@ -97,6 +99,8 @@ export async function start(options: ServerOptions = {}): Promise<Server> {
         server = await launch(bin, { home, data, port }, account, next);
         watchdog.stdin.write(`${server.pid}\n`);
       },
+      fillDiskOf: (pid) =>
+        void execFileSync('prlimit', ['--pid', String(pid), '--fsize=0'], { ...account, stdio: 'pipe' }),
       stop: () => watchdog.stop(),
     };
   } catch (error) {

@@ -6,6 +6,7 @@
 import type { Row } from '../dialect.js';
 import { type Connection, columnOf, rowsOf } from './connections/connection.js';
 import { quoteName } from './quote.js';
+import { withSavepoint } from './savepoint.js';
 import { foldName, isSymbol, isWord, tokenize } from './tokens.js';
 
 export interface BrokenTrigger {
@@ -57,7 +58,7 @@ function failing(
   const firing: { readonly trigger: Trigger; readonly sql: string }[] = [];
   const failures: (readonly [Trigger, string])[] = [];
   for (const trigger of triggers) {
-    const message = failureOf(() => {
+    const message = failureOf(database, () => {
       const sql = firingStatement(database, trigger);
       if (sql !== null) firing.push({ trigger, sql });
     });
@@ -78,28 +79,29 @@ function failingAlone(
   const suspects = failing(database, triggers);
   if (suspects.length === 0) return [];
   const drop = ({ name }: Trigger) => database.exec(`DROP TRIGGER main.${quoteName(name)}`);
-  database.exec('SAVEPOINT rev_triggers');
-  try {
+  const work = () => {
     triggers.forEach(drop);
     return suspects.flatMap(([trigger]) => {
       // SQLite keeps the text without a schema. A temporary table of the same name would get the trigger.
       const sql = trigger.sql.replace(/^CREATE TRIGGER /, 'CREATE TRIGGER main.');
-      const message = failureOf(() => database.exec(sql));
+      const message = failureOf(database, () => database.exec(sql));
       if (message !== null) return [[trigger, message] as const];
       const failed = failing(database, [trigger]);
       drop(trigger);
       return failed;
     });
-  } finally {
-    database.exec('ROLLBACK TO rev_triggers; RELEASE rev_triggers');
-  }
+  };
+  return withSavepoint(database, 'rev_triggers', work, () => false);
 }
 
-function failureOf(work: () => void): string | null {
+function failureOf(database: Connection, work: () => void): string | null {
+  const isInside = database.inTransaction;
   try {
     work();
     return null;
   } catch (thrown) {
+    // A full disk says nothing of the trigger.
+    if (isInside && !database.inTransaction) throw thrown;
     return thrown instanceof Error ? thrown.message : String(thrown);
   }
 }

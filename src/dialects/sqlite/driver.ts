@@ -190,7 +190,7 @@ class SqliteDriver implements SqliteSession {
       refuseNewFaults(this.#before, after);
       if (this.#statistics) restoreStatistics(this.#database, this.#statistics);
       if (options.dryRun) return result;
-      const state = stateOf(this.#database);
+      const state = stateOf(this.#database, after.schemas);
       await this.#whenFree('COMMIT', patience);
       this.#left = { state, faults: after };
       return result;

@@ -9,6 +9,7 @@ import { type Connection, columnOf, pragma, rowsOf } from './connections/connect
 import { defaultText } from './definition.js';
 import type { EditSchema } from './live-statement.js';
 import { quoteLiteral, quoteName } from './quote.js';
+import { withSavepoint } from './savepoint.js';
 
 /**
  * Inside a transaction.
@@ -16,19 +17,15 @@ import { quoteLiteral, quoteName } from './quote.js';
  */
 export function editSchema(database: Connection, edit: EditSchema): boolean {
   if (database.isServer) return false;
-  database.exec('SAVEPOINT rev_edit');
-  let done = false;
-  try {
+  const work = () => {
     const before = factsOf(database, edit);
     const values = countDefaults(database, edit);
-    done = write(database, edit);
+    if (!write(database, edit)) return false;
     // Rows that are older than a column have no value of it: they show the default, and a new one would change them.
-    done &&= sameRows(values, countDefaults(database, edit));
-    done &&= before === factsOf(database, edit) && isSound(database, edit);
-  } finally {
-    database.exec(done ? 'RELEASE rev_edit' : 'ROLLBACK TO rev_edit; RELEASE rev_edit');
-  }
-  return done;
+    if (!sameRows(values, countDefaults(database, edit))) return false;
+    return before === factsOf(database, edit) && isSound(database, edit);
+  };
+  return withSavepoint(database, 'rev_edit', work, (done) => done);
 }
 
 /** @returns false where the package or SQLite itself does not allow it. */
@@ -43,7 +40,9 @@ function write(database: Connection, { schema, sql, from }: EditSchema): boolean
     const version = pragma(database, `${quoteName(schema)}.schema_version`);
     database.exec(`PRAGMA ${quoteName(schema)}.schema_version = ${version + 1}`);
     return true;
-  } catch {
+  } catch (thrown) {
+    // A full disk may have ended the transaction: nothing else can be tried in it.
+    if (!database.inTransaction) throw thrown;
     return false;
   } finally {
     // It turns writing off, and this connection reads the schema again.

@@ -69,9 +69,9 @@ export function withAttached(database: Connection, before: Faults): Faults {
  * Inside of a transaction: equal for as long as neither this connection nor another one has changed the database, even in
  * a later transaction. null: a server does not tell.
  */
-export function stateOf(database: Connection): string | null {
+export function stateOf(database: Connection, schemas = schemasOf(database)): string | null {
   if (database.isServer) return null;
-  const versions = schemasOf(database).map((schema) => [
+  const versions = schemas.map((schema) => [
     schema,
     pragma(database, `${quoteName(schema)}.data_version`),
     pragma(database, `${quoteName(schema)}.schema_version`),

@@ -22,6 +22,11 @@ export function statementsOf(sql: string): readonly (readonly Token[])[] {
   return statements;
 }
 
+/** What nearly every text is: one statement, and it is seen at a glance. */
+export function isOneStatement(sql: string): boolean {
+  return (/^\s*[a-z]/i.test(sql) && !sql.includes(';')) || statementsOf(sql).length === 1;
+}
+
 function makesTrigger([create, second, third]: readonly Token[]): boolean {
   if (!isWord(create, 'create')) return false;
   return isWord(isWord(second, 'temp', 'temporary') ? third : second, 'trigger');

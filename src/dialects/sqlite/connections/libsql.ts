@@ -1,5 +1,5 @@
 import type { Row } from '../../dialect.js';
-import { statementsOf } from '../statements.js';
+import { isOneStatement } from '../statements.js';
 import { type Connection, checkEach, type Opener, type Prepared } from './connection.js';
 import { SqliteError } from './result-codes.js';
 
@@ -45,7 +45,7 @@ function connection(database: Database): Connection {
       return database.inTransaction;
     },
     // libsql takes the first statement of a text and says nothing of the others.
-    prepare: (sql) => (statementsOf(sql).length === 1 ? prepared(database.prepare(sql)) : null),
+    prepare: (sql) => (isOneStatement(sql) ? prepared(database.prepare(sql)) : null),
     exec: (sql) => void database.exec(sql),
     check: (statements) => checkEach((sql) => database.prepare(sql), statements),
     // It opens none in defensive mode.

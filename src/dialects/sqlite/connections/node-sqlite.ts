@@ -1,5 +1,5 @@
 import type { Row } from '../../dialect.js';
-import { statementsOf } from '../statements.js';
+import { isOneStatement } from '../statements.js';
 import { type Connection, checkEach, type Opener, type Prepared, pagesOfPart } from './connection.js';
 import { SqliteError } from './result-codes.js';
 
@@ -67,8 +67,7 @@ function connection(database: Database, { backup }: Module): Connection {
       return database.isTransaction;
     },
     // node:sqlite takes the first statement of a text and says nothing of the others.
-    prepare: (sql) =>
-      statementsOf(sql).length === 1 ? translated(() => prepared(database.prepare(sql))) : null,
+    prepare: (sql) => (isOneStatement(sql) ? translated(() => prepared(database.prepare(sql))) : null),
     exec: (sql) => translated(() => database.exec(sql)),
     check: (statements) => checkEach((sql) => translated(() => database.prepare(sql)), statements),
     allowSchemaWrites: (allowed) => database.enableDefensive?.(!allowed),
