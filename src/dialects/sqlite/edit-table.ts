@@ -147,12 +147,17 @@ function withComma(sql: string, place: Place | undefined, inline: boolean): Plac
   return isSymbol(comma, ',') ? { start: comma?.start ?? place.start, end: place.end } : place;
 }
 
+/** At one place what is inserted comes before what goes, in its own order. */
 function replace(sql: string, replacements: readonly Replacement[]): string {
-  let text = sql;
-  for (const { start, end, text: next } of [...replacements].sort((a, b) => b.start - a.start)) {
-    text = text.slice(0, start) + next + text.slice(end);
+  let text = '';
+  let at = 0;
+  for (const { start, end, text: next } of [...replacements].sort(
+    (a, b) => a.start - b.start || a.end - b.end,
+  )) {
+    text += sql.slice(at, start) + next;
+    at = end;
   }
-  return text;
+  return text + sql.slice(at);
 }
 
 /** What rows, keys and automatic indexes stand on is the same; what was to change has changed, and nothing else. */

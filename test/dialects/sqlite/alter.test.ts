@@ -367,6 +367,28 @@ describe('constraints', () => {
     }
   });
 
+  test.each([
+    ["(a text, check (a is not 'impossible'))", ['default', 'drop']],
+    ["(a text, check (a is not 'impossible'))", ['drop', 'default']],
+    ['(a text)', ['default', 'add']],
+    ['(a text)', ['add', 'default']],
+    ["(a text, check (a is not 'impossible'))", ['default', 'drop', 'add']],
+    ["(a text, check (a is not 'impossible'))", ['add', 'drop', 'default']],
+  ])('beside a default that is written at the same place: %s, %s', async (definition, kinds) => {
+    const db = await freshSqlite();
+    await db.setup(`create table t ${definition}`, "insert into t values ('x')");
+    const changes: Record<string, TableChange> = {
+      default: { kind: 'alterColumn', name: 'a', to: { default: { kind: 'literal', value: "it's" } } },
+      drop: { kind: 'dropConstraint', name: null, was: check(null, "a is not 'impossible'") },
+      add: { kind: 'addConstraint', constraint: check(null, 'a <> 2') },
+    };
+    await db.run(alter('t', ...kinds.flatMap((kind) => changes[kind] ?? [])));
+    const { columns, checks } = await db.table('t');
+    expect(columns[0]?.default).toEqual({ kind: 'literal', value: "it's" });
+    expect(checks.map(({ expression }) => expression)).toEqual(kinds.includes('add') ? ['a <> 2'] : []);
+    expect(await db.rows('select * from t')).toEqual([['x']]);
+  });
+
   test('a unique constraint that is an index here, and an index that is a constraint', async () => {
     const db = await freshSqlite();
     await db.setup(
