@@ -3,9 +3,9 @@
  * transaction, and (the fair limit) with one for each revision. And against a bare Node program that loads the same
  * modules and runs their statements with a commit for each: what no runner in Node can go below. Needs `psql` and `sqlite3`.
  *
- *   npm run build && node bench/run.mjs [rounds] [postgres://user:password@host/postgres]
+ *   npm run build && [REV_BENCH_SQLITE=libsql] node bench/run.mjs [rounds] [postgres://user:password@host/postgres]
  *
- * Without a URL only SQLite is measured. With one, databases named rev_bench_… are made there and dropped. The runs are
+ * SQLite is run by better-sqlite3, the first choice, unless REV_BENCH_SQLITE says otherwise. Without a URL only SQLite is measured. With one, databases named rev_bench_… are made there and dropped. The runs are
  * interleaved, so that a machine that slows down slows all of them; figures are medians. The aim is 1.3 times the fair
  * limit, once the start of the process is taken off.
  */
@@ -17,10 +17,11 @@ import { join, resolve } from 'node:path';
 const rounds = Number(process.argv[2] ?? 7);
 const server = process.argv[3];
 const counts = (process.env.REV_BENCH_COUNTS ?? '1,100,1000').split(',').map(Number);
+const driver = process.env.REV_BENCH_SQLITE ?? 'better-sqlite3';
 const rev = resolve('dist/cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'rev-bench-'));
 mkdirSync(join(folder, 'node_modules'));
-for (const name of ['postgres', 'libsql', '@libsql', 'drizzle-orm', 'drizzle-alembic']) {
+for (const name of ['postgres', driver, 'drizzle-orm', 'drizzle-alembic']) {
   const target = name === 'drizzle-alembic' ? '.' : `node_modules/${name}`;
   symlinkSync(resolve(target), join(folder, 'node_modules', name));
 }
@@ -31,7 +32,7 @@ function project(dialect, count) {
   mkdirSync(join(path, 'revisions'), { recursive: true });
   writeFileSync(
     join(path, 'alembic.config.mjs'),
-    `export default { dialect: '${dialect}', url: process.env.BENCH_URL, schema: './schema' };`,
+    `export default { dialect: '${dialect}', driver: '${dialect === 'sqlite' ? driver : 'postgres'}', url: process.env.BENCH_URL, schema: './schema' };`,
   );
   for (let number = 1; number <= count; number += 1) {
     const id = number.toString(16).padStart(12, '0');
@@ -58,7 +59,7 @@ const [dialect, url] = process.argv.slice(2);
 const files = readdirSync('revisions').sort();
 const modules = await Promise.all(files.map((file) => import(\`\${process.cwd()}/revisions/\${file}\`)));
 if (dialect === 'sqlite') {
-  const { default: Database } = await import('libsql');
+  const { default: Database } = await import('${driver}');
   const database = new Database(url);
   const op = { execute: async (text) => database.prepare(text).run() };
   database.exec('create table version (id text)');
