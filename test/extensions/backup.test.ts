@@ -325,6 +325,26 @@ describe('a backup that cannot be taken', () => {
     expect(folderOf(project)).toEqual([]);
   });
 
+  it('say what psql has said, also where it ends while it is being written to', async () => {
+    const { project, database, set } = await make();
+    await project.ok(['upgrade', 'head']);
+    await database.sql(`insert into t (note) select md5(n::text) from generate_series(1, 100000) n`);
+    const file = (await project.ok(['backup'])).stdout.trim();
+    const before = await state(database);
+    // Its end of the pipe is full and has a reader when it is closed.
+    const refuses = `case "$*" in *--quiet*) sleep 1; echo 'psql:<stdin>:7: ERROR: no' >&2; exit 3;; esac`;
+    set({ bin: programs(project, { psql: refuses }) });
+    await refused(project, ['restore', file, '--yes'], 'REV_RESTORE', 1, [
+      /as it was: psql failed: ERROR: no/,
+    ]);
+    expect(await state(database)).toEqual(before);
+    set({});
+    // Many pieces, and a warning of Node's for listeners that are left.
+    const { stderr } = await project.ok(['restore', file, '--yes']);
+    expect(stderr).not.toMatch(/Warning/);
+    expect(await state(database)).toEqual(before);
+  });
+
   it('leaves no file where pg_dump fails, or the disk is full', async () => {
     const { project, database, set } = await make();
     await project.ok(['upgrade', 'head']);

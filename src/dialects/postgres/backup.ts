@@ -152,9 +152,22 @@ async function feed(from: Readable, to: Writable, serverVersion: string): Promis
     const text = isFirst ? withoutYounger(chunk.toString('latin1'), serverVersion) : chunk.toString('latin1');
     isFirst = false;
     end = (end + text).slice(-1000);
-    if (!to.write(text, 'latin1')) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+    if (!to.write(text, 'latin1')) await room(to);
   }
   return end.includes('\n-- PostgreSQL database dump complete\n');
+}
+
+/** Waits until more can be written, or nothing any more: why that is, the program that reads says when it ends. */
+async function room(to: Writable): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  try {
+    await Promise.race([once(to, 'drain', { signal }), once(to, 'close', { signal })]);
+  } catch {
+    // EPIPE.
+  } finally {
+    waiting.abort();
+  }
 }
 
 /** What a younger pg_restore sets at the beginning of its script, and an older server does not know. */
