@@ -105,6 +105,9 @@ const columns = [
   'checkpoint',
 ] as const;
 
+/** Of what is half done. */
+const halfColumns = 'id, revision, direction, position, progress, pending, checkpoint, started_at';
+
 /** By the names that they have in an entry. */
 const changeable = {
   finishedAt: 'finished_at',
@@ -153,7 +156,8 @@ export class Journal {
 
   async #create(driver: Driver): Promise<void> {
     const text = (name: string, nullable = false) => column(name, 'varchar(255)', { nullable });
-    const operation: Operation = {
+    const key = { order: 'asc', nulls: null } as const;
+    const table: Operation = {
       kind: 'createTable',
       table: {
         kind: 'table',
@@ -182,7 +186,24 @@ export class Journal {
         indexes: [],
       },
     };
-    await driver.runAll(this.#dialect.compile(operation, emptyCatalog(this.#dialect.name), {}));
+    // Each revision asks for what is half done, of a journal that only grows. Those of the first versions lack it.
+    const half: Operation = {
+      kind: 'createIndex',
+      table: this.#name,
+      index: {
+        kind: 'index',
+        name: `${this.#name.name}_half`,
+        unique: false,
+        method: 'btree',
+        keys: [
+          { ...key, column: 'started_at' },
+          { ...key, column: 'id' },
+        ],
+        where: 'progress IS NOT NULL',
+      },
+    };
+    for (const operation of [table, half])
+      await driver.runAll(this.#dialect.compile(operation, emptyCatalog(this.#dialect.name), {}));
   }
 
   async #ensureColumns(driver: Driver): Promise<void> {
@@ -230,7 +251,8 @@ export class Journal {
   }
 
   #insertion(entry: JournalEntry): Statement {
-    const params = [
+    const { literal, placeholder } = this.#dialect;
+    const values = [
       entry.id,
       entry.revision,
       entry.direction,
@@ -248,10 +270,13 @@ export class Journal {
       entry.progress,
       entry.pending,
       entry.tag,
-      entry.checkpoint,
-    ];
-    const places = columns.map((_, at) => this.#dialect.placeholder(at + 1)).join(', ');
-    return { sql: `INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${places})`, params };
+    ].map((value) => literal(value));
+    // Values that are bound cost a round trip more. A row's key must be in no text that an error shows.
+    const checkpoint = entry.checkpoint === null ? 'NULL' : placeholder(1);
+    return {
+      sql: `INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${[...values, checkpoint].join(', ')})`,
+      ...(entry.checkpoint === null ? {} : { params: [entry.checkpoint] }),
+    };
   }
 
   /**
@@ -300,7 +325,7 @@ export class Journal {
     }>(
       driver,
       // An older journal lacks the last columns.
-      `SELECT * FROM ${this.#table} WHERE progress IS NOT NULL ORDER BY started_at, id`,
+      `SELECT ${this.#isEnsured ? halfColumns : '*'} FROM ${this.#table} WHERE progress IS NOT NULL ORDER BY started_at, id`,
     );
     return rows.map(({ id, revision, direction, position, progress, pending, checkpoint, started_at }) => ({
       ...{ id, revision, direction, progress, pending },

@@ -10,13 +10,14 @@ import { adopt } from './connections/adopt.js';
 import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
 import { copyRows } from './copy-rows.js';
 import { editSchema } from './edit-schema.js';
-import { refuseForeignKeys, withForeignKeysOff } from './foreign-keys-off.js';
-import { type Faults, findFaults, refuseNewFaults, stateOf, withAttached } from './integrity.js';
+import { ForeignKeysOff } from './foreign-keys-off.js';
+import { type Faults, findFaults, mayAddKind, refuseNewFaults, withAttached } from './integrity.js';
 import { isLive, type LiveStatement } from './live-statement.js';
 import { checkPath, databasePath, isDatabase, memory, serverAddress } from './location.js';
 import { findOpener } from './open.js';
 import { pragmasOfRunner, setPragmas } from './pragmas.js';
 import { beginsRebuild } from './rebuilt-name.js';
+import { type SessionState, StateReader } from './session-state.js';
 import { setAside } from './set-aside.js';
 import {
   connectError,
@@ -101,15 +102,19 @@ class SqliteDriver implements SqliteSession {
   readonly #options: ConnectOptions;
   /** The pragmas that were changed on a connection that was handed in, as they were. null: it is this driver's own. */
   readonly #pragmasBefore: Readonly<Record<string, number>> | null;
+  readonly #state: StateReader;
+  readonly #foreignKeys: ForeignKeysOff;
   #savepoints = 0;
   /** Whether a transaction of this driver has begun; it is the driver that ends it. */
   #began = false;
   /** What is said of a statement that ended it nevertheless: from then on nothing more runs. */
   #ended: RevError | null = null;
   /** The faults that the last transaction has left, and what the database was then. */
-  #left: { readonly state: string | null; readonly faults: Faults } | null = null;
+  #left: { readonly version: string | null; readonly faults: Faults } | null = null;
   /** Those that were there before the transaction. */
   #before: Faults | null = null;
+  /** Whether there may be kinds of objects since then that there were not. */
+  #mayAddKind = false;
   /** As they were before the first rebuild of the transaction. */
   #statistics: ReturnType<typeof readStatistics> | null = null;
   /** What makes views and triggers again that are away while their table is. */
@@ -124,10 +129,16 @@ class SqliteDriver implements SqliteSession {
     this.#signal = options.signal;
     this.#options = options;
     this.#pragmasBefore = options.connection ? setPragmas(database, pragmasOfRunner) : null;
+    this.#state = new StateReader(database);
+    this.#foreignKeys = new ForeignKeysOff(database, {
+      state: this.#state,
+      isShared: this.#pragmasBefore !== null,
+    });
     this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
   }
 
   get connection(): Connection {
+    this.#foreignKeys.restore();
     return this.#database;
   }
 
@@ -141,7 +152,7 @@ class SqliteDriver implements SqliteSession {
 
   async run(statement: Statement): Promise<number> {
     const drops = isLive(statement) && statement.live === 'drop';
-    if ((drops || beginsRebuild(statement.sql)) && this.#pragma('foreign_keys') !== 0) {
+    if ((drops || beginsRebuild(statement.sql)) && this.#hasForeignKeys()) {
       const what = drops ? 'dropped' : 'rebuilt';
       throw new RevError(
         'REV_OPERATION',
@@ -162,6 +173,12 @@ class SqliteDriver implements SqliteSession {
   }
 
   async runAllOrNone(statements: readonly Statement[]): Promise<void> {
+    const [only, ...others] = statements;
+    // One statement is all or nothing by itself.
+    if (only && others.length === 0 && this.#database.inTransaction && !isLive(only)) {
+      await this.run(only);
+      return;
+    }
     return this.transaction(() => this.runAll(statements), { keepsForeignKeys: true });
   }
 
@@ -170,6 +187,7 @@ class SqliteDriver implements SqliteSession {
     if (this.#database.inTransaction) return this.#savepoint(work, { keep: true });
     const patience = options.writerTimeout ?? options.lockTimeout ?? busyTimeout;
     if (options.keepsForeignKeys) {
+      this.#foreignKeys.restore();
       return this.#untilEnded(async () => {
         await this.#whenFree('BEGIN IMMEDIATE', patience);
         this.#began = true;
@@ -181,18 +199,16 @@ class SqliteDriver implements SqliteSession {
     }
     return this.#withForeignKeysOff(async () => {
       await this.#whenFree('BEGIN IMMEDIATE', patience);
-      this.#began = true;
-      refuseForeignKeys(this.#database);
-      this.#before = this.#faultsBefore();
+      this.#before = this.#faultsBefore(this.#begun());
       const result = await work();
       this.#refuseEnded();
-      const after = this.#faults();
+      const { schemas, version } = this.#state.read();
+      const after = this.#faults(schemas, this.#mayAddKind ? undefined : this.#before.kinds);
       refuseNewFaults(this.#before, after);
       if (this.#statistics) restoreStatistics(this.#database, this.#statistics);
       if (options.dryRun) return result;
-      const state = stateOf(this.#database, after.schemas);
       await this.#whenFree('COMMIT', patience);
-      this.#left = { state, faults: after };
+      this.#left = { version, faults: after };
       return result;
     });
   }
@@ -201,11 +217,20 @@ class SqliteDriver implements SqliteSession {
     this.#refuseEnded();
     if (this.#database.inTransaction) return this.#savepoint(work, { keep: false });
     return this.#withForeignKeysOff(async () => {
-      this.#run({ sql: 'BEGIN' });
-      this.#began = true;
-      refuseForeignKeys(this.#database);
+      await this.#whenFree('BEGIN', 0);
+      this.#begun();
       return work();
     });
+  }
+
+  /** What the transaction starts from. */
+  #begun(): SessionState {
+    this.#began = true;
+    const state = this.#state.read();
+    this.#foreignKeys.assert(state);
+    // Whoever has handed in a connection may use it by itself.
+    this.#mayAddKind = this.#pragmasBefore !== null;
+    return state;
   }
 
   /** Nobody's lock on a table keeps a reader out. */
@@ -220,7 +245,7 @@ class SqliteDriver implements SqliteSession {
   }
 
   #withForeignKeysOff<T>(work: () => Promise<T>): Promise<T> {
-    return withForeignKeysOff(this.#database, () => this.#untilEnded(work));
+    return this.#foreignKeys.during(() => this.#untilEnded(work));
   }
 
   /** Whatever happens inside: afterwards no transaction is open. */
@@ -300,6 +325,7 @@ class SqliteDriver implements SqliteSession {
   }
 
   async #runLive(statement: LiveStatement): Promise<number> {
+    if (statement.live !== 'question') this.#mayAddKind = true;
     switch (statement.live) {
       case 'question': {
         const [counts = []] = await this.values(statement.sql);
@@ -363,12 +389,14 @@ class SqliteDriver implements SqliteSession {
 
   /** null: the text holds several statements, or none. */
   #prepareAny(sql: string): Prepared | null {
+    this.#mayAddKind ||= mayAddKind(sql);
     return this.#guard(sql, () => this.#database.prepare(sql));
   }
 
   #guard<T>(sql: string, work: () => T): T {
     this.#refuseAborted();
     this.#refuseEnded();
+    this.#foreignKeys.restore();
     let result: T;
     try {
       result = work();
@@ -396,23 +424,22 @@ class SqliteDriver implements SqliteSession {
     if (this.#signal?.aborted) throw new RevError('REV_INTERRUPTED', 'Interrupted.');
   }
 
-  #faults(): Faults {
-    return this.#guard('PRAGMA foreign_key_check', () => findFaults(this.#database));
+  #faults(schemas: readonly string[], kinds?: ReadonlySet<string>): Faults {
+    return this.#guard('PRAGMA foreign_key_check', () => findFaults(this.#database, schemas, kinds));
   }
 
   /** To look again costs as much as the database has tables and rows. */
-  #faultsBefore(): Faults {
+  #faultsBefore({ version, schemas }: SessionState): Faults {
     const left = this.#left;
-    return left && left.state !== null && left.state === stateOf(this.#database)
-      ? left.faults
-      : this.#faults();
+    return left && left.version !== null && left.version === version ? left.faults : this.#faults(schemas);
   }
 
   #totalChanges(): number {
     return Number(columnOf(this.#database, 'SELECT total_changes()')[0]);
   }
 
-  #pragma(name: string): number {
-    return pragma(this.#database, name);
+  #hasForeignKeys(): boolean {
+    this.#foreignKeys.restore();
+    return pragma(this.#database, 'foreign_keys') !== 0;
   }
 }

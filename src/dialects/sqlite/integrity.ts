@@ -6,13 +6,16 @@
 
 import { RevError } from '../../errors.js';
 import { type BrokenTrigger, findBrokenTriggers, isApplicationsOwn } from './broken-triggers.js';
-import { type Connection, columnOf, pragma, rowsOf } from './connections/connection.js';
+import { type Connection, columnOf, rowsOf } from './connections/connection.js';
 import { findViolations, refuseNewViolations, type Violations } from './foreign-key-violations.js';
 import { quoteName } from './quote.js';
+import { schemasOf } from './session-state.js';
 
 export interface Faults {
   /** The databases whose foreign keys were looked at. */
   readonly schemas: readonly string[];
+  /** What there is in them that can be at fault, and maybe some that is no more: `view of main`, `keys of main`. */
+  readonly kinds: ReadonlySet<string>;
   readonly violations: Violations;
   /** Views that cannot be read, by name, with SQLite's message. */
   readonly views: ReadonlyMap<string, string>;
@@ -22,10 +25,28 @@ export interface Faults {
   readonly triggers: ReadonlyMap<string, BrokenTrigger>;
 }
 
-export function findFaults(database: Connection): Faults {
-  const schemas = schemasOf(database);
-  // One walk through a long schema tells which of the others are worth theirs.
-  const found = new Set(
+/** @param kinds where they are known: to find them out is a walk through all of the schema. */
+export function findFaults(
+  database: Connection,
+  schemas: readonly string[],
+  kinds = findKinds(database, schemas),
+): Faults {
+  return {
+    schemas,
+    kinds,
+    violations: findViolations(
+      database,
+      schemas.filter((schema) => kinds.has(`keys of ${schema}`)),
+    ),
+    views: kinds.has('view of main') ? findBrokenViews(database) : new Map(),
+    virtualTables: kinds.has('virtual of main') ? findBrokenVirtualTables(database) : new Map(),
+    triggers: kinds.has('trigger of main') ? findBrokenTriggers(database) : new Map(),
+  };
+}
+
+/** One walk through a long schema tells which of the others are worth theirs. */
+function findKinds(database: Connection, schemas: readonly string[]): ReadonlySet<string> {
+  return new Set(
     schemas.flatMap((schema) =>
       columnOf(
         database,
@@ -35,16 +56,14 @@ export function findFaults(database: Connection): Faults {
       ).map((kind) => `${kind} of ${schema}`),
     ),
   );
-  return {
-    schemas,
-    violations: findViolations(
-      database,
-      schemas.filter((schema) => found.has(`keys of ${schema}`)),
-    ),
-    views: found.has('view of main') ? findBrokenViews(database) : new Map(),
-    virtualTables: found.has('virtual of main') ? findBrokenVirtualTables(database) : new Map(),
-    triggers: found.has('trigger of main') ? findBrokenTriggers(database) : new Map(),
-  };
+}
+
+/**
+ * Whether a statement may bring a kind that there was not. What makes one has its name in its text, and only a pragma and
+ * SQLite's own table let definitions be made of values.
+ */
+export function mayAddKind(sql: string): boolean {
+  return /references|view|trigger|virtual|attach|pragma|sqlite_/i.test(sql);
 }
 
 /** With those of the databases that were attached since. */
@@ -63,26 +82,6 @@ export function withAttached(database: Connection, before: Faults): Faults {
       keyed: new Set([...violations.keyed, ...keyed]),
     },
   };
-}
-
-/**
- * Inside of a transaction: equal for as long as neither this connection nor another one has changed the database, even in
- * a later transaction. null: a server does not tell.
- */
-export function stateOf(database: Connection, schemas = schemasOf(database)): string | null {
-  if (database.isServer) return null;
-  const versions = schemas.map((schema) => [
-    schema,
-    pragma(database, `${quoteName(schema)}.data_version`),
-    pragma(database, `${quoteName(schema)}.schema_version`),
-  ]);
-  return JSON.stringify([versions, columnOf(database, 'SELECT total_changes()')]);
-}
-
-/** The database and those that are attached to it: foreign keys are off in all of them. */
-function schemasOf(database: Connection): readonly string[] {
-  if (database.isServer) return ['main'];
-  return columnOf(database, `SELECT name FROM pragma_database_list WHERE name <> 'temp'`).map(String);
 }
 
 /** @throws RevError REV_STATEMENT for faults that were not there before; no row's values are in it. */
