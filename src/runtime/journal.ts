@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import { type Column, displayName, emptyCatalog, type QualifiedName } from '../catalog/index.js';
+import { displayName, emptyCatalog, type QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, Row, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
-import { column, type Operation, primaryKey } from '../operations/index.js';
+import { columns, journalOperations, later } from './journal-table.js';
 import { userName } from './user-name.js';
 
 /** One run of one revision. Never holds a URL or a password, and of rows at most a key: `checkpoint`. */
@@ -84,27 +84,6 @@ export interface PastRun {
   readonly host: string;
 }
 
-const columns = [
-  'id',
-  'revision',
-  'direction',
-  'message',
-  'started_at',
-  'finished_at',
-  'duration_ms',
-  'status',
-  'position',
-  'error_code',
-  'content_hash',
-  'tool_version',
-  'host',
-  'username',
-  'progress',
-  'pending',
-  'tag',
-  'checkpoint',
-] as const;
-
 /** Of what is half done. */
 const halfColumns = 'id, revision, direction, position, progress, pending, checkpoint, started_at';
 
@@ -119,12 +98,6 @@ const changeable = {
   pending: 'pending',
   checkpoint: 'checkpoint',
 } as const;
-
-/** Columns that journals of the first versions lack. */
-const later: readonly Column[] = [
-  ...['progress', 'pending', 'tag'].map((name) => column(name, 'varchar(255)')),
-  column('checkpoint', 'text'),
-];
 
 /**
  * Who ran what, when and how it ended. The version rows rule without it: a journal that cannot be written is left out,
@@ -150,60 +123,11 @@ export class Journal {
   /** Makes the table where it is absent, and adds columns that an older one lacks. Throws REV_STATEMENT. */
   async ensure(driver: Driver): Promise<void> {
     if (await this.#dialect.hasTable(driver, this.#name)) await this.#ensureColumns(driver);
-    else await this.#create(driver);
+    else {
+      for (const operation of journalOperations(this.#name))
+        await driver.runAll(this.#dialect.compile(operation, emptyCatalog(this.#dialect.name), {}));
+    }
     this.#isEnsured = true;
-  }
-
-  async #create(driver: Driver): Promise<void> {
-    const text = (name: string, nullable = false) => column(name, 'varchar(255)', { nullable });
-    const key = { order: 'asc', nulls: null } as const;
-    const table: Operation = {
-      kind: 'createTable',
-      table: {
-        kind: 'table',
-        ...this.#name,
-        columns: [
-          text('id'),
-          text('revision'),
-          text('direction'),
-          column('message', 'text', { nullable: false }),
-          text('started_at'),
-          text('finished_at', true),
-          column('duration_ms', 'integer'),
-          text('status'),
-          column('position', 'integer', { nullable: false }),
-          text('error_code', true),
-          text('content_hash', true),
-          text('tool_version'),
-          text('host'),
-          text('username'),
-          ...later,
-        ],
-        primaryKey: primaryKey(['id'], { name: `${this.#name.name}_pkc` }),
-        uniques: [],
-        checks: [],
-        foreignKeys: [],
-        indexes: [],
-      },
-    };
-    // Each revision asks for what is half done, of a journal that only grows. Those of the first versions lack it.
-    const half: Operation = {
-      kind: 'createIndex',
-      table: this.#name,
-      index: {
-        kind: 'index',
-        name: `${this.#name.name}_half`,
-        unique: false,
-        method: 'btree',
-        keys: [
-          { ...key, column: 'started_at' },
-          { ...key, column: 'id' },
-        ],
-        where: 'progress IS NOT NULL',
-      },
-    };
-    for (const operation of [table, half])
-      await driver.runAll(this.#dialect.compile(operation, emptyCatalog(this.#dialect.name), {}));
   }
 
   async #ensureColumns(driver: Driver): Promise<void> {

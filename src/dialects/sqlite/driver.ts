@@ -6,75 +6,23 @@
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
 import { bindable } from './bindable.js';
-import { adopt } from './connections/adopt.js';
 import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
 import { copyRows } from './copy-rows.js';
 import { editSchema } from './edit-schema.js';
 import { ForeignKeysOff } from './foreign-keys-off.js';
 import { type Faults, findFaults, mayAddKind, refuseNewFaults, withAttached } from './integrity.js';
 import { isLive, type LiveStatement } from './live-statement.js';
-import { checkPath, databasePath, isDatabase, memory, serverAddress } from './location.js';
-import { findOpener } from './open.js';
 import { pragmasOfRunner, setPragmas } from './pragmas.js';
 import { beginsRebuild } from './rebuilt-name.js';
 import { type SessionState, StateReader } from './session-state.js';
 import { setAside } from './set-aside.js';
-import {
-  connectError,
-  endedError,
-  refuseOnServer,
-  statementError,
-  transactionEnd,
-} from './statement-error.js';
+import { endedError, statementError, transactionEnd } from './statement-error.js';
 import { statementsOf } from './statements.js';
 import { readStatistics, restoreStatistics } from './statistics.js';
 import { busyTimeout, whenFree } from './when-free.js';
 
-/** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_CONNECTION, REV_LOCKED, REV_URL. */
-export async function connect(options: ConnectOptions): Promise<Driver> {
-  if (options.connection) {
-    const { connection, open, file } = adopt(options.connection);
-    return new SqliteDriver(connection, options, {
-      file: file ?? memory,
-      path: file ?? memory,
-      openFile: (path) => open(path, busyTimeout),
-      openBeside: file === null ? null : (ending) => open(`${file}${ending}`, 0),
-    });
-  }
-  const server = serverAddress(options.url);
-  const path = server?.host ?? databasePath(options.url);
-  const open = findOpener(options);
-  const isMissing = server === null && !isDatabase(path);
-  const file = options.create === false && isMissing ? memory : path;
-  let database: Connection | undefined;
-  try {
-    if (options.mustExist && isMissing) throw missing(path);
-    if (server === null) checkPath(file);
-    database = open(file, busyTimeout);
-    // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
-    const opened = database;
-    let question: Prepared | null = null;
-    await whenFree(() => {
-      question ??= opened.prepare('SELECT count(*) FROM sqlite_schema');
-      question?.values();
-    }, options);
-    const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
-    const files = { file, path, openFile: (at: string) => open(at, busyTimeout), openBeside };
-    return new SqliteDriver(database, options, server ? { ...noFiles, path } : files);
-  } catch (thrown) {
-    database?.close();
-    throw connectError(thrown, path);
-  }
-}
-
-function missing(path: string): RevError {
-  return new RevError('REV_CONNECT', `There is no database file ${path}.`, {
-    hint: 'Check the url. `rev upgrade` makes the file where there is none.',
-  });
-}
-
 /** How a session reaches files. On a server all of it throws REV_UNSUPPORTED. */
-interface Files {
+export interface Files {
   /** The database's own; `:memory:` where there is none. */
   readonly file: string;
   /** What the URL means: a file that may not be there yet, `:memory:`, or the host of a server. */
@@ -84,14 +32,12 @@ interface Files {
   readonly openBeside: ((ending: string) => Connection) | null;
 }
 
-const noFiles: Omit<Files, 'path'> = { file: memory, openFile: refuseOnServer, openBeside: refuseOnServer };
-
 /** What only SQLite's own parts ask of a driver: its lock, and backups. */
 export interface SqliteSession extends Driver, Files {
   readonly connection: Connection;
 }
 
-class SqliteDriver implements SqliteSession {
+export class SqliteDriver implements SqliteSession {
   readonly serverVersion: string;
   readonly file: string;
   readonly path: string;

@@ -1,0 +1,54 @@
+import { RevError } from '../../errors.js';
+import type { ConnectOptions, Driver } from '../dialect.js';
+import { adopt } from './connections/adopt.js';
+import type { Connection, Prepared } from './connections/connection.js';
+import { type Files, SqliteDriver } from './driver.js';
+import { checkPath, databasePath, isDatabase, memory, serverAddress } from './location.js';
+import { findOpener } from './open.js';
+import { connectError, refuseOnServer } from './statement-error.js';
+import { busyTimeout, whenFree } from './when-free.js';
+
+/** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_CONNECTION, REV_LOCKED, REV_URL. */
+export async function connect(options: ConnectOptions): Promise<Driver> {
+  if (options.connection) {
+    const { connection, open, file } = adopt(options.connection);
+    return new SqliteDriver(connection, options, {
+      file: file ?? memory,
+      path: file ?? memory,
+      openFile: (path) => open(path, busyTimeout),
+      openBeside: file === null ? null : (ending) => open(`${file}${ending}`, 0),
+    });
+  }
+  const server = serverAddress(options.url);
+  const path = server?.host ?? databasePath(options.url);
+  const open = findOpener(options);
+  const isMissing = server === null && !isDatabase(path);
+  const file = options.create === false && isMissing ? memory : path;
+  let database: Connection | undefined;
+  try {
+    if (options.mustExist && isMissing) throw missing(path);
+    if (server === null) checkPath(file);
+    database = open(file, busyTimeout);
+    // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
+    const opened = database;
+    let question: Prepared | null = null;
+    await whenFree(() => {
+      question ??= opened.prepare('SELECT count(*) FROM sqlite_schema');
+      question?.values();
+    }, options);
+    const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
+    const files = { file, path, openFile: (at: string) => open(at, busyTimeout), openBeside };
+    return new SqliteDriver(database, options, server ? { ...noFiles, path } : files);
+  } catch (thrown) {
+    database?.close();
+    throw connectError(thrown, path);
+  }
+}
+
+function missing(path: string): RevError {
+  return new RevError('REV_CONNECT', `There is no database file ${path}.`, {
+    hint: 'Check the url. `rev upgrade` makes the file where there is none.',
+  });
+}
+
+const noFiles: Omit<Files, 'path'> = { file: memory, openFile: refuseOnServer, openBeside: refuseOnServer };

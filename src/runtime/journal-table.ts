@@ -1,0 +1,82 @@
+import type { Column, QualifiedName } from '../catalog/index.js';
+import { column, type Operation, primaryKey } from '../operations/index.js';
+
+/** Of the journal, in their order. */
+export const columns = [
+  'id',
+  'revision',
+  'direction',
+  'message',
+  'started_at',
+  'finished_at',
+  'duration_ms',
+  'status',
+  'position',
+  'error_code',
+  'content_hash',
+  'tool_version',
+  'host',
+  'username',
+  'progress',
+  'pending',
+  'tag',
+  'checkpoint',
+] as const;
+
+/** Columns that journals of the first versions lack. */
+export const later: readonly Column[] = [
+  ...['progress', 'pending', 'tag'].map((name) => column(name, 'varchar(255)')),
+  column('checkpoint', 'text'),
+];
+
+/** What makes the journal. */
+export function journalOperations(name: QualifiedName): readonly Operation[] {
+  const text = (of: string, nullable = false) => column(of, 'varchar(255)', { nullable });
+  const key = { order: 'asc', nulls: null } as const;
+  const table: Operation = {
+    kind: 'createTable',
+    table: {
+      kind: 'table',
+      ...name,
+      columns: [
+        text('id'),
+        text('revision'),
+        text('direction'),
+        column('message', 'text', { nullable: false }),
+        text('started_at'),
+        text('finished_at', true),
+        column('duration_ms', 'integer'),
+        text('status'),
+        column('position', 'integer', { nullable: false }),
+        text('error_code', true),
+        text('content_hash', true),
+        text('tool_version'),
+        text('host'),
+        text('username'),
+        ...later,
+      ],
+      primaryKey: primaryKey(['id'], { name: `${name.name}_pkc` }),
+      uniques: [],
+      checks: [],
+      foreignKeys: [],
+      indexes: [],
+    },
+  };
+  // Each revision asks for what is half done, of a journal that only grows. Those of the first versions lack it.
+  const half: Operation = {
+    kind: 'createIndex',
+    table: name,
+    index: {
+      kind: 'index',
+      name: `${name.name}_half`,
+      unique: false,
+      method: 'btree',
+      keys: [
+        { ...key, column: 'started_at' },
+        { ...key, column: 'id' },
+      ],
+      where: 'progress IS NOT NULL',
+    },
+  };
+  return [table, half];
+}
