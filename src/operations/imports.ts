@@ -13,6 +13,11 @@ export type HelperName = (typeof helpers)[number];
 const helpers = ['check', 'column', 'foreignKey', 'primaryKey', 'sql', 'unique'] as const;
 const helperModule = 'drizzle-alembic';
 
+/** What a file writes to have a helper of this name; undefined: there is none. */
+export function helperImport(name: string): string | undefined {
+  return helpers.some((each) => each === name) ? `import { ${name} } from '${helperModule}';` : undefined;
+}
+
 /** What a revision file calls by these names itself, and what TypeScript lets nobody use for a name in a module. */
 const taken: readonly string[] = [
   ...['Op', 'op', 'table', 'Error', 'Infinity', 'NaN', 'undefined'],

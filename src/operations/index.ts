@@ -15,7 +15,7 @@ export { type Execute, isNothing } from './execute.js';
 export type { CreateExtension, DropExtension } from './extension.js';
 export * from './factories.js';
 export { givenValue, jsonText, noValue } from './given-value.js';
-export { type Import, Imports } from './imports.js';
+export { helperImport, type Import, Imports } from './imports.js';
 export type { Insert } from './insert.js';
 export { lineWidth } from './layout.js';
 export { fillFirst } from './missing-values.js';

@@ -1,5 +1,6 @@
 import { RevError } from '../errors.js';
 import { locate, locatedMessage } from '../loading/locate.js';
+import { helperImport } from '../operations/index.js';
 import type { StepReport } from './events.js';
 
 /** What a failure leaves behind. */
@@ -47,10 +48,18 @@ export function explain(error: unknown, report: StepReport, outcome: Outcome): u
       hint: [
         outcomeText(outcome),
         // Where the error itself says what to do, the file need not be what is wrong.
-        revError?.hint ?? 'Mend its file, and run the same command again.',
+        revError?.hint ?? `Mend its file, and run the same command again.${missingImport(error)}`,
       ].join('\n'),
       data: { ...locate(error), ...revError?.data, revision: report.revision, direction: report.direction },
       cause: error,
     },
   );
+}
+
+/** An empty revision imports nothing but a type. */
+function missingImport(error: unknown): string {
+  const name =
+    error instanceof ReferenceError ? /^(\w+) is not defined$/.exec(error.message)?.[1] : undefined;
+  const line = name === undefined ? undefined : helperImport(name);
+  return line === undefined ? '' : `\nIt lacks: ${line}`;
 }

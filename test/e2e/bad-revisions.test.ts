@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { freshDatabase } from '../support/postgres.js';
 import { config, models, refused, revision, sqliteProject, tables } from '../support/refusals.js';
@@ -118,6 +118,24 @@ describe('a revision that is none', () => {
     ]);
     expect(tables(project)).toEqual(['a', 'alembic_journal', 'alembic_version']);
     expect((await project.ok(['current'])).stdout).toContain('aaaa11112222');
+  });
+
+  it('that lacks an import is told which', async () => {
+    const project = sqliteProject();
+    await project.ok(['create', '-m', 'by hand', '--rev-id', 'aaaa11112222']);
+    const file = readdirSync(project.path('revisions')).find((name) => name.endsWith('.ts')) ?? '';
+    const path = project.path('revisions', file);
+    const filled = (line: string) =>
+      readFileSync(path, 'utf8').replace(/(upgrade\(.*?\).*?\{)[^}]*\}/s, `$1 ${line} }`);
+    writeFileSync(path, filled("await op.createTable('a', [column('id', 'integer')]);"));
+    await refused(project, ['upgrade', 'head'], 'REV_REVISION_FAILED', 1, [
+      /column is not defined/,
+      /It lacks: import \{ column \} from 'drizzle-alembic';/,
+    ]);
+    writeFileSync(path, filled('await nothing.of(op);'));
+    const { stderr } = await project.rev(['upgrade', 'head']);
+    expect(stderr).toMatch(/nothing is not defined/);
+    expect(stderr).not.toMatch(/It lacks/);
   });
 
   it('whose statement fails on PostgreSQL likewise', async () => {
