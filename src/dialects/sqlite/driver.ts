@@ -50,6 +50,7 @@ export class SqliteDriver implements SqliteSession {
   readonly #pragmasBefore: Readonly<Record<string, number>> | null;
   readonly #state: StateReader;
   readonly #foreignKeys: ForeignKeysOff;
+  #isClosed = false;
   #savepoints = 0;
   /** Whether a transaction of this driver has begun; it is the driver that ends it. */
   #began = false;
@@ -186,6 +187,8 @@ export class SqliteDriver implements SqliteSession {
 
   /** A connection that was handed in stays open. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     if (this.#pragmasBefore === null) this.#database.close();
     else if (this.#database.open) setPragmas(this.#database, this.#pragmasBefore);
   }

@@ -90,6 +90,13 @@ describe('statements', () => {
     ]);
   });
 
+  test('closing twice does nothing more', async () => {
+    const { url } = await freshSqlite();
+    const driver = await openSqlite(url);
+    await driver.close();
+    await driver.close();
+  });
+
   test('a change says how many rows it touched', async () => {
     const { driver, setup } = await freshSqlite();
     await setup('create table t (a)');
