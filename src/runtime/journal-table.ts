@@ -30,10 +30,9 @@ export const later: readonly Column[] = [
 ];
 
 /** What makes the journal. */
-export function journalOperations(name: QualifiedName): readonly Operation[] {
+export function journalTable(name: QualifiedName): Operation {
   const text = (of: string, nullable = false) => column(of, 'varchar(255)', { nullable });
-  const key = { order: 'asc', nulls: null } as const;
-  const table: Operation = {
+  return {
     kind: 'createTable',
     table: {
       kind: 'table',
@@ -62,8 +61,12 @@ export function journalOperations(name: QualifiedName): readonly Operation[] {
       indexes: [],
     },
   };
-  // Each revision asks for what is half done, of a journal that only grows. Those of the first versions lack it.
-  const half: Operation = {
+}
+
+/** Each revision asks for what is half done, of a journal that only grows. Those of the first versions lack it. */
+export function halfIndex(name: QualifiedName): Operation {
+  const key = { order: 'asc', nulls: null } as const;
+  return {
     kind: 'createIndex',
     table: name,
     index: {
@@ -78,5 +81,4 @@ export function journalOperations(name: QualifiedName): readonly Operation[] {
       where: 'progress IS NOT NULL',
     },
   };
-  return [table, half];
 }

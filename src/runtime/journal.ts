@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { displayName, emptyCatalog, type QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, Row, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
-import { columns, journalOperations, later } from './journal-table.js';
+import type { Operation } from '../operations/index.js';
+import { columns, halfIndex, journalTable, later } from './journal-table.js';
 import { userName } from './user-name.js';
 
 /** One run of one revision. Never holds a URL or a password, and of rows at most a key: `checkpoint`. */
@@ -123,11 +124,20 @@ export class Journal {
   /** Makes the table where it is absent, and adds columns that an older one lacks. Throws REV_STATEMENT. */
   async ensure(driver: Driver): Promise<void> {
     if (await this.#dialect.hasTable(driver, this.#name)) await this.#ensureColumns(driver);
-    else {
-      for (const operation of journalOperations(this.#name))
-        await driver.runAll(this.#dialect.compile(operation, emptyCatalog(this.#dialect.name), {}));
-    }
+    else await this.#create(driver);
     this.#isEnsured = true;
+  }
+
+  async #create(driver: Driver): Promise<void> {
+    const compile = (operation: Operation) =>
+      this.#dialect.compile(operation, emptyCatalog(this.#dialect.name), {});
+    await driver.runAll(compile(journalTable(this.#name)));
+    try {
+      await driver.runAllOrNone(compile(halfIndex(this.#name)));
+    } catch (error) {
+      // Something else may have its name. Without it a long journal costs time, and nothing more.
+      if (!this.isRefusal(error)) throw error;
+    }
   }
 
   async #ensureColumns(driver: Driver): Promise<void> {
@@ -194,12 +204,18 @@ export class Journal {
       entry.progress,
       entry.pending,
       entry.tag,
-    ].map((value) => literal(value));
-    // Values that are bound cost a round trip more. A row's key must be in no text that an error shows.
-    const checkpoint = entry.checkpoint === null ? 'NULL' : placeholder(1);
+    ];
+    const params: string[] = [];
+    const bound = (value: string) => placeholder(params.push(value));
+    // A value that is bound costs a round trip more. What a backslash is in a text of SQL, a server's setting says.
+    const texts = values.map((value) =>
+      typeof value === 'string' && value.includes('\\') ? bound(value) : literal(value),
+    );
+    // A row's key must be in no text that an error shows.
+    texts.push(entry.checkpoint === null ? 'NULL' : bound(entry.checkpoint));
     return {
-      sql: `INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${[...values, checkpoint].join(', ')})`,
-      ...(entry.checkpoint === null ? {} : { params: [entry.checkpoint] }),
+      sql: `INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${texts.join(', ')})`,
+      ...(params.length === 0 ? {} : { params }),
     };
   }
 

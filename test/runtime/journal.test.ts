@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunEvent } from '../../src/runtime/events.js';
+import { Journal, type JournalEntry } from '../../src/runtime/journal.js';
 import type { Op } from '../../src/runtime/op.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { runnerAt, type TestRevision, type TestRunner, testRunner } from '../support/runner.js';
@@ -192,4 +193,62 @@ describe.each(['sqlite', 'postgres'] as const)('a long journal on %s', (name) =>
     const plan = await runner.driver.values(`${explain} ${question}`);
     expect(plan.flat().join('\n')).toMatch(/using (?:index )?alembic_journal_half/i);
   });
+});
+
+it('a journal is kept, too, where the name of its index is taken', async () => {
+  const runner = await testRunner('sqlite');
+  await runner.driver.run({ sql: 'create table alembic_journal_half (a)' });
+  await runner.upgrade([{ id: 'a1' }]);
+  expect(warnings(runner)).toEqual([]);
+  expect(await runner.column('select revision from alembic_journal')).toEqual(['a1']);
+  const long = await testRunner('postgres');
+  const name = { schema: null, name: 'j'.repeat(62) };
+  const journal = new Journal(long.dialect, name, '0.0.0');
+  await long.driver.transaction(() => journal.ensure(long.driver));
+  expect(await journal.halfRuns(long.driver)).toEqual([]);
+});
+
+describe.each(['sqlite', 'postgres'] as const)('texts of a journal on %s', (name) => {
+  it.each([name === 'postgres' ? 'off' : 'on', 'on'])(
+    'are what they were, whatever they hold (%s)',
+    async (setting) => {
+      const runner = await testRunner(name);
+      const { dialect, driver } = runner;
+      if (name === 'postgres') await driver.run({ sql: `set standard_conforming_strings = ${setting}` });
+      const journal = new Journal(dialect, { schema: null, name: 'journal' }, '0.0.0');
+      await driver.transaction(() => journal.ensure(driver));
+      const texts = [
+        "it's",
+        String.raw`move c:\new\x41`,
+        String.raw`it's a \' test \ `,
+        '$1 ? :a; COMMIT',
+        'ä 😀\n\t',
+        '"',
+        '',
+      ];
+      for (const [at, message] of texts.entries()) {
+        const entry: JournalEntry = {
+          ...{ id: String(at), revision: 'a1', direction: 'upgrade', message, startedAt: `2026-11-2${at}` },
+          ...{
+            finishedAt: null,
+            duration: -0.4,
+            status: 'running',
+            position: 0,
+            errorCode: null,
+            contentHash: null,
+          },
+          ...{
+            progress: message,
+            pending: null,
+            checkpoint: at % 2 ? JSON.stringify([message]) : null,
+            tag: message,
+          },
+        };
+        await driver.runAllOrNone(journal.entry(entry, { settles: false }));
+      }
+      const rows = await driver.values('select message, tag, checkpoint from journal order by id');
+      expect(rows).toEqual(texts.map((text, at) => [text, text, at % 2 ? JSON.stringify([text]) : null]));
+      expect((await journal.halfRuns(driver)).map(({ progress }) => progress)).toEqual(texts);
+    },
+  );
 });

@@ -14,7 +14,7 @@ import { type Faults, findFaults, mayAddKind, refuseNewFaults, withAttached } fr
 import { isLive, type LiveStatement } from './live-statement.js';
 import { pragmasOfRunner, setPragmas } from './pragmas.js';
 import { beginsRebuild } from './rebuilt-name.js';
-import { type SessionState, StateReader } from './session-state.js';
+import { type SessionState, StateReader, settingsOf } from './session-state.js';
 import { setAside } from './set-aside.js';
 import { endedError, statementError, transactionEnd } from './statement-error.js';
 import { statementsOf } from './statements.js';
@@ -77,10 +77,7 @@ export class SqliteDriver implements SqliteSession {
     this.#options = options;
     this.#pragmasBefore = options.connection ? setPragmas(database, pragmasOfRunner) : null;
     this.#state = new StateReader(database);
-    this.#foreignKeys = new ForeignKeysOff(database, {
-      state: this.#state,
-      isShared: this.#pragmasBefore !== null,
-    });
+    this.#foreignKeys = new ForeignKeysOff(database, { isShared: this.#pragmasBefore !== null });
     this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
   }
 
@@ -134,9 +131,8 @@ export class SqliteDriver implements SqliteSession {
     if (this.#database.inTransaction) return this.#savepoint(work, { keep: true });
     const patience = options.writerTimeout ?? options.lockTimeout ?? busyTimeout;
     if (options.keepsForeignKeys) {
-      this.#foreignKeys.restore();
       return this.#untilEnded(async () => {
-        await this.#whenFree('BEGIN IMMEDIATE', patience);
+        await this.#whenFree('BEGIN IMMEDIATE', patience, () => this.#foreignKeys.restore());
         this.#began = true;
         const result = await work();
         this.#refuseEnded();
@@ -145,11 +141,16 @@ export class SqliteDriver implements SqliteSession {
       });
     }
     return this.#withForeignKeysOff(async () => {
-      await this.#whenFree('BEGIN IMMEDIATE', patience);
-      this.#before = this.#faultsBefore(this.#begun());
+      await this.#whenFree('BEGIN IMMEDIATE', patience, () => this.#foreignKeys.turnOff());
+      this.#began = true;
+      const found = this.#stateNow();
+      this.#foreignKeys.assert(found);
+      // Whoever has handed in a connection may use it by itself.
+      this.#mayAddKind = this.#pragmasBefore !== null;
+      this.#before = this.#faultsBefore(found);
       const result = await work();
       this.#refuseEnded();
-      const { schemas, version } = this.#state.read();
+      const { schemas, version } = this.#stateNow();
       const after = this.#faults(schemas, this.#mayAddKind ? undefined : this.#before.kinds);
       refuseNewFaults(this.#before, after);
       if (this.#statistics) restoreStatistics(this.#database, this.#statistics);
@@ -164,20 +165,11 @@ export class SqliteDriver implements SqliteSession {
     this.#refuseEnded();
     if (this.#database.inTransaction) return this.#savepoint(work, { keep: false });
     return this.#withForeignKeysOff(async () => {
-      await this.#whenFree('BEGIN', 0);
-      this.#begun();
+      await this.#whenFree('BEGIN', 0, () => this.#foreignKeys.turnOff());
+      this.#began = true;
+      this.#foreignKeys.assert(settingsOf(this.#database));
       return work();
     });
-  }
-
-  /** What the transaction starts from. */
-  #begun(): SessionState {
-    this.#began = true;
-    const state = this.#state.read();
-    this.#foreignKeys.assert(state);
-    // Whoever has handed in a connection may use it by itself.
-    this.#mayAddKind = this.#pragmasBefore !== null;
-    return state;
   }
 
   /** Nobody's lock on a table keeps a reader out. */
@@ -193,8 +185,12 @@ export class SqliteDriver implements SqliteSession {
     else if (this.#database.open) setPragmas(this.#database, this.#pragmasBefore);
   }
 
-  #withForeignKeysOff<T>(work: () => Promise<T>): Promise<T> {
-    return this.#foreignKeys.during(() => this.#untilEnded(work));
+  async #withForeignKeysOff<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#untilEnded(work);
+    } finally {
+      this.#foreignKeys.ended();
+    }
   }
 
   /** Whatever happens inside: afterwards no transaction is open. */
@@ -229,14 +225,18 @@ export class SqliteDriver implements SqliteSession {
     }
   }
 
-  /** Runs BEGIN or COMMIT as soon as no other connection is in the way, without blocking this process meanwhile. */
-  async #whenFree(sql: string, patience: number): Promise<void> {
+  /**
+   * Runs BEGIN or COMMIT as soon as no other connection is in the way, without blocking this process meanwhile.
+   * @param first what is done each time just before it.
+   */
+  async #whenFree(sql: string, patience: number, first?: () => void): Promise<void> {
     this.#setBusyTimeout(0);
     try {
       await whenFree(
         () => {
           this.#refuseAborted();
           try {
+            first?.();
             this.#database.exec(sql);
           } catch (thrown) {
             throw statementError(thrown, sql);
@@ -371,6 +371,10 @@ export class SqliteDriver implements SqliteSession {
   /** A statement cannot be cancelled while it runs: an abort is seen before the next one. */
   #refuseAborted(): void {
     if (this.#signal?.aborted) throw new RevError('REV_INTERRUPTED', 'Interrupted.');
+  }
+
+  #stateNow(): SessionState {
+    return this.#guard('PRAGMA data_version', () => this.#state.read());
   }
 
   #faults(schemas: readonly string[], kinds?: ReadonlySet<string>): Faults {

@@ -1,6 +1,6 @@
 import { RevError } from '../../errors.js';
 import type { Connection } from './connections/connection.js';
-import type { SessionState, StateReader } from './session-state.js';
+import { type Settings, settingsOf } from './session-state.js';
 
 /**
  * Foreign keys, and the old ALTER TABLE, are off in the transactions that may rebuild tables, and outside of them what they
@@ -9,43 +9,29 @@ import type { SessionState, StateReader } from './session-state.js';
  */
 export class ForeignKeysOff {
   readonly #database: Connection;
-  readonly #state: StateReader;
   readonly #staysOff: boolean;
   /** As they were. null: they are so. */
-  #before: Pick<SessionState, 'foreignKeys' | 'legacyAlterTable'> | null = null;
-  #isNeeded = false;
+  #before: Settings | null = null;
 
   /** @param isShared somebody has handed in the connection, and may use it in between. */
-  constructor(
-    database: Connection,
-    { state, isShared }: { readonly state: StateReader; readonly isShared: boolean },
-  ) {
+  constructor(database: Connection, { isShared }: { readonly isShared: boolean }) {
     this.#database = database;
-    this.#state = state;
     this.#staysOff = !isShared && !database.isServer;
   }
 
-  /** @param transaction all of it: once it has begun the pragma does nothing. */
-  async during<T>(transaction: () => Promise<T>): Promise<T> {
-    if (!this.#before) {
-      const { foreignKeys, legacyAlterTable } = this.#state.read();
-      this.#before = { foreignKeys, legacyAlterTable };
-      this.#database.exec('PRAGMA foreign_keys = OFF');
-    }
-    this.#isNeeded = true;
-    try {
-      return await transaction();
-    } finally {
-      this.#isNeeded = false;
-      if (!this.#staysOff) this.restore();
-    }
+  /** Just before BEGIN, with nothing in between: in a transaction the pragma does nothing. */
+  turnOff(): void {
+    if (this.#before) return;
+    const before = settingsOf(this.#database);
+    this.#database.exec('PRAGMA foreign_keys = OFF');
+    this.#before = before;
   }
 
   /**
    * In the transaction: whether it is so. The pragma says nothing where it did nothing, and a server may not heed it. DROP
    * TABLE would then delete the children. Throws REV_UNSUPPORTED.
    */
-  assert({ foreignKeys, legacyAlterTable }: SessionState): void {
+  assert({ foreignKeys, legacyAlterTable }: Settings): void {
     if (foreignKeys !== 0) {
       throw new RevError(
         'REV_UNSUPPORTED',
@@ -58,19 +44,25 @@ export class ForeignKeysOff {
     if (legacyAlterTable !== 0) this.#database.exec('PRAGMA legacy_alter_table = OFF');
   }
 
-  /** Before anything outside of such transactions is asked. */
+  /** After the transaction. */
+  ended(): void {
+    if (!this.#staysOff) this.restore();
+  }
+
+  /** Before anything outside of such transactions is asked, or another one begins. Inside of one it does nothing. */
   restore(): void {
     const before = this.#before;
-    if (!before || this.#isNeeded || !this.#database.open) return;
+    const database = this.#database;
+    if (!before || !database.open || database.inTransaction) return;
     this.#before = null;
     try {
-      this.#database.exec(`PRAGMA foreign_keys = ${before.foreignKeys}`);
-      if (this.#state.read().legacyAlterTable !== before.legacyAlterTable) {
-        this.#database.exec(`PRAGMA legacy_alter_table = ${before.legacyAlterTable}`);
+      database.exec(`PRAGMA foreign_keys = ${before.foreignKeys}`);
+      if (settingsOf(database).legacyAlterTable !== before.legacyAlterTable) {
+        database.exec(`PRAGMA legacy_alter_table = ${before.legacyAlterTable}`);
       }
     } catch (thrown) {
       // A connection that was lost has no pragmas, and why it was lost has been said.
-      if (!this.#database.isServer) throw thrown;
+      if (!database.isServer) throw thrown;
     }
   }
 }

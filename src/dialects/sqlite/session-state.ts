@@ -1,22 +1,34 @@
 import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
 import { quoteName } from './quote.js';
 
-/** What a connection is set to, and how far its databases are. */
-export interface SessionState {
+/** What a connection is set to. */
+export interface Settings {
   readonly foreignKeys: number;
   /** A server lets nobody set it. */
   readonly legacyAlterTable: number;
+}
+
+/** Asked so it takes no lock, and waits for nobody. */
+export function settingsOf(database: Connection): Settings {
+  return {
+    foreignKeys: pragma(database, 'foreign_keys'),
+    legacyAlterTable: database.isServer ? 0 : pragma(database, 'legacy_alter_table'),
+  };
+}
+
+/** What a connection that writes is set to, and how far its databases are. */
+export interface SessionState extends Settings {
   /** The database and those that are attached to it: foreign keys are on or off in all of them. */
   readonly schemas: readonly string[];
   /**
-   * Inside of a transaction: equal for as long as neither this connection nor another one has changed the databases, even
-   * in a later transaction. null: a server does not tell.
+   * Equal for as long as neither this connection nor another one has changed the databases, even in a later transaction.
+   * null: a server does not tell.
    */
   readonly version: string | null;
 }
 
 /** The databases, but for the one of temporary tables. */
-export const databases = `SELECT name FROM pragma_database_list WHERE name <> 'temp'`;
+const databases = `SELECT name FROM pragma_database_list WHERE name <> 'temp'`;
 
 /** Unlike a pragma, a pragma's function looks anew each time that a compiled statement is run. */
 const question = `
@@ -24,7 +36,7 @@ const question = `
     (SELECT data_version FROM pragma_data_version), (SELECT schema_version FROM pragma_schema_version),
     total_changes(), (SELECT json_group_array(name) FROM (${databases}))`;
 
-/** Asks it in one statement, which is compiled once: that is done several times in each transaction. */
+/** Asks for all of it in one statement, which is compiled once: at the beginning and the end of each transaction. */
 export class StateReader {
   readonly #database: Connection;
   #question: Prepared | null = null;
@@ -33,6 +45,7 @@ export class StateReader {
     this.#database = database;
   }
 
+  /** In a transaction that has the write lock: it reads the databases. */
   read(): SessionState {
     const database = this.#database;
     if (database.isServer) {

@@ -83,6 +83,47 @@ describe('after transactions without foreign keys', () => {
   );
 });
 
+describe('while somebody else keeps everybody out', () => {
+  const given = async () => {
+    const db = await freshSqlite();
+    await db.setup(...family);
+    await db.driver.transaction(async () => undefined);
+    const other = await openSqlite(db.url);
+    await other.run({ sql: 'begin exclusive' });
+    return { ...db, other };
+  };
+
+  testOfFiles('a transaction of any kind waits as long as it may, and says so', async () => {
+    const { driver, other } = await given();
+    for (const keepsForeignKeys of [false, true]) {
+      const before = performance.now();
+      await expect(
+        driver.transaction(async () => undefined, { keepsForeignKeys, lockTimeout: 100 }),
+      ).rejects.toMatchObject({ code: 'REV_LOCKED' });
+      expect(performance.now() - before).toBeLessThan(2000);
+    }
+    await other.run({ sql: 'rollback' });
+  });
+
+  testOfFiles('what has nothing to ask of the file asks nothing of it', async () => {
+    const { driver, other } = await given();
+    expect(await driver.rolledBack(async () => 1)).toBe(1);
+    expect(await driver.values('pragma foreign_keys')).toEqual([[1]]);
+    await other.run({ sql: 'rollback' });
+  });
+
+  testOfFiles('one that keeps foreign keys has them, whatever is asked while it waits', async () => {
+    const { driver, other, rows } = await given();
+    const deleting = driver.transaction(() => driver.run({ sql: 'delete from parent where id = 1' }), {
+      keepsForeignKeys: true,
+    });
+    await driver.rolledBack(async () => undefined);
+    await other.run({ sql: 'rollback' });
+    await deleting;
+    expect(await rows('select parent from child')).toEqual([[2], [3]]);
+  });
+});
+
 describe('what one transaction makes, no later one breaks', () => {
   test.each<[string, readonly string[], string, RegExp]>([
     [
