@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { freshSqlite, openSqlite } from '../../support/sqlite.js';
-import { testOfFiles } from '../../support/sqlite-file.js';
+import { describeOfFiles, testOfFiles } from '../../support/sqlite-file.js';
 
 /** Foreign keys stay off from one transaction to the next, and what a database can have at fault is remembered. */
 
@@ -83,7 +83,7 @@ describe('after transactions without foreign keys', () => {
   );
 });
 
-describe('while somebody else keeps everybody out', () => {
+describeOfFiles('while somebody else keeps everybody out', () => {
   const given = async () => {
     const db = await freshSqlite();
     await db.setup(...family);
@@ -93,7 +93,7 @@ describe('while somebody else keeps everybody out', () => {
     return { ...db, other };
   };
 
-  testOfFiles('a transaction of any kind waits as long as it may, and says so', async () => {
+  test('a transaction of any kind waits as long as it may, and says so', async () => {
     const { driver, other } = await given();
     for (const keepsForeignKeys of [false, true]) {
       const before = performance.now();
@@ -105,14 +105,14 @@ describe('while somebody else keeps everybody out', () => {
     await other.run({ sql: 'rollback' });
   });
 
-  testOfFiles('what has nothing to ask of the file asks nothing of it', async () => {
+  test('what has nothing to ask of the file asks nothing of it', async () => {
     const { driver, other } = await given();
     expect(await driver.rolledBack(async () => 1)).toBe(1);
     expect(await driver.values('pragma foreign_keys')).toEqual([[1]]);
     await other.run({ sql: 'rollback' });
   });
 
-  testOfFiles('one that keeps foreign keys has them, whatever is asked while it waits', async () => {
+  test('one that keeps foreign keys has them, whatever is asked while it waits', async () => {
     const { driver, other, rows } = await given();
     const deleting = driver.transaction(() => driver.run({ sql: 'delete from parent where id = 1' }), {
       keepsForeignKeys: true,
