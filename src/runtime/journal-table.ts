@@ -62,23 +62,3 @@ export function journalTable(name: QualifiedName): Operation {
     },
   };
 }
-
-/** Each revision asks for what is half done, of a journal that only grows. Those of the first versions lack it. */
-export function halfIndex(name: QualifiedName): Operation {
-  const key = { order: 'asc', nulls: null } as const;
-  return {
-    kind: 'createIndex',
-    table: name,
-    index: {
-      kind: 'index',
-      name: `${name.name}_half`,
-      unique: false,
-      method: 'btree',
-      keys: [
-        { ...key, column: 'started_at' },
-        { ...key, column: 'id' },
-      ],
-      where: 'progress IS NOT NULL',
-    },
-  };
-}

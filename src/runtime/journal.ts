@@ -2,8 +2,7 @@ import { hostname } from 'node:os';
 import { displayName, emptyCatalog, type QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, Row, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
-import type { Operation } from '../operations/index.js';
-import { columns, halfIndex, journalTable, later } from './journal-table.js';
+import { columns, journalTable, later } from './journal-table.js';
 import { userName } from './user-name.js';
 
 /** One run of one revision. Never holds a URL or a password, and of rows at most a key: `checkpoint`. */
@@ -129,15 +128,8 @@ export class Journal {
   }
 
   async #create(driver: Driver): Promise<void> {
-    const compile = (operation: Operation) =>
-      this.#dialect.compile(operation, emptyCatalog(this.#dialect.name), {});
-    await driver.runAll(compile(journalTable(this.#name)));
-    try {
-      await driver.runAllOrNone(compile(halfIndex(this.#name)));
-    } catch (error) {
-      // Something else may have its name. Without it a long journal costs time, and nothing more.
-      if (!this.isRefusal(error)) throw error;
-    }
+    const empty = emptyCatalog(this.#dialect.name);
+    await driver.runAll(this.#dialect.compile(journalTable(this.#name), empty, {}));
   }
 
   async #ensureColumns(driver: Driver): Promise<void> {

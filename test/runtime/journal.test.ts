@@ -176,38 +176,6 @@ describe('a journal that is locked', () => {
   );
 });
 
-describe.each(['sqlite', 'postgres'] as const)('a long journal on %s', (name) => {
-  it('is not read from its beginning to its end for each revision', async () => {
-    const runner = await testRunner(name);
-    await runner.upgrade([{ id: 'a1' }]);
-    await runner.driver.run({
-      sql: `insert into alembic_journal
-        with recursive n (n) as (select 1 union all select n + 1 from n where n < 20000)
-        select 'n' || n, revision, direction, message, started_at, finished_at, duration_ms, status, position, error_code,
-          content_hash, tool_version, host, username, progress, pending, tag, checkpoint from n, alembic_journal`,
-    });
-    // As PostgreSQL does by itself within a minute.
-    await runner.driver.run({ sql: 'analyze alembic_journal' });
-    const question = 'select id from alembic_journal where progress is not null order by started_at, id';
-    const explain = name === 'sqlite' ? 'explain query plan' : 'explain';
-    const plan = await runner.driver.values(`${explain} ${question}`);
-    expect(plan.flat().join('\n')).toMatch(/using (?:index )?alembic_journal_half/i);
-  });
-});
-
-it('a journal is kept, too, where the name of its index is taken', async () => {
-  const runner = await testRunner('sqlite');
-  await runner.driver.run({ sql: 'create table alembic_journal_half (a)' });
-  await runner.upgrade([{ id: 'a1' }]);
-  expect(warnings(runner)).toEqual([]);
-  expect(await runner.column('select revision from alembic_journal')).toEqual(['a1']);
-  const long = await testRunner('postgres');
-  const name = { schema: null, name: 'j'.repeat(62) };
-  const journal = new Journal(long.dialect, name, '0.0.0');
-  await long.driver.transaction(() => journal.ensure(long.driver));
-  expect(await journal.halfRuns(long.driver)).toEqual([]);
-});
-
 describe.each(['sqlite', 'postgres'] as const)('texts of a journal on %s', (name) => {
   it.each([name === 'postgres' ? 'off' : 'on', 'on'])(
     'are what they were, whatever they hold (%s)',
