@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { DialectName } from '../catalog/index.js';
 import { findConfig } from '../config/load.js';
+import { classifyUrl, driverOf, resolveUrl } from '../config/url.js';
 import { hasKitMigrations } from '../drizzle/kit/read-folder.js';
 import { RevError } from '../errors.js';
 import { stringLiteral } from '../operations/index.js';
@@ -12,7 +13,7 @@ import type { Environment } from './environment.js';
 export interface InitOptions {
   /** Folder of the project; default: the working directory. */
   readonly folder?: string | undefined;
-  /** Default: what a drizzle config says, else what is installed, else sqlite. */
+  /** Default: what the environment's url is for, else what a drizzle config says, else what is installed, else sqlite. */
   readonly dialect?: DialectName | undefined;
 }
 
@@ -29,7 +30,7 @@ export interface InitResult {
 
 /**
  * Writes a configuration, a folder for revisions, the template of a revision and, if there is none, a first module of
- * models. Never overwrites. Throws REV_EXISTS where a configuration is already there, REV_UNWRITABLE.
+ * models. Never overwrites. Throws REV_EXISTS where a configuration is already there, REV_URL, REV_UNWRITABLE.
  */
 export async function init(environment: Environment, options: InitOptions = {}): Promise<InitResult> {
   const folder = resolve(environment.cwd, options.folder ?? '.');
@@ -42,7 +43,10 @@ export async function init(environment: Environment, options: InitOptions = {}):
   const kitFile = findDrizzleConfig(folder);
   const read = kitFile ? await readKit(environment, kitFile) : null;
   const kit = read ?? {};
-  const dialect = options.dialect ?? kit.dialect ?? installedDialect(folder);
+  const { url } = environment;
+  const meant = url === undefined ? undefined : classifyUrl(url.trim());
+  const dialect = options.dialect ?? meant ?? kit.dialect ?? installedDialect(folder);
+  if (url !== undefined) resolveUrl(url, dialect, environment.cwd, driverOf(url));
   const schema = kit.schema ?? ['./schema'];
   const files: Record<string, string> = {
     'alembic.config.ts': configText(dialect, schema, kit),
@@ -63,6 +67,9 @@ export async function init(environment: Environment, options: InitOptions = {}):
     kept,
     takenFrom: kitFile && read ? relative(folder, kitFile) : null,
     next: [
+      ...(url === undefined
+        ? []
+        : [`Set ${urlVariable(kit)} to your url: it may hold a password, and was not written down.`]),
       hasModels
         ? `Look at alembic.config.ts: is the url right?`
         : 'Write your models in schema/index.ts (there are two to begin with).',
@@ -94,7 +101,7 @@ function configText(dialect: DialectName, schema: readonly string[], kit: Drizzl
   const text = fillTemplate(packageTemplate('alembic.config.ts'), {
     dialect: stringLiteral(dialect),
     // A url may hold a password: it is pointed at, not copied.
-    url: `process.env.${kit.isTurso ? 'TURSO_DATABASE_URL' : 'DATABASE_URL'} ?? ${kit.sqliteFile ? stringLiteral(kit.sqliteFile) : fallback}`,
+    url: `process.env.${urlVariable(kit)} ?? ${dialect === 'sqlite' && kit.sqliteFile ? stringLiteral(kit.sqliteFile) : fallback}`,
     schema:
       schema.length === 1 ? stringLiteral(schema[0] ?? '') : `[${schema.map(stringLiteral).join(', ')}]`,
     revisions: stringLiteral('./revisions'),
@@ -105,6 +112,10 @@ function configText(dialect: DialectName, schema: readonly string[], kit: Drizzl
     "  template: './templates/revision.ts.tmpl',",
   ];
   return text.replace(/\n\}\);\s*$/, `\n${extra.join('\n')}\n});\n`);
+}
+
+function urlVariable({ isTurso }: DrizzleKitSettings): string {
+  return isTurso ? 'TURSO_DATABASE_URL' : 'DATABASE_URL';
 }
 
 /** The dialect whose driver the project has. */

@@ -17,6 +17,8 @@ function outcomeText(outcome: Outcome): string {
     case 'run':
       return 'The whole run was rolled back.';
     case 'half':
+      if (outcome.isKept && outcome.done === 0)
+        return 'None of its operations was finished; what one of them has begun outside of a transaction stays. The same command goes on from there.';
       return outcome.isKept
         ? `What it did outside of a transaction stays (operations done: ${outcome.done}); the same command goes on from there.`
         : 'What it did outside of a transaction stays, and without a journal it begins again. See docs/running.md.';
