@@ -18,6 +18,8 @@ export type Pooler =
 
 /** A port may be shared by several processes of a pooler, each with sessions of its own: one would not be enough. */
 const others = 3;
+/** At a busy pooler processes change hands meanwhile so that now and then none is met: in one round of a hundred. */
+const rounds = 4;
 /** In milliseconds. Only a pooler lets anybody wait so long for a process. */
 const patience = 5000;
 
@@ -25,7 +27,10 @@ const patience = 5000;
 export async function findPooler(driver: PostgresSession): Promise<Pooler | null> {
   const { told, running } = await driver.processes();
   if (told === running) return null;
-  return (await isShared(driver, running, others)) ? 'of transactions' : 'of sessions';
+  for (let round = 0; round < rounds; round += 1) {
+    if (await isShared(driver, running, others)) return 'of transactions';
+  }
+  return 'of sessions';
 }
 
 /** Opens another session that keeps its process while this one is asked again, and so on with the next one. */
