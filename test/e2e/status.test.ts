@@ -88,6 +88,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (name) => {
       state: 'half',
       half: { direction: 'upgrade', position: 1 },
     });
+    expect((await made.ok(['status'])).stdout).toContain('upgrade half done, operations done: 1');
     await made.ok(['stamp', broken]);
     rmSync(made.path(`revisions/${broken}_made_by_hand.ts`));
     expect((await statusOf(made)).at(-1)).toMatchObject({ revision: broken, state: 'unknown', half: null });
@@ -232,6 +233,20 @@ export const forget = defineOperation({
       ['upgrade', second],
     ]);
     expect([before, after]).toEqual([[second], [second]]);
+  });
+});
+
+describe('a revision outside of a transaction whose first operation fails', () => {
+  it('is begun', async () => {
+    const made = await project('sqlite');
+    const id = 'cccc11112222';
+    revision(made, {
+      id,
+      down: second,
+      upgrade: "await op.autocommit(() => op.execute('insert into nowhere values (1)'));",
+    });
+    expect((await made.rev(['upgrade', 'head'])).code).toBe(1);
+    expect((await made.ok(['status'])).stdout).toContain('upgrade begun, none of its operations finished');
   });
 });
 

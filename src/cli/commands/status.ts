@@ -43,12 +43,18 @@ function remarks(each: RevisionStatus): readonly string[] {
     ...(each.username === null ? [] : [`${each.username}@${each.host}`]),
     ...(each.tag === null ? [] : [`tag ${each.tag}`]),
     ...(each.edited ? ['edited since'] : []),
-    ...(each.half ? [`${each.half.direction} half done, operations done: ${each.half.position}`] : []),
+    ...(each.half ? [halfText(each.half)] : []),
     ...(each.failed
       ? [`${each.failed.direction} failed ${each.failed.at.slice(0, 19).replace('T', ' ')}`]
       : []),
     ...(each.failed?.errorCode ? [each.failed.errorCode] : []),
   ];
+}
+
+function halfText({ direction, position }: NonNullable<RevisionStatus['half']>): string {
+  return position === 0
+    ? `${direction} begun, none of its operations finished`
+    : `${direction} half done, operations done: ${position}`;
 }
 
 function summary(revisions: readonly RevisionStatus[]): string {
