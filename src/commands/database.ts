@@ -11,6 +11,7 @@ import { RevError } from '../errors.js';
 import { load } from '../revisions/load.js';
 import type { RevisionFile } from '../revisions/scan.js';
 import type { AloneOptions } from '../runtime/alone.js';
+import { Journal } from '../runtime/journal.js';
 import { reading } from '../runtime/lock-retry.js';
 import type { Op } from '../runtime/op.js';
 import type { RevisionFunctions, RevisionSource } from '../runtime/revision-source.js';
@@ -123,6 +124,18 @@ export function versionTableName(config: ResolvedConfig): QualifiedName {
 
 export function journalTableName(config: ResolvedConfig): QualifiedName {
   return { schema: config.versionTableSchema ?? null, name: config.journalTable };
+}
+
+export async function journalOf(
+  { dialect, driver }: Pick<Database, 'dialect' | 'driver'>,
+  config: ResolvedConfig,
+): Promise<Journal> {
+  return new Journal(dialect, {
+    journal: journalTableName(config),
+    versionTable: versionTableName(config),
+    schema: await dialect.currentSchema(driver),
+    toolVersion: toolVersion(),
+  });
 }
 
 /** How this database's runners keep each other out. `lockWait`: in milliseconds. */

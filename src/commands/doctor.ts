@@ -3,7 +3,6 @@ import { RevError, type RevErrorCode } from '../errors.js';
 import { RevisionGraph } from '../graph/graph.js';
 import { scan } from '../revisions/scan.js';
 import { alone } from '../runtime/alone.js';
-import { Journal } from '../runtime/journal.js';
 import {
   type ExamineOptions,
   examineVersionTable,
@@ -11,7 +10,7 @@ import {
   type VersionTableFault,
   type VersionTableFaultCode,
 } from '../runtime/version-table-faults.js';
-import { journalTableName, lockOptions, toolVersion, versionTableName, withDatabase } from './database.js';
+import { journalOf, lockOptions, versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openConfig } from './project.js';
 
@@ -98,7 +97,7 @@ async function examine(
 ): Promise<{ readonly left: readonly VersionTableFault[]; readonly fixed: readonly VersionTableFault[] }> {
   return withDatabase(environment, config, { create: false }, async (database) => {
     const { dialect, driver, reading } = database;
-    const journal = new Journal(dialect, journalTableName(config), toolVersion());
+    const journal = await journalOf(database, config);
     const options = { ...known, dialect, driver, journal, table: versionTableName(config) };
     const find = () => reading(() => examineVersionTable(options));
     const faults = await find();

@@ -1,5 +1,5 @@
-import { Journal, type Recorded } from '../runtime/journal.js';
-import { journalTableName, readRows, revisionSources, toolVersion, withDatabase } from './database.js';
+import type { Recorded } from '../runtime/journal.js';
+import { journalOf, readRows, revisionSources, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openProject } from './project.js';
 
@@ -43,11 +43,10 @@ export async function status(environment: Environment): Promise<StatusResult> {
   const { config, graph } = project;
   const sources = revisionSources(project);
   const { rows, histories } = await withDatabase(environment, config, { create: false }, async (database) => {
-    const { dialect, driver } = database;
-    const journal = new Journal(dialect, journalTableName(config), toolVersion());
+    const journal = await journalOf(database, config);
     return {
       rows: await readRows(database, config),
-      histories: await database.reading(() => journal.histories(driver)),
+      histories: await database.reading(() => journal.histories(database.driver)),
     };
   });
   const applied = new Set(graph.applied(rows.filter((row) => graph.has(row))));

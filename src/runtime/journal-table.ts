@@ -21,12 +21,14 @@ export const columns = [
   'pending',
   'tag',
   'checkpoint',
+  'version_table',
 ] as const;
 
 /** Columns that journals of the first versions lack. */
 export const later: readonly Column[] = [
   ...['progress', 'pending', 'tag'].map((name) => column(name, 'varchar(255)')),
   column('checkpoint', 'text'),
+  column('version_table', 'varchar(255)'),
 ];
 
 /** What makes the journal. */

@@ -85,7 +85,17 @@ export interface PastRun {
 }
 
 /** Of what is half done. */
-const halfColumns = 'id, revision, direction, position, progress, pending, checkpoint, started_at';
+const halfColumns =
+  'id, revision, direction, position, progress, pending, checkpoint, started_at, version_table';
+
+export interface JournalOptions {
+  readonly journal: QualifiedName;
+  /** Whose runs it tells of: others may be kept in the same table. */
+  readonly versionTable: QualifiedName;
+  /** Where both are if their names do not say that; null: wherever the session finds them. */
+  readonly schema: string | null;
+  readonly toolVersion: string;
+}
 
 /** By the names that they have in an entry. */
 const changeable = {
@@ -108,15 +118,16 @@ export class Journal {
   readonly #name: QualifiedName;
   /** As it is configured. */
   readonly #shown: string;
+  readonly #versionTable: string;
   readonly #toolVersion: string;
   /** `ensure` has found the table as it must be, or has made it so. */
   #isEnsured = false;
 
-  /** @param schema where it is if its name does not say that; null: wherever the session finds it */
-  constructor(dialect: Dialect, name: QualifiedName, toolVersion: string, schema: string | null = null) {
+  constructor(dialect: Dialect, { journal, versionTable, schema, toolVersion }: JournalOptions) {
     this.#dialect = dialect;
-    this.#shown = displayName(name);
-    this.#name = { schema: name.schema ?? schema, name: name.name };
+    this.#shown = displayName(journal);
+    this.#name = { schema: journal.schema ?? schema, name: journal.name };
+    this.#versionTable = displayName({ schema: versionTable.schema ?? schema, name: versionTable.name });
     this.#toolVersion = toolVersion;
   }
 
@@ -205,6 +216,7 @@ export class Journal {
     );
     // A row's key must be in no text that an error shows.
     texts.push(entry.checkpoint === null ? 'NULL' : bound(entry.checkpoint));
+    texts.push(literal(this.#versionTable));
     return {
       sql: `INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${texts.join(', ')})`,
       ...(params.length === 0 ? {} : { params }),
@@ -236,7 +248,8 @@ export class Journal {
   #settling(revision: string, except?: string): Statement {
     const { literal } = this.#dialect;
     const others = except === undefined ? '' : ` AND id <> ${literal(except)}`;
-    const where = `WHERE revision = ${literal(revision)} AND progress IS NOT NULL${others}`;
+    const ours = `(version_table IS NULL OR version_table = ${literal(this.#versionTable)})`;
+    const where = `WHERE revision = ${literal(revision)} AND progress IS NOT NULL AND ${ours}${others}`;
     return {
       sql: `UPDATE ${this.#table} SET progress = NULL, pending = NULL, checkpoint = NULL, status = 'failed',
         error_code = coalesce(error_code, 'REV_INTERRUPTED') ${where}`,
@@ -283,11 +296,7 @@ export class Journal {
       host: string;
       progress: string | null;
       tag: string | null;
-    }>(
-      driver,
-      `SELECT revision, direction, message, started_at, duration_ms, status, position, error_code,
-         content_hash, username, host, progress, tag FROM ${this.#table} ORDER BY started_at, id`,
-    );
+    }>(driver, `SELECT * FROM ${this.#table} ORDER BY started_at, id`);
     const known = new Map<string, History>();
     for (const row of rows) {
       const before = known.get(row.revision) ?? { applied: null, failed: null, half: null };
@@ -314,8 +323,14 @@ export class Journal {
     return known;
   }
 
-  /** The rows of a question; none, if there is no journal, or one that is not as expected. */
+  /** The rows of a question that are of our version table; none, if there is no journal, or one that is not as expected. */
   async #ask<R extends Row>(driver: Driver, sql: string): Promise<readonly R[]> {
+    const rows = await this.#answer<R & { readonly version_table?: string | null }>(driver, sql);
+    // An older journal does not say whose its rows are.
+    return rows.filter(({ version_table: of }) => (of ?? this.#versionTable) === this.#versionTable);
+  }
+
+  async #answer<R extends Row>(driver: Driver, sql: string): Promise<readonly R[]> {
     if (this.#isEnsured) {
       return driver.query<R>(sql).catch((error: unknown) => {
         throw this.isRefusal(error) ? this.#unreadable(error) : error;
@@ -352,7 +367,7 @@ export class Journal {
       host: string;
     }>(
       driver,
-      `SELECT revision, message, started_at, username, host FROM ${this.#table}
+      `SELECT * FROM ${this.#table}
        WHERE direction = 'upgrade' AND status = 'done' AND revision IN (${ids}) ORDER BY started_at`,
     );
     return new Map(

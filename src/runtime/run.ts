@@ -24,7 +24,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
   // A revision may set another search_path for what comes after it.
   const schema = await dialect.currentSchema(driver);
   const table = new VersionTable(dialect, options.versionTable, schema);
-  const journal = new Journal(dialect, options.journalTable, options.toolVersion, schema);
+  const { journalTable, versionTable, toolVersion } = options;
+  const journal = new Journal(dialect, { journal: journalTable, versionTable, schema, toolVersion });
   // A plan that cannot be, and modules that do not load, are found before the database is written to at all.
   const rows = await reading(options, () => table.read(driver));
   const plan = options.plan(rows);

@@ -183,7 +183,12 @@ describe.each(['sqlite', 'postgres'] as const)('texts of a journal on %s', (name
       const runner = await testRunner(name);
       const { dialect, driver } = runner;
       if (name === 'postgres') await driver.run({ sql: `set standard_conforming_strings = ${setting}` });
-      const journal = new Journal(dialect, { schema: null, name: 'journal' }, '0.0.0');
+      const journal = new Journal(dialect, {
+        journal: { schema: null, name: 'journal' },
+        versionTable: { schema: null, name: 'version' },
+        schema: null,
+        toolVersion: '0.0.0',
+      });
       await driver.transaction(() => journal.ensure(driver));
       const texts = [
         "it's",
