@@ -15,7 +15,7 @@ import {
 } from '../../catalog/index.js';
 import { applyChanges, type TableChange } from '../../operations/index.js';
 import { constraintText, defaultText, isRowid } from './definition.js';
-import { portableExpression, sameExpression } from './expression.js';
+import { sameExpression, unqualified } from './expression.js';
 import { withoutConstraint } from './find-constraint.js';
 import {
   type ParsedCheck,
@@ -99,18 +99,12 @@ function findEdits(sql: string, before: Table, after: Table) {
   }
   const lines = after.checks
     .filter((check) => !before.checks.includes(check))
-    .map((check) => constraintText(portable(check, before)));
+    .map((check) => constraintText({ ...check, expression: unqualified(check.expression) }));
   if (lines.length > 0) {
     found.push({ start: places.end, end: places.end, text: lines.map((line) => `, ${line}`).join('') });
   }
   const replacements = found.filter((each) => each !== undefined);
   return replacements.length === found.length ? { replacements, defaults } : null;
-}
-
-/** The check as it may be written for any table of these columns. */
-function portable(check: Check, { columns }: Table): Check {
-  const names = columns.map((column) => column.name);
-  return { ...check, expression: portableExpression(check.expression, names) };
 }
 
 /** A column whose nulls and default are no business of the rowid, of a key or of a computation. */
@@ -170,9 +164,7 @@ function isAsExpected(old: ParsedTable, now: ParsedTable, after: Table): boolean
     sameData(stored(old), stored(now)) &&
     now.checks.length === after.checks.length &&
     now.foreignKeys.length === after.foreignKeys.length &&
-    after.checks.every((check) =>
-      now.checks.some((part) => isCheck(part, check) || isCheck(part, portable(check, after))),
-    ) &&
+    after.checks.every((check) => now.checks.some((part) => isCheck(part, check))) &&
     after.foreignKeys.every((key) => now.foreignKeys.some((part) => isForeignKey(part, key))) &&
     after.columns.every((column, at) => {
       const written = now.columns[at];

@@ -138,15 +138,32 @@ export function unqualified(sql: string): string {
 export function portableExpression(sql: string, columns: readonly string[]): string {
   const known = new Set([...columns.map(foldName), 'rowid', 'oid', '_rowid_']);
   const bare = unqualified(sql);
-  return rewrite(bare, (token, tokens, at) => {
-    const isText =
-      token.kind === 'name' &&
-      bare[token.start] === '"' &&
-      !known.has(foldName(token.value)) &&
-      !isSymbol(tokens[at + 1], '(') &&
-      !isWord(tokens[at - 1], 'collate');
-    return isText ? `'${token.value.replaceAll("'", "''")}'` : undefined;
-  });
+  return rewrite(bare, (token, tokens, at) =>
+    isQuotedName(bare, tokens, at) && !known.has(foldName(token.value))
+      ? `'${token.value.replaceAll("'", "''")}'`
+      : undefined,
+  );
+}
+
+/** Names in quotes that SQLite never takes for text: with columns that are gone, any version refuses the expression. */
+export function neverText(sql: string, names: readonly string[]): string {
+  const folded = new Set(names.map(foldName));
+  return rewrite(sql, (token, tokens, at) =>
+    isQuotedName(sql, tokens, at) && folded.has(foldName(token.value))
+      ? `\`${token.value.replaceAll('`', '``')}\``
+      : undefined,
+  );
+}
+
+function isQuotedName(sql: string, tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at];
+  return (
+    token?.kind === 'name' &&
+    sql[token.start] === '"' &&
+    !isSymbol(tokens[at + 1], '(') &&
+    !isSymbol(tokens[at + 1], '.') &&
+    !isWord(tokens[at - 1], 'collate')
+  );
 }
 
 function rewrite(

@@ -14,7 +14,7 @@ import {
 import { RevError } from '../../errors.js';
 import { fillFirst } from '../../operations/index.js';
 import { isRowid } from './definition.js';
-import { inParentheses, mentions, portableExpression } from './expression.js';
+import { inParentheses, mentions, unqualified } from './expression.js';
 import type { Question } from './live-statement.js';
 import { quoteLiteral, quoteName, quoteNames } from './quote.js';
 import type { ColumnSource, RebuildPlan } from './rebuild-plan.js';
@@ -151,8 +151,7 @@ function unfit(value: string, type: string): string | null {
 function checkObstacles(before: Table, plan: RebuildPlan, check: Check): readonly Obstacle[] {
   const isUsed = ({ name }: Column) => mentions(check.expression, name);
   if (!plan.after.columns.filter(isUsed).every((column) => isKept(before, plan, column))) return [];
-  const names = before.columns.map((column) => column.name);
-  const condition = inParentheses(portableExpression(check.expression, names));
+  const condition = inParentheses(unqualified(check.expression));
   const label = check.name === null ? check.expression : check.name;
   return [
     {

@@ -10,7 +10,7 @@ import { RevError } from '../../errors.js';
 import type { TableChange } from '../../operations/index.js';
 import type { Statement } from '../dialect.js';
 import { createTableSql, defaultText, isRowid } from './definition.js';
-import { portableExpression } from './expression.js';
+import { neverText, portableExpression, unqualified } from './expression.js';
 import { createIndexSql } from './index-sql.js';
 import type { CopyRows, LookAway } from './live-statement.js';
 import { quoteInDatabase, quoteLiteral, quoteName } from './quote.js';
@@ -43,7 +43,7 @@ function rebuildStatements(
     sameData(before, plan.after) && [...plan.sources.values()].every(({ using, fill }) => !using && !fill);
   if (unchanged) return [];
   const schema = before.schema ?? 'main';
-  const after = portable(plan.after);
+  const after = portable(before, plan.after);
   const name = quoteInDatabase(before);
   const successorName = quoteInDatabase({ ...before, name: successor });
   return [
@@ -60,10 +60,17 @@ function rebuildStatements(
   ];
 }
 
-/** Expressions that do not name their table: while they are compiled it bears another name. */
-function portable(table: Table): Table {
-  const columns = table.columns.map((column) => column.name);
-  const text = (sql: string) => portableExpression(sql, columns);
+/**
+ * Expressions that do not name their table: while they are compiled it bears another name. Only what stood in the table
+ * before may have "text" for 'text'; in what is new, a name that is no column is a mistake, which SQLite finds.
+ */
+function portable(before: Table, table: Table): Table {
+  const old = new Set(expressionsOf(before));
+  const names = before.columns.map((column) => column.name);
+  const kept = new Set(table.columns.map((column) => foldName(column.name)));
+  const gone = names.filter((name) => !kept.has(foldName(name)));
+  const text = (sql: string) =>
+    old.has(sql) ? neverText(portableExpression(sql, names), gone) : unqualified(sql);
   return {
     ...table,
     columns: table.columns.map((column) =>
@@ -82,6 +89,18 @@ function portable(table: Table): Table {
   };
 }
 
+/** Of checks, generated columns and indexes. */
+function expressionsOf({ columns, checks, indexes }: Table): readonly string[] {
+  return [
+    ...columns.flatMap(({ generated }) => (generated ? [generated.expression] : [])),
+    ...checks.map(({ expression }) => expression),
+    ...indexes.flatMap(({ where, keys }) => [
+      ...(where === null ? [] : [where]),
+      ...keys.flatMap(({ expression }) => (expression === undefined ? [] : [expression])),
+    ]),
+  ];
+}
+
 /** The highest number that AUTOINCREMENT ever gave, also where the row is gone: it must not be given again. */
 function keepSequence(before: Table, after: Table, successor: string): readonly string[] {
   const counts = (table: Table) => table.columns.some((column) => column.identity?.kind === 'autoincrement');
@@ -95,7 +114,7 @@ function keepSequence(before: Table, after: Table, successor: string): readonly 
 function copyRows(before: Table, after: Table, plan: RebuildPlan, to: string): CopyRows {
   const pairs = [...copyRowid(before, after, plan)];
   for (const column of after.columns) {
-    const value = column.generated ? null : valueText(column, plan.sources.get(column.name) ?? {});
+    const value = column.generated ? null : valueText(before, column, plan.sources.get(column.name) ?? {});
     if (value !== null) pairs.push([quoteName(column.name), value]);
   }
   if (pairs.length === 0) {
@@ -112,13 +131,18 @@ function copyRows(before: Table, after: Table, plan: RebuildPlan, to: string): C
 }
 
 /** What the rows get; null: what the column's default gives them. */
-function valueText(column: Column, { from, using, fill }: ColumnSource): string | null {
-  const value = using === undefined ? from && quoteName(from) : `(${using})`;
+function valueText(table: Table, column: Column, { from, using, fill }: ColumnSource): string | null {
+  const value = using === undefined ? from && qualified(table, from) : `(${using})`;
   if (value === undefined) {
     if (sameData(fill ?? null, column.default)) return null;
     return fill ? defaultText(fill) : 'NULL';
   }
   return fill && !column.nullable ? `coalesce(${value}, ${defaultText(fill)})` : value;
+}
+
+/** A shell of SQLite before 3.41 takes a name in quotes for text where the table lacks it, unless its table is named. */
+function qualified({ name }: Table, column: string): string {
+  return `${quoteName(name)}.${quoteName(column)}`;
 }
 
 /** Rowids that no column of the new table holds: full-text tables and applications may have kept them. */

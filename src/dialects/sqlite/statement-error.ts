@@ -86,7 +86,7 @@ function nullInRebuild(message: string): string {
 
 /** A definition that is made anew, after a rebuild or in it, and names a column that the revision has dropped. */
 function goneColumn(message: string, sql: string): string | undefined {
-  const [, column] = /^no such column: (.+)$/m.exec(message) ?? [];
+  const [, column] = /^no such column: "?(.+?)"?(?: - should this be .*)?$/m.exec(message) ?? [];
   if (column === undefined || !/^create (?:unique )?(?:index|table)\b/i.test(sql)) return undefined;
   const what = /index\b/i.test(sql.slice(0, 20))
     ? 'this index: op.dropIndex'

@@ -311,7 +311,7 @@ describe('in place where it can be, whatever rows there are', () => {
         CONSTRAINT "u" UNIQUE ("b")
       )",
         "INSERT OR ABORT INTO "main"."_rev_new_t" (rowid, "a", "b")
-      SELECT rowid, "a", "b" FROM "main"."t"",
+      SELECT rowid, "t"."a", "t"."b" FROM "main"."t"",
         "PRAGMA legacy_alter_table = ON",
         "DROP TABLE "main"."t"",
         "ALTER TABLE "main"."_rev_new_t" RENAME TO "t"",

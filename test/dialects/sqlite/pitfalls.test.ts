@@ -1,7 +1,8 @@
 /** What is easily lost or broken when a table of SQLite is changed; in each title, who loses it. */
 
 import { sql } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { sqlite } from '../../../src/dialects/sqlite/index.js';
 import { inspect } from '../../../src/dialects/sqlite/inspect.js';
 import { check, column, foreignKey, type TableChange, unique } from '../../../src/operations/index.js';
 import { everything, freshSqlite, type SqliteDatabase } from '../../support/sqlite.js';
@@ -370,3 +371,64 @@ testOfFiles(
     await expectSound(db);
   },
 );
+
+describe('a name in double quotes is no text', () => {
+  const dropColumn = (name: string) => alter('t', { kind: 'dropColumn', name });
+  const noColumn = (name: string) => ({
+    code: 'REV_STATEMENT',
+    message: expect.stringMatching(`no such column: "?${name}`),
+  });
+
+  it.each([
+    ['the predicate of an index', 'gone text', 'create unique index i on t (a) where "gone" is null'],
+    ['a key of an index', 'gone text', 'create index i on t (lower("gone"))'],
+    ['a check', `gone text, check ("gone" in ('on', 'off') or "a" <> '')`],
+    ['a stored column', `gone text, g text generated always as ("gone" || '!') stored`],
+    ['a computed column', `gone text, g text generated always as ("gone" || '!')`],
+  ])('of a column that goes, in %s', async (_, columns, ...more) => {
+    const db = await with3(`id integer primary key, a text, ${columns}`, ...more);
+    await db.setup(`insert into t (id, a, gone) values (1, 'x', 'on')`);
+    const before = await inspect(db.driver, everything);
+    await expect(db.run(dropColumn('gone'))).rejects.toMatchObject(noColumn('gone'));
+    expect(await inspect(db.driver, everything)).toEqual(before);
+  });
+
+  it('of a column that goes, in a rebuild that is read by a program that takes it for text', async () => {
+    const db = await with3(
+      'id integer primary key, a text, gone text, check ("gone" is null or "a" is null)',
+    );
+    const [create = ''] = sqlite
+      .compile(dropColumn('gone'), await inspect(db.driver, everything), {})
+      .map((statement) => statement.sql);
+    expect(create).toContain('`gone` is null or "a" is null');
+  });
+
+  it.each<[string, TableChange[]]>([
+    ['a new check', [{ kind: 'addConstraint', constraint: check('c', sql`"emial" <> ''`) }]],
+    [
+      'a new check beside another change',
+      [{ kind: 'addConstraint', constraint: check('c', sql`"emial" <> ''`) }, retype('a', 'varchar(9)')],
+    ],
+    [
+      'a new column',
+      [{ kind: 'addColumn', column: column('g', 'text', { generated: sql`upper("emial")`, stored: true }) }],
+    ],
+  ])('of no column, in %s', async (_, changes) => {
+    const db = await with3(
+      'id integer primary key, email text, a text',
+      `insert into t values (1, 'x', 'y')`,
+    );
+    await expect(db.run(alter('t', ...changes))).rejects.toMatchObject(noColumn('emial'));
+  });
+
+  it('in a copy of rows, which names the table', async () => {
+    const db = await with3('id integer primary key, mail text, n text');
+    const statements = sqlite.compile(
+      alter('t', retype('n', 'integer')),
+      await inspect(db.driver, everything),
+      {},
+    );
+    const copy = statements.find((statement) => statement.sql.startsWith('INSERT'))?.sql;
+    expect(copy).toContain('SELECT "t"."id", "t"."mail", "t"."n" FROM "main"."t"');
+  });
+});
