@@ -242,10 +242,29 @@ describe.each(['sqlite', 'postgres'] as const)('a revision outside of a transact
     expect(await runner.rows()).toEqual(['a1']);
   });
 
+  it('is no business of another version table that shares the journal', async () => {
+    const runner = await given(name);
+    const broken = one((op) => {
+      insert(op, 1);
+      op.execute('insert into nowhere values (1)');
+    });
+    await expect(runner.upgrade(broken)).rejects.toMatchObject({ code: 'REV_REVISION_FAILED' });
+    const whole = one((op) => {
+      insert(op, 1);
+      insert(op, 2);
+    });
+    await runner.upgrade(whole, 'heads', { versionTable: 'another' });
+    expect(await numbers(runner)).toEqual([1, 1, 2]);
+    await runner.upgrade(whole);
+    expect(await numbers(runner)).toEqual([1, 1, 2, 2]);
+    expect(await runner.column('select version_num from another')).toEqual(['a1']);
+    expect(await runner.rows()).toEqual(['a1']);
+  });
+
   it('adds to a journal of an older version what it lacks', async () => {
     const runner = await given(name);
     await runner.upgrade([{ id: '00' }]);
-    for (const column of ['progress', 'pending', 'tag'])
+    for (const column of ['progress', 'pending', 'tag', 'version_table'])
       await runner.driver.run({ sql: `alter table alembic_journal drop column ${column}` });
     await runner.upgrade([{ id: '00' }, { id: 'a1', down: ['00'], upgrade: (op) => insert(op, 1) }]);
     expect(

@@ -48,6 +48,7 @@ export interface RunnerOptions {
   readonly lock?: RunnerLockChoice;
   /** Of the version table and the journal, as the configuration names it. */
   readonly schema?: string;
+  readonly versionTable?: string;
   readonly onEvent?: (event: RunEvent) => void;
 }
 
@@ -83,7 +84,7 @@ export async function runnerAt(
     return run({
       dialect,
       driver,
-      versionTable: { schema: options.schema ?? null, name: 'alembic_version' },
+      versionTable: { schema: options.schema ?? null, name: options.versionTable ?? 'alembic_version' },
       journalTable: { schema: options.schema ?? null, name: 'alembic_journal' },
       toolVersion: '0.0.0',
       plan: (rows) =>
