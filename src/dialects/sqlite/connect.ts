@@ -28,7 +28,8 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
   try {
     if (options.mustExist && isMissing) throw missing(path);
     if (server === null) checkPath(file);
-    database = open(file, busyTimeout);
+    // While SQLite itself waits, this process sees no interrupt.
+    database = open(file, 0);
     // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
     const opened = database;
     let question: Prepared | null = null;
@@ -36,6 +37,7 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
       question ??= opened.prepare('SELECT count(*) FROM sqlite_schema');
       question?.values();
     }, options);
+    if (server === null) opened.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
     const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
     const files = { file, path, openFile: (at: string) => open(at, busyTimeout), openBeside };
     return new SqliteDriver(database, options, server ? { ...noFiles, path } : files);

@@ -270,7 +270,18 @@ export class SqliteDriver implements SqliteSession {
         return [];
       });
     };
-    return this.#database.inTransaction ? Promise.resolve().then(read) : whenFree(read, this.#options);
+    if (this.#database.inTransaction) return Promise.resolve().then(read);
+    return whenFree(() => this.#unblocked(read), this.#options);
+  }
+
+  /** Without SQLite's own waiting, meanwhile this process would see no interrupt. */
+  #unblocked<T>(read: () => T): T {
+    this.#setBusyTimeout(0);
+    try {
+      return read();
+    } finally {
+      this.#setBusyTimeout(busyTimeout);
+    }
   }
 
   async #runLive(statement: LiveStatement): Promise<number> {

@@ -105,6 +105,23 @@ describeOfFiles('while somebody else keeps everybody out', () => {
     await other.run({ sql: 'rollback' });
   });
 
+  test('opening and asking end with an interrupt, and wait no longer than they may', async () => {
+    const { url, other } = await given();
+    // On the file, while it may still be read.
+    await other.run({ sql: 'rollback' });
+    const stop = new AbortController();
+    const asking = await openSqlite(url, { signal: stop.signal });
+    await other.run({ sql: 'begin exclusive' });
+    const before = performance.now();
+    setTimeout(() => stop.abort(), 100);
+    await expect(asking.values('select * from child')).rejects.toMatchObject({ code: 'REV_INTERRUPTED' });
+    await expect(openSqlite(url, { signal: stop.signal })).rejects.toMatchObject({ code: 'REV_INTERRUPTED' });
+    await expect(openSqlite(url, { patience: 100 })).rejects.toMatchObject({ code: 'REV_LOCKED' });
+    // SQLite's own waiting is five seconds each time.
+    expect(performance.now() - before).toBeLessThan(4000);
+    await other.run({ sql: 'rollback' });
+  });
+
   test('what has nothing to ask of the file asks nothing of it', async () => {
     const { driver, other } = await given();
     expect(await driver.rolledBack(async () => 1)).toBe(1);
