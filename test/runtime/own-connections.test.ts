@@ -88,6 +88,16 @@ if (major > 22 || (major === 22 && minor >= 16)) {
   };
 }
 
+it('a database of better-sqlite3 is refused while somebody iterates over rows', async () => {
+  const database = new (require('better-sqlite3'))(':memory:');
+  onTestFinished(() => void database.close());
+  const rows = database.prepare('select 1 union select 2').iterate();
+  rows.next();
+  const refused = { code: 'REV_CONNECTION', message: expect.stringContaining('in use') };
+  await expect(upgrade({ cwd: project('sqlite'), connection: database })).rejects.toMatchObject(refused);
+  rows.return();
+});
+
 describe.each(Object.keys(openers))('a database of %s', (name) => {
   const open = (path: string): SqliteFile => {
     const file = (openers[name] as (typeof openers)[string])(path);
@@ -133,6 +143,20 @@ describe.each(Object.keys(openers))('a database of %s', (name) => {
     expect(settings(file)).toEqual(before);
     expect(await current(options)).toMatchObject({ revisions: [{ id: 'c1' }] });
     file.exec('begin; rollback');
+  });
+
+  it('keeps its temporary triggers where a table is made anew', async () => {
+    const file = open(':memory:');
+    const options = { cwd: project('sqlite'), connection: file.database };
+    await upgrade({ ...options, target: 'a1' });
+    file.exec('create table log (author integer)');
+    file.exec(
+      'create temp trigger "it\'s" after insert on main.authors begin insert into log values (new.id); end',
+    );
+    await upgrade({ ...options, target: 'b1' });
+    file.exec("insert into authors values (7, 'Bob')");
+    expect(file.all('select author from log')).toEqual([[7]]);
+    expect(file.all('select name from sqlite_temp_master')).toEqual([["it's"]]);
   });
 
   it('is refused with a transaction open on it, and when it is closed', async () => {

@@ -19,6 +19,7 @@ import { setAside } from './set-aside.js';
 import { endedError, statementError, transactionEnd } from './statement-error.js';
 import { statementsOf } from './statements.js';
 import { readStatistics, restoreStatistics } from './statistics.js';
+import { restoreTriggers, temporaryTriggers } from './temporary-triggers.js';
 import { busyTimeout, whenFree } from './when-free.js';
 
 /** How a session reaches files. On a server all of it throws REV_UNSUPPORTED. */
@@ -66,6 +67,7 @@ export class SqliteDriver implements SqliteSession {
   #statistics: ReturnType<typeof readStatistics> | null = null;
   /** What makes views and triggers again that are away while their table is. */
   #aside: readonly string[] = [];
+  #temporary: ReadonlyMap<string, string> = new Map();
 
   constructor(database: Connection, options: ConnectOptions, { file, path, openFile, openBeside }: Files) {
     this.file = file;
@@ -303,13 +305,20 @@ export class SqliteDriver implements SqliteSession {
         }
         return 0;
       case 'look away':
-        if (!this.#database.isServer) return this.#run(statement);
+        if (!this.#database.isServer) {
+          this.#temporary = temporaryTriggers(this.#database);
+          return this.#run(statement);
+        }
         this.#aside = this.#guard(statement.sql, () =>
           setAside(this.#database, statement.schema, statement.table),
         );
         return 0;
       case 'look again':
-        if (!this.#database.isServer) return this.#run(statement);
+        if (!this.#database.isServer) {
+          const changes = this.#run(statement);
+          this.#guard(statement.sql, () => restoreTriggers(this.#database, this.#temporary));
+          return changes;
+        }
         this.#guard(statement.sql, () => this.#database.exec(this.#aside.join('\n;\n')));
         this.#aside = [];
         return 0;

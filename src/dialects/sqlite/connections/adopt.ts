@@ -36,6 +36,7 @@ export function adopt(database: object): Adopted {
       hint: 'End it first: each revision has a transaction of its own.',
     });
   }
+  refuseBusy(connection);
   const main = rowsOf<{ name: string; file: string }>(connection, 'PRAGMA database_list').find(
     ({ name }) => name === 'main',
   );
@@ -44,6 +45,19 @@ export function adopt(database: object): Adopted {
     open: (path, busyTimeout) => opener.open(opener.moduleOf(database), path, busyTimeout),
     file: main?.file || null,
   };
+}
+
+/** better-sqlite3 changes nothing while somebody iterates over rows. */
+function refuseBusy(connection: Connection): void {
+  try {
+    connection.exec('SELECT 1');
+  } catch (thrown) {
+    if (!(thrown instanceof TypeError)) throw thrown;
+    throw new RevError('REV_CONNECTION', `The database that was handed in is in use: ${thrown.message}.`, {
+      hint: 'Let what iterates over its rows come to an end first.',
+      cause: thrown,
+    });
+  }
 }
 
 /** By what only its own databases have. */
