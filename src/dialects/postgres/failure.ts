@@ -1,4 +1,10 @@
-import { type QualifiedName, sqlStatements, withoutValues } from '../../catalog/index.js';
+import {
+  type QualifiedName,
+  sqlStatements,
+  withoutSecrets,
+  withoutSecretsOf,
+  withoutValues,
+} from '../../catalog/index.js';
 import { RevError, shellWord } from '../../errors.js';
 import { fillFirst } from '../../operations/index.js';
 import { extensionOf } from './extension-names.js';
@@ -95,15 +101,18 @@ export function lostFailure(peer: Peer): RevError {
 export function statementFailure(error: unknown, statement: string, user?: string): RevError {
   const server = asServerError(error);
   const { code = '' } = server;
+  const shown = (text: string) => withoutSecretsOf(statement, text);
   const place = server.position === undefined ? null : placeOf(statement, Number(server.position));
   const message = code.startsWith('22')
     ? hideQuoted(server.message ?? '')
-    : (server.message ?? String(error));
+    : shown(server.message ?? String(error));
   const where = place && statement.includes('\n') ? `line ${place.line}, column ${place.column}: ` : '';
   const excerpt = shortSql(statement, place?.line);
   // DETAIL of data errors (classes 22, 23, P0) quotes values of rows.
-  const detail = /^(0A|2B|2F|3|42|5)/.test(code) ? server.detail : undefined;
-  const hints = [server.hint, hintFor(server, statement, user)].filter((line) => line !== undefined);
+  const detail = /^(0A|2B|2F|3|42|5)/.test(code) && server.detail ? shown(server.detail) : undefined;
+  const hints = [server.hint && shown(server.hint), hintFor(server, statement, user)].filter(
+    (line) => line !== undefined,
+  );
   const hint = hints.length === 0 ? undefined : hints.join('\n');
   const lines = [
     `${message}${code === '' ? '' : ` (SQLSTATE ${code})`}`,
@@ -200,7 +209,7 @@ const excerptLength = 160;
 function shortSql(statement: string, line?: number): string {
   const starts = sqlStatements(statement).map(([first]) => first?.text ?? '');
   const onData = starts.some((word) => !onStructure.test(word));
-  const shown = onData ? withoutValues(statement) : statement;
+  const shown = onData ? withoutValues(statement) : withoutSecrets(statement);
   const atLine = line === undefined ? undefined : shown.split('\n')[line - 1];
   return oneLine(starts.length === 1 && onData ? shown : (atLine ?? shown));
 }
