@@ -141,6 +141,18 @@ describe('connecting', () => {
     expect(everythingOf(error)).not.toContain('s3cret');
   });
 
+  test.each([
+    'postgres://app:12/s3cret@127.0.0.1:5432/db',
+    'postgres://app:/s3cret@127.0.0.1:5432/db',
+    'postgres://app:12?s3cret@127.0.0.1:5432/db',
+    'postgres://app:12#s3cret@127.0.0.1:5432/db',
+    'postgres://app:p@12/s3cret@127.0.0.1:5432/db',
+  ])('a password that was not encoded is none of its other parts: %s', async (url) => {
+    const error = await failure(postgres.connect({ url, from }));
+    expect(error).toMatchObject({ code: 'REV_URL', hint: expect.stringContaining('percent-encoded') });
+    expect(everythingOf(error)).not.toContain('s3cret');
+  });
+
   test('a Unix socket is given as libpq takes it', async () => {
     const url = new URL(await postgresUrl());
     const { sql } = await freshDatabase();
