@@ -153,6 +153,22 @@ describe('connecting', () => {
     expect(everythingOf(error)).not.toContain('s3cret');
   });
 
+  test('a percent-encoded name of a database is the name that it stands for', async () => {
+    const url = new URL(await postgresUrl());
+    const { name, sql } = await freshDatabase();
+    const decoded = `${name} my@d/b%41`;
+    url.pathname = `/${encodeURIComponent(decoded)}`;
+    const error = await failure(postgres.connect({ url: url.href, from }));
+    expect(error.message).toContain(`There is no database "${decoded}"`);
+    expect(error.hint).toBe(`createdb -h 127.0.0.1 -p ${url.port} -U postgres '${decoded}'`);
+    await sql(`create database "${decoded}"`);
+    onTestFinished(() => sql(`drop database "${decoded}" with (force)`).then(() => undefined));
+    const driver = await open({ url: url.href });
+    expect(await driver.query('select current_database() as name')).toEqual([{ name: decoded }]);
+    // PGDATABASE of pg_dump and psql.
+    expect(driver).toMatchObject({ settings: { database: decoded } });
+  });
+
   test('a Unix socket is given as libpq takes it', async () => {
     const url = new URL(await postgresUrl());
     const { sql } = await freshDatabase();

@@ -195,6 +195,8 @@ function libpqOptions(url: string) {
     return value;
   };
   const [host, port, user, password, database] = ['host', 'port', 'user', 'password', 'dbname'].map(take);
+  // postgres.js leaves the path as it is.
+  const named = database || decodeURIComponent(target.pathname.slice(1));
   return {
     target: target.href,
     options: {
@@ -202,7 +204,7 @@ function libpqOptions(url: string) {
       ...(port ? { port: Number(port) } : {}),
       ...(user ? { user } : {}),
       ...(password ? { password } : {}),
-      ...(database ? { database } : {}),
+      ...(named ? { database: named } : {}),
     },
   };
 }
