@@ -9,6 +9,8 @@ export * from './policy.js';
 export * from './query-text.js';
 export * from './role.js';
 export * from './sequence.js';
+export * from './shown-sql.js';
+export * from './sql-pieces.js';
 export * from './table.js';
 export * from './table-index.js';
 export * from './type-text.js';

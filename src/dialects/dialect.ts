@@ -213,6 +213,8 @@ export interface Compiler {
   placeholder(position: number): string;
   /** Where a text has placeholders, in its order; not those in strings, names and comments. */
   placeholdersIn(sql: string): readonly Placeholder[];
+  /** The statements of a text, each with one blank between its parts, and without comments. A body is its statement's. */
+  statementsIn(sql: string): readonly string[];
   /** What a script says first, so that its statements mean what they mean in a session of `rev`. */
   readonly scriptStart: readonly string[];
   /** What stands around a revision in a script: the transaction and, on SQLite, the pragmas that cannot be inside it. */

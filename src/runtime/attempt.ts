@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { withoutSecrets } from '../catalog/index.js';
 import { RevError } from '../errors.js';
 import { callRevision } from './call.js';
 import type { StepReport } from './events.js';
@@ -73,7 +74,7 @@ export class Attempt {
       progress: this.#progress,
       writerTimeout: timeouts.writerTimeout,
       outside: (work) => this.#outside(work),
-      onStatement: ({ sql }) => report({ kind: 'statement', sql }),
+      onStatement: ({ sql }) => report({ kind: 'statement', sql: withoutSecrets(sql) }),
       onBackfill: (progress) => report({ kind: 'backfilling', ...progress }),
       signal,
     });

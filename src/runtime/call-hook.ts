@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import { emptyCatalog } from '../catalog/index.js';
+import { emptyCatalog, withoutSecrets } from '../catalog/index.js';
 import type { Dialect, Driver, Row } from '../dialects/dialect.js';
 import { sqlParts } from '../operations/index.js';
 import { inOrder } from './call.js';
@@ -38,7 +38,7 @@ export async function callHook(
     progress: new Progress(null, null, undefined),
     writerTimeout,
     outside: (inner) => inner(),
-    onStatement: ({ sql }) => report({ kind: 'statement', sql }),
+    onStatement: ({ sql }) => report({ kind: 'statement', sql: withoutSecrets(sql) }),
     onBackfill: () => undefined,
     signal,
   });

@@ -74,8 +74,7 @@ export class LiveExecutor implements Executor {
         const needsCatalog = this.#dialect.needsCatalog(operation, options);
         const before = needsCatalog ? await this.inspect() : emptyCatalog(this.#dialect.name);
         const statements = this.#dialect.compile(operation, before, options);
-        if (isRaw(operation))
-          for (const { sql } of statements) refuseTransactionControl(sql, this.#options.caller);
+        if (isRaw(operation)) for (const { sql } of statements) this.#refuseControl(sql);
         // An insert's text may hold its rows, which are nobody else's business.
         const told = operation.kind === 'insert' ? [{ sql: `-- ${describe(operation)}` }] : statements;
         for (const statement of told) this.#options.onStatement(statement);
@@ -97,7 +96,7 @@ export class LiveExecutor implements Executor {
         await this.#ownTransaction(step);
         return { rows: [] };
       }
-    } else refuseTransactionControl(sql, this.#options.caller);
+    } else this.#refuseControl(sql);
     let rows: readonly unknown[] = [];
     const run = async () => {
       this.#options.onStatement({ sql, params });
@@ -116,7 +115,7 @@ export class LiveExecutor implements Executor {
   /** One statement of a function of `runHooks`, and its rows. */
   async rows(statement: Statement): Promise<readonly Row[]> {
     const { sql, params = [] } = statement;
-    refuseTransactionControl(sql, this.#options.caller);
+    this.#refuseControl(sql);
     this.#options.onStatement(statement);
     const ask = () => this.#driver.query(sql, params);
     if (this.#isInside || this.#own) return ask();
@@ -146,6 +145,10 @@ export class LiveExecutor implements Executor {
 
   inspect(): Promise<Catalog> {
     return this.#dialect.inspect(this.#driver, everything);
+  }
+
+  #refuseControl(sql: string): void {
+    refuseTransactionControl(sql, { dialect: this.#dialect, caller: this.#options.caller });
   }
 
   /** The revision is over: a transaction that it has left open is rolled back. */

@@ -50,7 +50,8 @@ export class ScriptExecutor implements Executor {
     if (operation.kind === 'backfill') await this.#refuseKey(operation);
     if (needsCatalog && operation.kind === 'alterTable' && state.hasUnseen) this.#lines([unseen]);
     const statements = compileOffline(dialect, operation, before);
-    if (isRaw(operation)) for (const { sql } of statements) refuseTransactionControl(sql, 'revision');
+    if (isRaw(operation))
+      for (const { sql } of statements) refuseTransactionControl(sql, { dialect, caller: 'revision' });
     const isOutside = !this.#isInside && this.#own === null;
     const frame = dialect.scriptFrame(isOutside && dialect.needsForeignKeysOff(operation));
     this.#lines(frame.before);
@@ -62,7 +63,7 @@ export class ScriptExecutor implements Executor {
   readonly query: Executor['query'] = async (sql, params) => {
     const step = savepointStep(sql);
     if (step) this.#isInSavepoint = step !== 'release';
-    else refuseTransactionControl(sql, 'revision');
+    else refuseTransactionControl(sql, { dialect: this.#options.dialect, caller: 'revision' });
     if (reads(sql)) throw unprintable(this.#options.revision, sql);
     if (step && !this.#isInside) this.#ownTransaction(step);
     else this.#options.print({ sql, params });

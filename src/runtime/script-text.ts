@@ -1,5 +1,6 @@
 /** Statements as the text of a script. */
 
+import { withoutSecrets } from '../catalog/index.js';
 import type { Dialect, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 
@@ -13,7 +14,10 @@ export function statementText(
   let done = 0;
   for (const { start, end, position } of dialect.placeholdersIn(sql)) {
     if (position > params.length)
-      throw new RevError('REV_OFFLINE', `A value is missing for ${sql.slice(start, end)} in: ${sql}`);
+      throw new RevError(
+        'REV_OFFLINE',
+        `A value is missing for ${sql.slice(start, end)} in: ${withoutSecrets(sql)}`,
+      );
     text += sql.slice(done, start);
     // A literal is not to run into what stands beside it: two signs would begin a comment.
     if (/[\w$-]$/.test(text)) text += ' ';
@@ -51,7 +55,7 @@ export function reads(sql: string): boolean {
 export function unprintable(revision: string, sql: string): RevError {
   return new RevError(
     'REV_OFFLINE',
-    `Revision ${revision} reads from the database (op.db): ${oneLine(sql).slice(0, 120)}`,
+    `Revision ${revision} reads from the database (op.db): ${oneLine(withoutSecrets(sql)).slice(0, 120)}`,
     {
       hint: 'A script cannot know the result. Write the change as one statement with op.execute, or guard it with op.offline.',
       data: { revision },

@@ -1,21 +1,24 @@
+import type { Dialect } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 
+const control =
+  /^(begin|start transaction|commit|end|rollback(?! (?:work |transaction )?to)|abort|prepare transaction)\b/i;
+
 /** The transaction belongs to the runner: version rows written after its end would say that all is done. */
-export function refuseTransactionControl(sql: string, caller: 'revision' | 'hook'): void {
-  const bare = sql.replace(
-    /--[^\n]*|\/\*[\s\S]*?\*\/|e'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|(\$\w*\$)[\s\S]*?\1/gi,
-    ' ',
-  );
-  // The bodies of triggers and functions have a BEGIN and an END of their own.
-  if (/^\s*(?:do\b|create\b[^;]*?\b(?:trigger|function|procedure)\b)/i.test(bare)) return;
-  const found =
-    /(?:^|;)\s*(begin|start\s+transaction|commit|end|rollback(?!\s+(?:work\s+|transaction\s+)?to)|abort)\b/i.exec(
-      bare,
-    );
-  if (!found?.[1]) return;
+export function refuseTransactionControl(
+  sql: string,
+  {
+    dialect,
+    caller,
+  }: { readonly dialect: Pick<Dialect, 'statementsIn'>; readonly caller: 'revision' | 'hook' },
+): void {
+  // Most texts, and the long ones, have none of these words.
+  if (!/\b(?:begin|transaction|commit|end|rollback|abort)\b/i.test(sql)) return;
+  const found = dialect.statementsIn(sql).flatMap((statement) => control.exec(statement) ?? []);
+  if (!found[0]) return;
   throw new RevError(
     'REV_OPERATION',
-    `A ${caller === 'hook' ? 'function of runHooks' : 'revision'} cannot run ${found[1].toUpperCase()}: ${caller === 'hook' ? 'transactions are' : 'its transaction is'} the runner's.`,
+    `A ${caller === 'hook' ? 'function of runHooks' : 'revision'} cannot run ${found[0].toUpperCase()}: ${caller === 'hook' ? 'transactions are' : 'its transaction is'} the runner's.`,
     {
       hint: (caller === 'hook'
         ? ['Leave it out. Several changes that belong together: db.transaction(async (tx) => { … }).']

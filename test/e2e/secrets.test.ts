@@ -257,3 +257,60 @@ describe.each(['postgres', 'sqlite'] as const)('values of rows on %s', (name) =>
     expect(kept).not.toContain('s3cr3t');
   });
 });
+
+describe.each(['postgres', 'sqlite'] as const)('a password that a statement on %s sets', (name) => {
+  it('is in no output and no journal, and in what runs', { timeout: 600_000 }, async () => {
+    const project = faultProject(name, '', []);
+    onTestFinished(() => project.remove());
+    const database = name === 'postgres' ? await freshDatabase() : null;
+    const url = database?.url ?? project.path('app.db');
+    const failing = [
+      "create role postgres login password 'LEAK'",
+      "create role postgres login pasword 'LEAK'",
+      "create role postgres\nlogin password 'LEAK' x",
+      "alter role nobody_at_all password 'LEAK'",
+      "alter role postgres password 'LEAK' 'LEAK",
+      "create user mapping for postgres server nowhere options (user 'u', password 'LEAK')",
+      "create server s foreign data wrapper nowhere options (host 'h', password 'LEAK')",
+      "create subscription s connection 'host=h password=LEAK x' publication p",
+      "create subscription s connection 'postgres://u:LEAK@127.0.0.1/d?nosuch=LEAK' publication p",
+      "do $$ begin execute 'create role postgres password ''LEAK'''; end $$",
+      "select set_config('app.secret', 'LEAK', false), nothing",
+    ];
+    const write = (id: string, text: string) =>
+      project.write(
+        `revisions/${id}.mjs`,
+        `export const revision = '${id}'; export const downRevision = null;
+         export const transactional = ${name === 'sqlite' || !text.includes('subscription')};
+         export async function upgrade(op) { await op.execute(${JSON.stringify(text)}); }
+         export async function downgrade(op) {}`,
+      );
+    for (const [at, text] of failing.entries()) write(`f${at}x`, text);
+    const heard = await hear(
+      project,
+      [
+        ...failing.map((_, at) => ['upgrade', `f${at}x`, '-v', '--debug']),
+        ['upgrade', 'f0x', '--dry-run', '-v', '--debug'],
+      ],
+      { TEST_URL: url },
+    );
+    for (const at of failing.keys()) expect(heard).toContain(`f${at}x failed at: execute `);
+    expect(heard).toMatch(/login password …/);
+    expect(heard.split('\n').filter((line) => line.includes('LEAK'))).toEqual([]);
+    const driver = await (name === 'sqlite' ? sqlite : postgres).connect({ url, from: process.cwd() });
+    const kept = JSON.stringify(await driver.values('select * from alembic_journal'));
+    await driver.close();
+    expect(kept).toContain('f10x');
+    expect(kept).not.toContain('LEAK');
+    const { stdout } = await project.ok(['upgrade', 'f0x', '--sql'], { TEST_URL: url });
+    expect(stdout).toContain("login password 'LEAK'");
+    if (!database) return;
+    const role = `${database.name}_x`;
+    onTestFinished(async () => void (await database.sql(`drop role if exists ${role}`)));
+    write('g1x', `create role ${role} password 'LEAK'`);
+    const { stdout: out, stderr } = await project.ok(['upgrade', 'g1x', '-v'], { TEST_URL: url });
+    expect(out + stderr).toContain(`create role ${role} password …`);
+    const [row] = await database.sql(`select rolpassword from pg_authid where rolname = '${role}'`);
+    expect(row?.rolpassword).toMatch(/./);
+  });
+});

@@ -10,7 +10,9 @@ interface Idler {
   end(): Promise<void>;
 }
 
-async function given(): Promise<{ runner: TestRunner; idler: Idler }> {
+async function given(
+  change = 'update t set n = 4711 where n = 1',
+): Promise<{ runner: TestRunner; idler: Idler }> {
   const runner = await testRunner('postgres');
   await runner.driver.run({ sql: 'create table t (n integer); insert into t values (1), (2)' });
   const { driver } = await runner.second();
@@ -24,7 +26,7 @@ async function given(): Promise<{ runner: TestRunner; idler: Idler }> {
   });
   const ended = driver.transaction(async () => {
     const [row] = await driver.query<{ pid: number }>('select pg_backend_pid() as pid');
-    await driver.run({ sql: 'update t set n = 4711 where n = 1' });
+    await driver.run({ sql: change });
     begun(row?.pid ?? 0);
     await decision;
   });
@@ -103,6 +105,26 @@ describe('a statement that gets no lock in time', () => {
     expect(await runner.column("select status || ' ' || error_code from alembic_journal")).toEqual([
       'failed REV_LOCK_TIMEOUT',
     ]);
+  });
+
+  it.each([
+    ['cut off', `/* don't */ update t set n = n where '${'LEAK'.repeat(1000)}' is not null`],
+    ['several at once', "savepoint a; update t set n = n where 'LEAK' is not null"],
+    ['on structure', "alter table t add x text default E'\\'LEAK'"],
+  ])('shows no value of what others run: %s', async (_, change) => {
+    const { runner, idler } = await given(change);
+    const error = await runner
+      .upgrade([altering('a1', 'y')], 'heads', { lockTimeout: 300, lockRetries: 0 })
+      .then(
+        () => expect.unreachable(),
+        (reason: unknown) => reason as Error,
+      );
+    expect(error).toMatchObject({ code: 'REV_LOCK_TIMEOUT', data: { blockers: [{ pid: idler.pid }] } });
+    expect(error.message).toContain(
+      change.startsWith('alter') ? 'alter table t' : 'update t set n = n where …',
+    );
+    expect(JSON.stringify([error, error.message, runner.events])).not.toContain('LEAK');
+    await idler.end();
   });
 
   it('is not run again for any other failure', async () => {

@@ -194,6 +194,36 @@ describe.each(['sqlite', 'postgres'] as const)('a run on %s', (name) => {
     expect(await runner.column('select name from a')).toEqual(['x; commit; end']);
   });
 
+  it('does not let a revision end the transaction behind a body', async () => {
+    const trigger = 'create trigger t after insert on a begin select case when 1 then 2 end; end';
+    const bodies =
+      name === 'sqlite'
+        ? [trigger, `${trigger};`, trigger.replace('create', 'create /* ; */ temp')]
+        : [
+            'do $$ begin perform 1; end $$',
+            'do language plpgsql $x$ begin perform $$;commit;$$; end $x$',
+            'create function f() returns int language plpgsql as $$ begin return 1; end $$',
+            'create or replace procedure f() language sql begin atomic select 1; select case when true then 2 end; end',
+            "create function f() returns text language sql return E'\\'; commit; --'",
+            'create rule r as on insert to a do also (select 1; select 2)',
+          ];
+    for (const body of bodies) {
+      const runner = await testRunner(name);
+      await runner.driver.run({ sql: 'create table a (id integer)' });
+      const run = (id: string, text: string) =>
+        runner.upgrade([{ id, upgrade: (op) => op.execute(text) }], 'heads');
+      await expect(run('a1', `${body}; create table kept (id integer); /**/ commit`), body).rejects.toThrow(
+        /cannot run COMMIT/,
+      );
+      await expect(run('a1', `${body}; start /* */ transaction`)).rejects.toThrow(
+        /cannot run START TRANSACTION/,
+      );
+      expect(await runner.dialect.hasTable(runner.driver, { schema: null, name: 'kept' })).toBe(false);
+      await run('a1', `${body}; create table kept (id integer)`);
+      expect(await runner.rows()).toEqual(['a1']);
+    }
+  });
+
   it('waits for nobody where there is nothing to do', async () => {
     const runner = await testRunner(name);
     await runner.upgrade(chain);

@@ -1,4 +1,10 @@
-import type { QualifiedName } from '../../catalog/index.js';
+import {
+  type QualifiedName,
+  sqlStatements,
+  withoutSecrets,
+  withoutSecretsOf,
+  withoutValues,
+} from '../../catalog/index.js';
 import { RevError, shellWord } from '../../errors.js';
 import { fillFirst } from '../../operations/index.js';
 import { extensionOf } from './extension-names.js';
@@ -95,15 +101,18 @@ export function lostFailure(peer: Peer): RevError {
 export function statementFailure(error: unknown, statement: string, user?: string): RevError {
   const server = asServerError(error);
   const { code = '' } = server;
+  const shown = (text: string) => withoutSecretsOf(statement, text);
   const place = server.position === undefined ? null : placeOf(statement, Number(server.position));
   const message = code.startsWith('22')
     ? hideQuoted(server.message ?? '')
-    : (server.message ?? String(error));
+    : shown(server.message ?? String(error));
   const where = place && statement.includes('\n') ? `line ${place.line}, column ${place.column}: ` : '';
   const excerpt = shortSql(statement, place?.line);
   // DETAIL of data errors (classes 22, 23, P0) quotes values of rows.
-  const detail = /^(0A|2B|2F|3|42|5)/.test(code) ? server.detail : undefined;
-  const hints = [server.hint, hintFor(server, statement, user)].filter((line) => line !== undefined);
+  const detail = /^(0A|2B|2F|3|42|5)/.test(code) && server.detail ? shown(server.detail) : undefined;
+  const hints = [server.hint && shown(server.hint), hintFor(server, statement, user)].filter(
+    (line) => line !== undefined,
+  );
   const hint = hints.length === 0 ? undefined : hints.join('\n');
   const lines = [
     `${message}${code === '' ? '' : ` (SQLSTATE ${code})`}`,
@@ -196,22 +205,25 @@ export function sqlstateOf(error: unknown): string | undefined {
 
 const excerptLength = 160;
 
-/** A statement as one short line; of a statement on data, no value is shown. */
-export function shortSql(statement: string, line?: number): string {
-  const onData = !/^\s*(create|alter|drop|comment|set|begin|commit|savepoint|release|rollback)\b/i.test(
-    statement,
-  );
-  const atLine = line === undefined ? undefined : statement.split('\n')[line - 1];
-  const text = onData ? hideValues(statement) : (atLine ?? statement);
-  const flat = text.trim().replace(/\s+/g, ' ');
-  return flat.length > excerptLength ? `${flat.slice(0, excerptLength - 1)}…` : flat;
+/** A statement as one short line; where one on data is in it, no value is shown. */
+function shortSql(statement: string, line?: number): string {
+  const starts = sqlStatements(statement).map(([first]) => first?.text ?? '');
+  const onData = starts.some((word) => !onStructure.test(word));
+  const shown = onData ? withoutValues(statement) : withoutSecrets(statement);
+  const atLine = line === undefined ? undefined : shown.split('\n')[line - 1];
+  return oneLine(starts.length === 1 && onData ? shown : (atLine ?? shown));
 }
 
-function hideValues(statement: string): string {
-  return statement.replace(
-    /\$(\w*)\$[\s\S]*?\$\1\$|[eE]?'(?:[^']|'')*'|"(?:[^"]|"")*"|\$\d+|\b\d[\d.]*/g,
-    (token) => (token.startsWith('"') || /^\$\d/.test(token) ? token : '…'),
-  );
+const onStructure = /^(?:create|alter|drop|comment|set|begin|commit|savepoint|release|rollback)$/i;
+
+/** What another session runs, which nobody here has written. */
+export function othersSql(text: string): string {
+  return oneLine(withoutValues(text));
+}
+
+function oneLine(text: string): string {
+  const flat = text.trim().replace(/\s+/g, ' ');
+  return flat.length > excerptLength ? `${flat.slice(0, excerptLength - 1)}…` : flat;
 }
 
 function hideQuoted(message: string): string {

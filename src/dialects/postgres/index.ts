@@ -19,6 +19,7 @@ import { missingRoles } from './roles.js';
 import { rowKey, rowKeyOf } from './row-key.js';
 import { rules } from './rules.js';
 import { databaseSize } from './size.js';
+import { statementsIn } from './statements.js';
 
 /** PostgreSQL 14 to 18, by the user's own postgres.js, or PGlite. */
 export const postgres: Dialect = {
@@ -47,6 +48,7 @@ export const postgres: Dialect = {
   keys: { text: (expression) => `${expression}::text`, literal },
   placeholder,
   placeholdersIn,
+  statementsIn,
   scriptStart: sessionStart,
   scriptFrame,
   scriptRefusal,

@@ -1,6 +1,6 @@
 import type { Blocker, LockWaits, Row } from '../dialect.js';
 import type { PostgresSession } from './driver.js';
-import { shortSql, sqlstateOf } from './failure.js';
+import { othersSql, sqlstateOf } from './failure.js';
 
 /** Statements that wait for a lock on a table or a row, and who keeps them waiting. */
 
@@ -28,5 +28,5 @@ export const blockers: LockWaits['blockers'] = async (driver, beside) => {
      order by since, pid`,
     [process],
   );
-  return rows.map(({ query, ...row }) => ({ ...row, query: query ? shortSql(query) : null }));
+  return rows.map(({ query, ...row }) => ({ ...row, query: query ? othersSql(query) : null }));
 };

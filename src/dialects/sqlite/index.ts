@@ -18,6 +18,7 @@ import { rowKey, rowKeyOf } from './row-key.js';
 import { rules } from './rules.js';
 import { scriptFrame, scriptRefusal } from './script-frame.js';
 import { databaseSize } from './size.js';
+import { statementsIn } from './statements.js';
 
 export const sqlite: Dialect = {
   name: 'sqlite',
@@ -44,6 +45,7 @@ export const sqlite: Dialect = {
   keys,
   placeholder: () => '?',
   placeholdersIn,
+  statementsIn,
   scriptStart: [],
   scriptFrame,
   scriptRefusal,

@@ -1,5 +1,6 @@
 /** What SQLite throws, as RevErrors: its own message and the statement, never a bound value. */
 
+import { withoutSecrets, withoutSecretsOf } from '../../catalog/index.js';
 import { RevError, type RevErrorCode } from '../../errors.js';
 import { fillFirst } from '../../operations/index.js';
 import { withoutRebuiltName } from './rebuilt-name.js';
@@ -67,7 +68,7 @@ export function statementError(thrown: unknown, sql: string): RevError {
   if (thrown instanceof RevError) return thrown;
   const sqliteCode = codeOf(thrown);
   const kind = kinds.find(([prefix]) => sqliteCode?.startsWith(prefix))?.[1];
-  const message = messageOf(thrown);
+  const message = withoutSecretsOf(sql, messageOf(thrown));
   const statement = shorten(sql);
   const isCopy = sqliteCode === 'SQLITE_CONSTRAINT_NOTNULL' && withoutRebuiltName(sql) !== sql;
   const hint = isCopy ? nullInRebuild(message) : (kind?.hint ?? goneColumn(message, sql));
@@ -171,6 +172,6 @@ function messageOf(thrown: unknown): string {
 }
 
 function shorten(sql: string): string {
-  const text = withoutRebuiltName(sql.trim());
+  const text = withoutSecrets(withoutRebuiltName(sql.trim()));
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

@@ -1,3 +1,4 @@
+import type { Compiler } from '../dialect.js';
 import { isSymbol, isWord, type Token, tokenize } from './tokens.js';
 
 /** A text's statements, each as its tokens without the semicolon. One that makes a trigger goes to the trigger's END. */
@@ -21,6 +22,9 @@ export function statementsOf(sql: string): readonly (readonly Token[])[] {
   if (current.length > 0) statements.push(current);
   return statements;
 }
+
+export const statementsIn: Compiler['statementsIn'] = (sql) =>
+  statementsOf(sql).map((tokens) => tokens.map(({ start, end }) => sql.slice(start, end)).join(' '));
 
 /** What nearly every text is: one statement, and it is seen at a glance. */
 export function isOneStatement(sql: string): boolean {

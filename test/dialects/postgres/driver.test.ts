@@ -141,6 +141,34 @@ describe('connecting', () => {
     expect(everythingOf(error)).not.toContain('s3cret');
   });
 
+  test.each([
+    'postgres://app:12/s3cret@127.0.0.1:5432/db',
+    'postgres://app:/s3cret@127.0.0.1:5432/db',
+    'postgres://app:12?s3cret@127.0.0.1:5432/db',
+    'postgres://app:12#s3cret@127.0.0.1:5432/db',
+    'postgres://app:p@12/s3cret@127.0.0.1:5432/db',
+  ])('a password that was not encoded is none of its other parts: %s', async (url) => {
+    const error = await failure(postgres.connect({ url, from }));
+    expect(error).toMatchObject({ code: 'REV_URL', hint: expect.stringContaining('percent-encoded') });
+    expect(everythingOf(error)).not.toContain('s3cret');
+  });
+
+  test('a percent-encoded name of a database is the name that it stands for', async () => {
+    const url = new URL(await postgresUrl());
+    const { name, sql } = await freshDatabase();
+    const decoded = `${name} my@d/b%41`;
+    url.pathname = `/${encodeURIComponent(decoded)}`;
+    const error = await failure(postgres.connect({ url: url.href, from }));
+    expect(error.message).toContain(`There is no database "${decoded}"`);
+    expect(error.hint).toBe(`createdb -h 127.0.0.1 -p ${url.port} -U postgres '${decoded}'`);
+    await sql(`create database "${decoded}"`);
+    onTestFinished(() => sql(`drop database "${decoded}" with (force)`).then(() => undefined));
+    const driver = await open({ url: url.href });
+    expect(await driver.query('select current_database() as name')).toEqual([{ name: decoded }]);
+    // PGDATABASE of pg_dump and psql.
+    expect(driver).toMatchObject({ settings: { database: decoded } });
+  });
+
   test('a Unix socket is given as libpq takes it', async () => {
     const url = new URL(await postgresUrl());
     const { sql } = await freshDatabase();

@@ -144,7 +144,7 @@ function openUrl(postgres: typeof postgresJs, url: string, own: object): Sql {
   } catch {
     // The error would quote the URL, password and all.
     throw new RevError('REV_URL', 'The database URL cannot be read.', {
-      hint: 'postgres://user:password@host:5432/database (special characters of the password are percent-encoded)',
+      hint: 'postgres://user:password@host:5432/database (special characters of the password are percent-encoded, and so is an @ of the name: %40)',
     });
   }
 }
@@ -186,12 +186,17 @@ function openBeside(postgres: typeof postgresJs, client: PostgresJsClient, own: 
 /** `?host=/var/run/postgresql` and its like, which libpq knows and postgres.js does not. */
 function libpqOptions(url: string) {
   const target = new URL(url);
+  // What stands before an @ is a password with a slash or the like in it, or part of one: new URL ended the host before.
+  if (`${target.pathname}${[...target.searchParams.keys()].join()}${target.hash}`.includes('@'))
+    throw new Error();
   const take = (name: string) => {
     const value = target.searchParams.get(name);
     target.searchParams.delete(name);
     return value;
   };
   const [host, port, user, password, database] = ['host', 'port', 'user', 'password', 'dbname'].map(take);
+  // postgres.js leaves the path as it is.
+  const named = database || decodeURIComponent(target.pathname.slice(1));
   return {
     target: target.href,
     options: {
@@ -199,7 +204,7 @@ function libpqOptions(url: string) {
       ...(port ? { port: Number(port) } : {}),
       ...(user ? { user } : {}),
       ...(password ? { password } : {}),
-      ...(database ? { database } : {}),
+      ...(named ? { database: named } : {}),
     },
   };
 }
