@@ -85,3 +85,24 @@ describe('what belongs to a type', () => {
     expect(dump(database)).toBe(before);
   });
 });
+
+describe('large objects', () => {
+  it('do not end the transaction of the restore', async () => {
+    const { database, project } = await make("select lo_from_bytea(42, '\\x01ff'); select lo_create(43);");
+    const reporting = `${database.name}_gone`;
+    await database.sql(`create role ${reporting}; grant select on t to ${reporting}`);
+    const whole = dump(database);
+    const file = await fileOf(project);
+    await database.sql(
+      `revoke select on t from ${reporting}; drop role ${reporting}; create table made_since (n int)`,
+    );
+    const before = dump(database);
+    // Privileges come after the large objects.
+    await refused(project, ['restore', file, '--yes'], 'REV_RESTORE', 1, [/as it was/, /does not exist/]);
+    expect(dump(database)).toBe(before);
+    await database.sql(`create role ${reporting}`);
+    await project.ok(['restore', file, '--yes']);
+    expect(dump(database)).toBe(whole);
+    await database.sql(`drop owned by ${reporting}; drop role ${reporting}`);
+  });
+});
