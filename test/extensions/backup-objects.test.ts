@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import type { UserProject } from '../support/project.js';
 import { config, refused, revision, sqliteProject } from '../support/refusals.js';
@@ -10,14 +10,31 @@ import { config, refused, revision, sqliteProject } from '../support/refusals.js
 const id = 'aaaa11112222';
 const bin = process.env.REV_TEST_POSTGRES_BIN ?? '';
 
+function projectOf(url: string, schemas: readonly string[] = []): UserProject {
+  const project = sqliteProject();
+  config(project, { dialect: 'postgres', url, schema: './schema', schemas, backup: { bin } });
+  revision(project, { id, upgrade: "await op.createTable('t', [column('n', 'integer')]);" });
+  return project;
+}
+
 async function make(statements: string, schemas: readonly string[] = []) {
   const database = await freshDatabase();
-  const project = sqliteProject();
-  config(project, { dialect: 'postgres', url: database.url, schema: './schema', schemas, backup: { bin } });
-  revision(project, { id, upgrade: "await op.createTable('t', [column('n', 'integer')]);" });
+  const project = projectOf(database.url, schemas);
   await database.sql(statements);
   await project.ok(['upgrade', 'head']);
   return { database, project };
+}
+
+/** A role of the cluster that is gone when the test is, with what it owns. Its name is one to be quoted. */
+async function roleOf(database: TestDatabase, rights = ''): Promise<string> {
+  const name = `"${database.name} Role's"`;
+  await database.sql(`create role ${name} ${rights}`);
+  onTestFinished(async () => {
+    const maintenance = await freshDatabase();
+    await database.drop();
+    await maintenance.sql(`drop role ${name}`);
+  });
+  return name;
 }
 
 const fileOf = async (project: UserProject) => (await project.ok(['backup'])).stdout.trim();
@@ -89,8 +106,8 @@ describe('what belongs to a type', () => {
 describe('large objects', () => {
   it('do not end the transaction of the restore', async () => {
     const { database, project } = await make("select lo_from_bytea(42, '\\x01ff'); select lo_create(43);");
-    const reporting = `${database.name}_gone`;
-    await database.sql(`create role ${reporting}; grant select on t to ${reporting}`);
+    const reporting = await roleOf(database);
+    await database.sql(`grant select on t to ${reporting}`);
     const whole = dump(database);
     const file = await fileOf(project);
     await database.sql(
@@ -103,6 +120,104 @@ describe('large objects', () => {
     await database.sql(`create role ${reporting}`);
     await project.ok(['restore', file, '--yes']);
     expect(dump(database)).toBe(whole);
-    await database.sql(`drop owned by ${reporting}; drop role ${reporting}`);
+  });
+});
+
+describe('default privileges', () => {
+  const objects = `create schema app; create table app.secret (n serial); create table public.secret (n int);
+    create view public.seen as select n from secret; create function public.f() returns int language sql as 'select 1';
+    create procedure app.p() language sql as 'select 1'; create type public.mood as enum ('sad');
+    create type app.days as range (subtype = date); create sequence app.counter; select lo_create(42);`;
+
+  /** What whoever says this makes is as little as can be like what PostgreSQL gives by itself. */
+  const defaults = (reporting: string) => `
+    alter default privileges grant select, insert on tables to ${reporting}, public;
+    alter default privileges grant update on tables to ${reporting} with grant option;
+    alter default privileges revoke delete on tables from current_user;
+    alter default privileges in schema public grant trigger on tables to ${reporting};
+    alter default privileges in schema public grant usage on sequences to ${reporting} with grant option;
+    alter default privileges grant usage on sequences to public;
+    alter default privileges revoke execute on functions from public;
+    alter default privileges revoke usage on types from public, current_user;
+    alter default privileges grant create, usage on schemas to ${reporting};
+    alter default privileges for role ${reporting} grant select on tables to public;`;
+
+  /** Of the current user, by schema and kind of object. */
+  const kept = (database: TestDatabase) =>
+    database.sql(`select concat_ws(' ', nspname, defaclobjtype, (select string_agg(concat(
+        case grantee when 0 then 'public' when defaclrole then 'owner' else 'reporting' end, ' ', privilege_type,
+        case when is_grantable then '*' end), ', ' order by grantee, privilege_type)
+        from aclexplode(defaclacl) where privilege_type <> 'MAINTAIN')) as acl
+      from pg_default_acl left join pg_namespace n on n.oid = defaclnamespace
+      where pg_get_userbyid(defaclrole) = current_user order by 1`);
+
+  it('give nothing to what is restored, and take nothing from it', async () => {
+    const { database, project } = await make(objects);
+    const reporting = await roleOf(database);
+    await database.sql(`${defaults(reporting)} create schema "It's";
+      alter default privileges in schema "It's" grant all on tables to ${reporting};
+      create table public.later (n int); create table "It's".more (n serial);
+      create function "It's".g() returns int language sql as 'select 1'; grant execute on function "It's".g() to public;
+      create table public.shut (n int); revoke all on shut from public, ${reporting}, current_user;
+      grant select (n) on app.secret to ${reporting};
+      create schema reporting authorization ${reporting};
+      create table reporting.own (n int); alter table reporting.own owner to ${reporting}`);
+    const before = dump(database);
+    const file = await fileOf(project);
+    await project.ok(['restore', file, '--yes']);
+    expect(dump(database)).toBe(before);
+  });
+
+  it('of a user who is no superuser are the same afterwards, and have done nothing', async () => {
+    const database = await freshDatabase();
+    const owner = await roleOf(database, "login password 'p'");
+    await database.sql(
+      `alter database ${database.name} owner to ${owner}; grant create on schema public to ${owner}`,
+    );
+    const url = new URL(database.url);
+    url.username = encodeURIComponent(owner.slice(1, -1));
+    url.password = 'p';
+    const project = projectOf(url.href);
+    await project.ok(['upgrade', 'head']);
+    await database.sql(`set role ${owner}; create function f() returns int language sql as 'select 1';
+      alter default privileges grant select on tables to public; alter default privileges revoke execute on functions from public;
+      alter default privileges in schema public grant insert on tables to public; reset role`);
+    const before = dump(database);
+    const file = await fileOf(project);
+    await project.ok(['restore', file, '--yes']);
+    expect(dump(database)).toBe(before);
+  });
+
+  it('stay where they are of the whole database or of a schema that stays, beside those of the backup', async () => {
+    const { database, project } = await make(objects);
+    const reporting = await roleOf(database);
+    await database.sql(`alter default privileges grant truncate on tables to public;
+      alter default privileges revoke usage on types from public`);
+    const file = await fileOf(project);
+    await database.sql(`alter default privileges revoke truncate on tables from public;
+      alter default privileges in schema app grant select on tables to public; ${defaults(reporting)}`);
+    await project.ok(['restore', file, '--yes']);
+    expect((await kept(database)).map(({ acl }) => acl)).toEqual([
+      'S public USAGE, owner SELECT, owner UPDATE, owner USAGE',
+      'T',
+      'f owner EXECUTE',
+      'n owner CREATE, owner USAGE, reporting CREATE, reporting USAGE',
+      'public S reporting USAGE*',
+      'public r reporting TRIGGER',
+      [
+        'r public INSERT, public SELECT, public TRUNCATE, owner INSERT, owner REFERENCES, owner SELECT, owner TRIGGER',
+        'owner TRUNCATE, owner UPDATE, reporting INSERT, reporting SELECT, reporting UPDATE*',
+      ].join(', '),
+    ]);
+  });
+
+  it('act as ever where the privileges of the backup are left out', async () => {
+    const { database, project } = await make(objects);
+    const reporting = await roleOf(database);
+    await database.sql(defaults(reporting));
+    await project.ok(['restore', await fileOf(project), '--yes', '--no-owner']);
+    expect(await database.sql("select has_function_privilege('public', 'f()', 'execute') as may")).toEqual([
+      { may: false },
+    ]);
   });
 });

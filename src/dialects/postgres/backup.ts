@@ -11,6 +11,7 @@ import type { QualifiedName } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import type { BackupOptions, Driver, RestoreOptions } from '../dialect.js';
 import { ClientPrograms, major } from './client-programs.js';
+import { giveDefaultPrivileges, takeDefaultPrivileges } from './default-privileges.js';
 import type { PostgresSession } from './driver.js';
 import { column } from './drop-all.js';
 import { emptying, type KeptEntries, keptEntries, type TablePlace } from './emptying.js';
@@ -99,6 +100,8 @@ export async function restore(driver: Driver, file: string, options: RestoreOpti
     const stdin = target.child.stdin as Writable;
     stdin.on('error', () => undefined);
     stdin.write(statements.map((statement) => `${statement};\n`).join(''));
+    // Without the privileges of the backup, what is made is the user's as if he had made it himself.
+    if (!options.noOwner) stdin.write(takeDefaultPrivileges);
     // It is read from the first moment on: Node throws away what a program that has ended wrote, and nobody read.
     const source = programs.start(
       'pg_restore',
@@ -108,7 +111,8 @@ export async function restore(driver: Driver, file: string, options: RestoreOpti
     );
     const isWhole = await feed(source.child.stdout as Readable, stdin, driver.serverVersion);
     const [made] = await Promise.allSettled([source.ended]);
-    stdin.end(isWhole && made.status === 'fulfilled' ? end.commit : '\nROLLBACK;\n');
+    const last = `${options.noOwner ? '' : giveDefaultPrivileges}${end.commit}`;
+    stdin.end(isWhole && made.status === 'fulfilled' ? last : '\nROLLBACK;\n');
     await target.ended;
     if (made.status === 'rejected') throw made.reason;
     if (!isWhole) throw new RevError('REV_RESTORE', 'pg_restore has not written its script to the end.');
