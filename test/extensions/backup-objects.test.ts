@@ -103,6 +103,19 @@ describe('what belongs to a type', () => {
   });
 });
 
+describe('access methods of users', () => {
+  it('are restored like everything else', async () => {
+    const { database, project } =
+      await make(`create access method own type table handler heap_tableam_handler;
+      create table of_own (n int) using own`);
+    const before = dump(database);
+    const file = await fileOf(project);
+    await database.sql('create access method made_since type table handler heap_tableam_handler');
+    await project.ok(['restore', file, '--yes']);
+    expect(dump(database)).toBe(before);
+  });
+});
+
 describe('large objects', () => {
   it('do not end the transaction of the restore', async () => {
     const { database, project } = await make("select lo_from_bytea(42, '\\x01ff'); select lo_create(43);");

@@ -99,6 +99,7 @@ async function outsideOfSchemas(driver: Driver): Promise<readonly string[]> {
     'foreign_server',
     'foreign_data_wrapper',
     'language',
+    'am',
   ];
   const rows = await driver.query<{ kind: string; identity: string }>(
     catalogs
