@@ -11,6 +11,7 @@ import type { QualifiedName } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import type { BackupOptions, Driver, RestoreOptions } from '../dialect.js';
 import { ClientPrograms, major } from './client-programs.js';
+import { giveDefaultPrivileges, takeDefaultPrivileges } from './default-privileges.js';
 import type { PostgresSession } from './driver.js';
 import { column } from './drop-all.js';
 import { emptying, type KeptEntries, keptEntries, type TablePlace } from './emptying.js';
@@ -99,15 +100,19 @@ export async function restore(driver: Driver, file: string, options: RestoreOpti
     const stdin = target.child.stdin as Writable;
     stdin.on('error', () => undefined);
     stdin.write(statements.map((statement) => `${statement};\n`).join(''));
+    // Without the privileges of the backup, what is made is the user's as if he had made it himself.
+    if (!options.noOwner) stdin.write(takeDefaultPrivileges);
     // It is read from the first moment on: Node throws away what a program that has ended wrote, and nobody read.
     const source = programs.start(
       'pg_restore',
-      [...owner, '--no-subscriptions', `--use-list=${list}`, '--file=-', file],
+      // Else it would end the transaction after the large objects.
+      [...owner, '--single-transaction', '--no-subscriptions', `--use-list=${list}`, '--file=-', file],
       ['ignore', 'pipe', 'pipe'],
     );
     const isWhole = await feed(source.child.stdout as Readable, stdin, driver.serverVersion);
     const [made] = await Promise.allSettled([source.ended]);
-    stdin.end(isWhole && made.status === 'fulfilled' ? end.commit : '\nROLLBACK;\n');
+    const last = `${options.noOwner ? '' : giveDefaultPrivileges}${end.commit}`;
+    stdin.end(isWhole && made.status === 'fulfilled' ? last : '\nROLLBACK;\n');
     await target.ended;
     if (made.status === 'rejected') throw made.reason;
     if (!isWhole) throw new RevError('REV_RESTORE', 'pg_restore has not written its script to the end.');
@@ -142,19 +147,26 @@ class EndOfTransaction {
   }
 }
 
-/** @returns whether the script has come to its end, which pg_restore marks. */
+/**
+ * All but the script's own COMMIT, before which nobody knows whether pg_restore has succeeded.
+ * @returns whether the script has come to its end, which pg_restore marks.
+ */
 async function feed(from: Readable, to: Writable, serverVersion: string): Promise<boolean> {
   let isFirst = true;
-  let end = '';
+  let held = '';
   for await (const chunk of from as AsyncIterable<Buffer>) {
     // What psql refuses ends it, and with it the pipe.
     if (to.destroyed) return false;
     const text = isFirst ? withoutYounger(chunk.toString('latin1'), serverVersion) : chunk.toString('latin1');
     isFirst = false;
-    end = (end + text).slice(-1000);
-    if (!to.write(text, 'latin1')) await room(to);
+    held += text;
+    const written = to.write(held.slice(0, -1000), 'latin1');
+    held = held.slice(-1000);
+    if (!written) await room(to);
   }
-  return end.includes('\n-- PostgreSQL database dump complete\n');
+  const end = /\nCOMMIT;\n\s*(--\n-- PostgreSQL database dump complete\n--\n[\s\S]*)$/.exec(held);
+  if (end) to.write(`${held.slice(0, end.index)}\n${end[1]}`, 'latin1');
+  return end !== null;
 }
 
 /** Waits until more can be written, or nothing any more: why that is, the program that reads says when it ends. */

@@ -24,6 +24,10 @@ interface PostgresDroppable extends Droppable {
 const ofExtension = (classid: string, objid: string) =>
   `EXISTS (SELECT FROM pg_depend e WHERE e.classid = ${classid} AND e.objid = ${objid} AND e.deptype = 'e')`;
 
+/** Made by another object for itself, as a range type makes its functions and casts: it goes with that, and cannot go alone. */
+export const ofAnother = (classid: string, objid: string) =>
+  `EXISTS (SELECT FROM pg_depend i WHERE i.classid = ${classid} AND i.objid = ${objid} AND i.deptype = 'i')`;
+
 /** The schemas of users: nspname. */
 export const userSchemas = `SELECT nspname FROM pg_namespace n WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
   AND NOT ${ofExtension(`'pg_namespace'::regclass`, 'n.oid')}`;
@@ -99,8 +103,9 @@ async function inSchemas(driver: Driver, schemas: readonly string[]): Promise<re
     WHERE n.nspname IN (${schemas.map(literal).join(', ')})
       AND d.classid NOT IN ('pg_extension'::regclass, 'pg_default_acl'::regclass)
       AND NOT ${ofExtension('d.classid', 'd.objid')}
+      AND NOT ${ofAnother('d.classid', 'd.objid')}
       AND NOT EXISTS (SELECT FROM pg_depend o WHERE o.classid = d.classid AND o.objid = d.objid
-        AND o.deptype IN ('a', 'i') AND o.refclassid = 'pg_class'::regclass AND c.relkind = 'S')
+        AND o.deptype = 'a' AND o.refclassid = 'pg_class'::regclass AND c.relkind = 'S')
     ORDER BY c.relkind IN ('r', 'p', 'f') IS NOT TRUE, c.relkind IN ('v', 'm') IS NOT TRUE, i.type, i.identity`);
 }
 
@@ -140,7 +145,7 @@ async function others(
       UNION ALL SELECT 'pg_constraint'::regclass, oid, 0, conrelid FROM pg_constraint WHERE contype IN ('f', 'c') AND conrelid <> 0
       UNION ALL SELECT 'pg_trigger'::regclass, oid, 0, tgrelid FROM pg_trigger WHERE NOT tgisinternal
       UNION ALL SELECT 'pg_policy'::regclass, oid, 0, polrelid FROM pg_policy
-      UNION ALL SELECT 'pg_proc'::regclass, oid, 0, oid FROM pg_proc
+      UNION ALL SELECT 'pg_proc'::regclass, oid, 0, oid FROM pg_proc WHERE NOT ${ofAnother("'pg_proc'::regclass", 'pg_proc.oid')}
       UNION ALL SELECT 'pg_type'::regclass, oid, 0, oid FROM pg_type WHERE typtype IN ('e', 'd', 'r')
     ) AS object CROSS JOIN pg_identify_object(classid, objid, part) i
     WHERE objid >= 16384 AND objid NOT IN ${gone} AND owner NOT IN ${gone}

@@ -1,5 +1,5 @@
 import type { Driver } from '../dialect.js';
-import { column, droppable, dropStatement, schemasOfExtensions, userSchemas } from './drop-all.js';
+import { column, droppable, dropStatement, ofAnother, schemasOfExtensions, userSchemas } from './drop-all.js';
 import { hasTable } from './inspect.js';
 import { identifier } from './quote.js';
 
@@ -99,6 +99,7 @@ async function outsideOfSchemas(driver: Driver): Promise<readonly string[]> {
     'foreign_server',
     'foreign_data_wrapper',
     'language',
+    'am',
   ];
   const rows = await driver.query<{ kind: string; identity: string }>(
     catalogs
@@ -106,7 +107,8 @@ async function outsideOfSchemas(driver: Driver): Promise<readonly string[]> {
         (catalog, at) => `SELECT ${at} AS step, i.type AS kind, i.identity
         FROM pg_${catalog} o CROSS JOIN pg_identify_object('pg_${catalog}'::regclass, o.oid, 0) i
         WHERE o.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend e
-          WHERE e.classid = 'pg_${catalog}'::regclass AND e.objid = o.oid AND e.deptype = 'e')`,
+          WHERE e.classid = 'pg_${catalog}'::regclass AND e.objid = o.oid AND e.deptype = 'e')
+          AND NOT ${ofAnother(`'pg_${catalog}'::regclass`, 'o.oid')}`,
       )
       .join('\n UNION ALL ')
       .concat('\n ORDER BY step, identity'),
