@@ -39,6 +39,8 @@ export interface AttemptOptions {
   readonly beAlone?: () => Promise<void>;
   /** The revision was begun before, and all of that was undone: nobody is told of its beginning once more. */
   readonly isAgain?: boolean;
+  /** The one before it in the same transaction. */
+  readonly after?: Attempt | undefined;
   /** What `op.autocommit` does instead, where there is no leaving the transaction. It throws. */
   readonly leave?: () => never;
 }
@@ -50,7 +52,7 @@ export class Attempt {
   readonly #options: AttemptOptions;
   readonly #progress: Progress;
   readonly #executor: LiveExecutor;
-  readonly #started = new Date();
+  readonly #started: Date;
   #journal: Journal | null;
   #hash: string | null = null;
   /** The transaction that the revision is in; null: outside of any, or in the whole run's. */
@@ -65,6 +67,8 @@ export class Attempt {
     this.#session = session;
     this.#step = step;
     this.#options = options;
+    // The journal is read in this order, and a revision may be taken down and run again within a millisecond.
+    this.#started = new Date(Math.max(Date.now(), options.after ? options.after.#started.getTime() + 1 : 0));
     this.#journal = session.journal;
     this.#progress = new Progress(session.journal, options.half, options.resume);
     this.#executor = new LiveExecutor(dialect, driver, {
@@ -295,7 +299,7 @@ export class Attempt {
   }
 
   get #duration(): number {
-    return Date.now() - this.#started.getTime();
+    return Math.max(Date.now() - this.#started.getTime(), 0);
   }
 
   #entry(id: string, status: JournalEntry['status'], errorCode: string | null): JournalEntry {

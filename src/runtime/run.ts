@@ -5,11 +5,12 @@ import { alone, aloneWithAll } from './alone.js';
 import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
 import { refuseAround, warnOfHalfRuns } from './half-runs.js';
+import { halvesOf } from './halves.js';
 import { Journal } from './journal.js';
 import { LockRetry, reading } from './lock-retry.js';
 import { prepare } from './prepare.js';
 import type { RunOptions, RunResult } from './run-options.js';
-import { runAlone, runTogether } from './step.js';
+import { assertTogether, runAlone, runTogether } from './step.js';
 import { assertRows, RowsMoved, rowsAfter, VersionTable } from './version-table.js';
 
 export type { RunResult } from './run-options.js';
@@ -35,6 +36,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     warnOfHalfRuns(await reading(options, () => journal.halfRuns(driver)), options.report);
     return { steps: [], before: rows, after: rows };
   }
+  if (options.transaction === 'all') assertTogether(foreseen);
   await options.backup?.assert();
   await options.consent?.(foreseen);
   const asked = options.consent && new Set(foreseen.map(({ step }) => step.revision));
@@ -133,7 +135,7 @@ async function runSteps(
       if (steps.length > 0 && done.length === 0) await start.keep(rows);
       if (!isBegun && steps.length > 0) {
         isBegun = true;
-        await options.beforeRun?.({ steps: steps.map(({ report }) => report), before });
+        for (const half of halvesOf(steps, before)) await options.beforeRun?.(half);
       }
       // Each transaction leaves them so, or fails. They are not read again at the end: what is committed has succeeded,
       // and nobody who holds the table then can make an error of it.
@@ -154,7 +156,14 @@ async function runSteps(
         }
       }
       const result = { steps: done, before, after };
-      if (done.length > 0) await options.afterRun?.(result);
+      const halves = halvesOf(steps, rows);
+      // Of several turns only the whole is told; what goes both ways is one transaction, and one turn.
+      if (halves.length > 1) {
+        for (const half of halves) {
+          const isOf = ({ direction }: StepReport) => direction === half.steps[0]?.direction;
+          await options.afterRun?.({ ...half, steps: done.filter(isOf) });
+        }
+      } else if (done.length > 0) await options.afterRun?.(result);
       return result;
     } catch (error) {
       if (!(error instanceof RowsMoved)) throw error;
