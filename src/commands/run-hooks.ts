@@ -1,13 +1,11 @@
 import type { ResolvedConfig } from '../config/config.js';
 import type { RunHookContext, RunHooks } from '../config/run-hooks.js';
 import { RevError, type RevErrorCode } from '../errors.js';
-import type { RowChange } from '../graph/graph.js';
 import { callHook, type HookDatabase } from '../runtime/call-hook.js';
 import type { StepReport } from '../runtime/events.js';
 import { untilAborted } from '../runtime/in-time.js';
 import type { RunOptions } from '../runtime/run-options.js';
-import { VersionTable } from '../runtime/version-table.js';
-import { type Database, versionTableName } from './database.js';
+import type { Database } from './database.js';
 import type { Environment } from './environment.js';
 
 /** What has failed is the run, whose function it was in: the code stays. */
@@ -54,12 +52,9 @@ export class ProjectHooks {
         );
       },
       ...(this.#has('afterRevision') && {
-        afterStep: async (report, changes) => {
+        afterStep: async (report, rows) => {
           const { revision, message } = report;
-          const rows = await new VersionTable(database.dialect, versionTableName(this.#config)).read(
-            database.driver,
-          );
-          const step = { revision, message, before: undone(rows, changes), after: rows };
+          const step = { revision, message, ...rows };
           const outcome = `Revision ${revision} was not finished: in a transaction it was rolled back with this, outside of one it goes on from here.`;
           await this.#call(
             { name: 'afterRevision', direction: directionOf(report), outcome },
@@ -139,16 +134,6 @@ export class ProjectHooks {
 /** A stamp is no run of the project's. */
 function directionOf(step: StepReport | undefined): RunHookContext['direction'] {
   return step?.direction === 'downgrade' ? 'downgrade' : 'upgrade';
-}
-
-/** The rows as they were before the changes. */
-function undone(rows: readonly string[], changes: readonly RowChange[]): readonly string[] {
-  const before = new Set(rows);
-  for (const change of changes.toReversed()) {
-    if (change.kind !== 'delete') before.delete(change.kind === 'insert' ? change.id : change.to);
-    if (change.kind !== 'insert') before.add(change.kind === 'delete' ? change.id : change.from);
-  }
-  return [...before].sort();
 }
 
 function messageOf(error: unknown): string {

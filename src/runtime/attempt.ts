@@ -10,7 +10,7 @@ import type { PreparedStep } from './prepare.js';
 import { Progress, type Resume } from './progress.js';
 import type { RunOptions } from './run-options.js';
 import { explain, interrupted, type Outcome } from './step-failure.js';
-import { assertRows, RowsMoved, type VersionTable } from './version-table.js';
+import { assertRows, RowsMoved, rowsBefore, type VersionTable } from './version-table.js';
 
 /** What the steps of one run share. */
 export interface Session {
@@ -247,7 +247,8 @@ export class Attempt {
     const written = table.write(options.driver, this.#step.step.rows);
     if (options.afterStep) {
       await written;
-      await options.afterStep(this.#step.report, this.#step.step.rows);
+      const after = await table.read(options.driver);
+      await options.afterStep(this.#step.report, { before: rowsBefore(after, this.#step.step.rows), after });
     }
     // Both are sent at once.
     const kept = this.#keepDone().then(

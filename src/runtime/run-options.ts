@@ -1,6 +1,6 @@
 import type { QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, TransactionOptions } from '../dialects/dialect.js';
-import type { Plan, RowChange } from '../graph/graph.js';
+import type { Plan } from '../graph/graph.js';
 import type { RunnerLockChoice } from './alone.js';
 import type { RunBackup } from './backup.js';
 import type { Report, StepReport } from './events.js';
@@ -54,7 +54,9 @@ export interface RunOptions {
   /** The lock is held, and these steps come. What it throws ends the run. For each way that the run goes. */
   readonly beforeRun?: ((run: Pick<Half, 'steps' | 'before'>) => Promise<void>) | undefined;
   /** In the step's own transaction, its version rows changed. What it throws fails the step. */
-  readonly afterStep?: ((step: StepReport, changes: readonly RowChange[]) => Promise<void>) | undefined;
+  readonly afterStep?:
+    | ((step: StepReport, rows: Pick<Half, 'before' | 'after'>) => Promise<void>)
+    | undefined;
   /** All steps are committed, and the lock is still held. For each way that the run has gone. */
   readonly afterRun?: ((run: RunResult) => Promise<void>) | undefined;
   /** For the journal. */
