@@ -36,6 +36,8 @@ export interface Driver {
   values(sql: string, params?: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
   /** Runs a statement and returns the number of rows that it changed. Throws REV_STATEMENT. */
   run(statement: Statement): Promise<number>;
+  /** Runs a statement that can be in no transaction, and returns its rows. Throws REV_STATEMENT. */
+  alone(statement: Statement): Promise<readonly Row[]>;
   /** Runs statements of which no result is read, in as few round trips as possible. Throws REV_STATEMENT. */
   runAll(statements: readonly Statement[]): Promise<void>;
   /** The same, all of them or none: inside of a transaction, that goes on as if none had been run. Throws REV_STATEMENT. */

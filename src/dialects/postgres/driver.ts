@@ -81,10 +81,12 @@ class PostgresDriver implements PostgresSession {
     return lastOf<readonly unknown[]>(await this.#ask(sql, params, 'arrays'));
   }
 
+  async alone({ sql, params = [] }: Statement): Promise<readonly Row[]> {
+    return lastOf<Row>(await this.#run(sql, params));
+  }
+
   async run({ sql, params = [] }: Statement): Promise<number> {
-    // A statement outside of a transaction cannot be guarded itself.
-    if (this.#depth === 0 && this.#guard) await this.transaction(async () => {});
-    const results = await this.#send(sql, params);
+    const results = await this.#run(sql, params);
     return results.reduce((sum, { count, command }) => sum + (command === 'SELECT' ? 0 : count), 0);
   }
 
@@ -232,6 +234,13 @@ class PostgresDriver implements PostgresSession {
     const outcomes = await Promise.allSettled(all);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     return (await all[1]) ?? [];
+  }
+
+  /** In no transaction but the one that is open. */
+  async #run(sql: string, params: readonly unknown[]): Promise<readonly Result[]> {
+    // A statement outside of a transaction cannot be guarded itself.
+    if (this.#depth === 0 && this.#guard) await this.transaction(async () => {});
+    return this.#send(sql, params);
   }
 
   /** One result for each statement of the text. */
