@@ -47,6 +47,8 @@ export interface Driver {
    * with foreign keys off and checked before the commit, so that tables can be rebuilt (see its manual, ALTER TABLE).
    */
   transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** The work is done in the role that the session has begun with, whatever role was set since (PostgreSQL). */
+  asBegun<T>(work: () => Promise<T>): Promise<T>;
   /** Undoes all that happens inside; for questions whose asking changes something. */
   rolledBack<T>(work: () => Promise<T>): Promise<T>;
   /** Questions that wait for a lock no longer than the options say, where a reader waits for locks at all. */

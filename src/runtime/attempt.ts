@@ -155,7 +155,7 @@ export class Attempt {
     const { driver, timeouts } = this.#session.options;
     this.#segment = await HeldTransaction.open(driver, timeouts);
     try {
-      await Promise.all([this.#assertRows(rows), also?.()]);
+      await driver.asBegun(() => Promise.all([this.#assertRows(rows), also?.()]));
     } catch (error) {
       await this.#segment.rollback();
       throw error;
@@ -164,7 +164,8 @@ export class Attempt {
   }
 
   async #assertRows(rows: readonly string[]): Promise<void> {
-    await assertRows(this.#session.table, this.#session.options.driver, rows);
+    const { driver } = this.#session.options;
+    await driver.asBegun(() => assertRows(this.#session.table, driver, rows));
   }
 
   /** Since it was last read, another runner may have left this revision half done. Throws NotAlone. */
@@ -226,7 +227,9 @@ export class Attempt {
         const entry = this.#entry(id, 'running', null);
         const keep = () => driver.runAllOrNone(journal.entry(entry, { settles: this.#maySettle }));
         // Where no transaction is open, it waits for others as long as the revision's own would.
-        await (this.#isTransactional ? keep() : driver.transaction(keep, this.#session.options.timeouts));
+        await (this.#isTransactional
+          ? driver.asBegun(keep)
+          : driver.transaction(() => driver.asBegun(keep), this.#session.options.timeouts));
         this.#progress.keptAs(id);
       } catch (error) {
         // What an earlier run has left half done would stay there as it is, and be done twice.
@@ -242,7 +245,11 @@ export class Attempt {
   }
 
   /** Version rows and the journal's entry, in the transaction that the caller has begun. */
-  async #finish(): Promise<void> {
+  #finish(): Promise<void> {
+    return this.#session.options.driver.asBegun(() => this.#writeRows());
+  }
+
+  async #writeRows(): Promise<void> {
     const { options, table } = this.#session;
     const written = table.write(options.driver, this.#step.step.rows);
     if (options.afterStep) {
@@ -251,10 +258,12 @@ export class Attempt {
       await options.afterStep(this.#step.report, { before: rowsBefore(after, this.#step.step.rows), after });
     }
     // Both are sent at once.
-    const kept = this.#keepDone().then(
-      () => null,
-      (error: unknown) => ({ error }),
-    );
+    const kept = options.driver
+      .asBegun(() => this.#keepDone())
+      .then(
+        () => null,
+        (error: unknown) => ({ error }),
+      );
     await written;
     const failure = await kept;
     if (!failure) return;
@@ -288,10 +297,12 @@ export class Attempt {
     try {
       await driver.transaction(
         () =>
-          id === null
-            ? driver.runAll(journal.entry({ ...entry, progress: null, pending: null }, { settles: false }))
-            : // How far it is stands there already.
-              journal.change(driver, id, { finishedAt, duration, status, errorCode }),
+          driver.asBegun(() =>
+            id === null
+              ? driver.runAll(journal.entry({ ...entry, progress: null, pending: null }, { settles: false }))
+              : // How far it is stands there already.
+                journal.change(driver, id, { finishedAt, duration, status, errorCode }),
+          ),
         timeouts,
       );
     } catch {

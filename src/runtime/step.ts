@@ -14,6 +14,7 @@ export async function runAlone(
   step: PreparedStep,
   rows: readonly string[],
 ): Promise<FinishedStep> {
+  const { driver } = session.options;
   const turn = new Turn(session);
   const retry = new LockRetry(session.options);
   let isAgain = false;
@@ -24,7 +25,9 @@ export async function runAlone(
     for (;;) {
       // In its transaction the step sees whether that has changed meanwhile.
       const isKnown = session.half && !isAgain && !turn.isOurs;
-      const runs = isKnown ? session.half : await session.journal?.halfRuns(session.options.driver);
+      const runs = isKnown
+        ? session.half
+        : await driver.asBegun(async () => session.journal?.halfRuns(driver));
       const half = halfRunOf(runs ?? [], step);
       // Whoever has left it so may still be at work, where only this turn tells.
       if (half && !turn.isOurs) {

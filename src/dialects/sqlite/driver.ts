@@ -94,6 +94,10 @@ export class SqliteDriver implements SqliteSession {
     return this.#read(sql, (statement) => statement.values(params.map(bindable)), params);
   }
 
+  asBegun<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
   async alone({ sql, params = [] }: Statement): Promise<readonly Row[]> {
     return this.query(sql, params);
   }
