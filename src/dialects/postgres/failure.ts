@@ -167,6 +167,13 @@ function hintFor(server: ServerError, statement: string, { user, maySetRole }: A
         ? `${role} does not own it: use the owner in the URL, or make the user a member of the owner's role (GRANT owner TO user).`
         : `${role} lacks the privilege: its owner or a superuser can give it (GRANT … ON … TO …).`;
     }
+    case '25001':
+      return setsLevel.test(statement)
+        ? [
+            'The runner has read the version rows in this transaction: from the first query on its level stays.',
+            "For all transactions: ALTER ROLE … SET default_transaction_isolation = 'serializable', or in the URL ?default_transaction_isolation=serializable",
+          ].join('\n')
+        : undefined;
     case '25006':
       return 'The server is a standby (select pg_is_in_recovery()), or default_transaction_read_only is on: use the URL of the primary server.';
     case '53100':
@@ -190,6 +197,13 @@ function hintFor(server: ServerError, statement: string, { user, maySetRole }: A
     default:
       return undefined;
   }
+}
+
+const setsLevel = /\bset\s+(?:local\s+|session\s+)?transaction(?:_isolation|_deferrable)?\b/i;
+
+/** Of a refused statement: it would have to be the first of a transaction, and outside of any it would do nothing. */
+export function isTooLate(error: unknown): boolean {
+  return error instanceof RevError && setsLevel.test(String(error.data.statement));
 }
 
 export function interrupted(): RevError {
