@@ -1,12 +1,11 @@
 import type { ResolvedConfig } from '../config/config.js';
 import type { RunHookContext, RunHooks } from '../config/run-hooks.js';
 import { RevError, type RevErrorCode } from '../errors.js';
-import type { RowChange } from '../graph/graph.js';
 import { callHook, type HookDatabase } from '../runtime/call-hook.js';
+import type { StepReport } from '../runtime/events.js';
 import { untilAborted } from '../runtime/in-time.js';
 import type { RunOptions } from '../runtime/run-options.js';
-import { VersionTable } from '../runtime/version-table.js';
-import { type Database, versionTableName } from './database.js';
+import type { Database } from './database.js';
 import type { Environment } from './environment.js';
 
 /** What has failed is the run, whose function it was in: the code stays. */
@@ -14,6 +13,13 @@ const ofTheRun: readonly RevErrorCode[] = ['REV_CONNECT', 'REV_LOCKED', 'REV_POO
 
 interface RunDatabase extends Pick<Database, 'dialect' | 'driver'> {
   readonly writerTimeout: number;
+}
+
+/** A function of `runHooks`, the way that the run goes there, and what its failure leaves. */
+interface Called {
+  readonly name: keyof RunHooks;
+  readonly direction: RunHookContext['direction'];
+  readonly outcome: string;
 }
 
 /** `runHooks` of the configuration, and then those that the program has given. */
@@ -36,50 +42,47 @@ export class ProjectHooks {
    * @param database its session, and how long a statement waits for another writer (SQLite), in milliseconds
    */
   ofRun(database: RunDatabase): Pick<RunOptions, 'beforeRun' | 'afterStep' | 'afterRun'> {
-    const isUpgrade = this.#context.direction === 'upgrade';
-    const before = isUpgrade ? 'beforeUpgrade' : 'beforeDowngrade';
-    const after = isUpgrade ? 'afterUpgrade' : 'afterDowngrade';
     return {
-      ...(this.#has(before) && {
-        beforeRun: (run) =>
-          this.#call(before, database, false, 'Nothing was run.', (hooks, shared) =>
-            hooks[before]?.({ ...run, ...shared }),
-          ),
-      }),
+      beforeRun: async (run) => {
+        const direction = directionOf(run.steps[0]);
+        const name = direction === 'upgrade' ? 'beforeUpgrade' : 'beforeDowngrade';
+        if (!this.#has(name)) return;
+        await this.#call({ name, direction, outcome: 'Nothing was run.' }, database, (hooks, shared) =>
+          hooks[name]?.({ ...run, ...shared }),
+        );
+      },
       ...(this.#has('afterRevision') && {
-        afterStep: async ({ revision, message }, changes) => {
-          const rows = await new VersionTable(database.dialect, versionTableName(this.#config)).read(
-            database.driver,
-          );
-          const step = { revision, message, before: undone(rows, changes), after: rows };
+        afterStep: async (report, rows) => {
+          const { revision, message } = report;
+          const step = { revision, message, ...rows };
+          const outcome = `Revision ${revision} was not finished: in a transaction it was rolled back with this, outside of one it goes on from here.`;
           await this.#call(
-            'afterRevision',
+            { name: 'afterRevision', direction: directionOf(report), outcome },
             database,
-            true,
-            `Revision ${revision} was not finished: in a transaction it was rolled back with this, outside of one it goes on from here.`,
             (hooks, shared) => hooks.afterRevision?.({ ...step, ...shared }),
           );
         },
       }),
-      ...(this.#has(after) && {
-        afterRun: (run) =>
-          this.#call(
-            after,
-            database,
-            false,
-            'The revisions were run, and stay. It is not called again for them.',
-            (hooks, shared) => hooks[after]?.({ ...run, ...shared }),
-          ),
-      }),
+      afterRun: async (run) => {
+        const direction = directionOf(run.steps[0]);
+        const name = direction === 'upgrade' ? 'afterUpgrade' : 'afterDowngrade';
+        if (!this.#has(name)) return;
+        const outcome = 'The revisions were run, and stay. It is not called again for them.';
+        await this.#call({ name, direction, outcome }, database, (hooks, shared) =>
+          hooks[name]?.({ ...run, ...shared }),
+        );
+      },
     };
   }
 
   /** Its own failure is a warning: the run's error says more. */
   async tellError(error: unknown): Promise<void> {
     const { signal } = this.#environment;
+    const known = error instanceof RevError ? error.data.direction : undefined;
+    const direction = known === 'upgrade' || known === 'downgrade' ? known : this.#context.direction;
     for (const hooks of this.#all) {
       try {
-        const told = hooks.onError?.({ ...this.#context, error: error as Error });
+        const told = hooks.onError?.({ ...this.#context, direction, error: error as Error });
         // An interrupt is told, too; the next one ends the process.
         await untilAborted(told, signal?.aborted ? undefined : signal);
       } catch (thrown) {
@@ -96,24 +99,23 @@ export class ProjectHooks {
   }
 
   async #call(
-    name: keyof RunHooks,
+    { name, direction, outcome }: Called,
     { dialect, driver, writerTimeout }: RunDatabase,
-    inTransaction: boolean,
-    outcome: string,
     call: (hooks: RunHooks, shared: RunHookContext & HookDatabase) => unknown,
   ): Promise<void> {
     const { args, report, signal } = this.#environment;
     const { folder } = this.#config;
+    const inTransaction = name === 'afterRevision';
     const options = { dialect, driver, args, folder, report, signal, inTransaction, writerTimeout };
     try {
       for (const hooks of this.#all) {
-        await callHook((database) => call(hooks, { ...this.#context, ...database }), options);
+        await callHook((database) => call(hooks, { ...this.#context, direction, ...database }), options);
       }
     } catch (error) {
       if (signal?.aborted) {
         throw new RevError('REV_INTERRUPTED', `Interrupted in ${name} of runHooks.`, {
           hint: outcome,
-          data: { hook: name },
+          data: { hook: name, direction },
           cause: error,
         });
       }
@@ -122,21 +124,16 @@ export class ProjectHooks {
       throw new RevError(code, `${name} of runHooks failed: ${messageOf(error)}`, {
         hint: `${outcome}\n${known?.hint ?? 'Mend the function, and run the same command again.'}`,
         // With the database's own code, by which a lock that was not to be had is known.
-        data: { ...known?.data, hook: name },
+        data: { ...known?.data, hook: name, direction },
         cause: error,
       });
     }
   }
 }
 
-/** The rows as they were before the changes. */
-function undone(rows: readonly string[], changes: readonly RowChange[]): readonly string[] {
-  const before = new Set(rows);
-  for (const change of changes.toReversed()) {
-    if (change.kind !== 'delete') before.delete(change.kind === 'insert' ? change.id : change.to);
-    if (change.kind !== 'insert') before.add(change.kind === 'delete' ? change.id : change.from);
-  }
-  return [...before].sort();
+/** A stamp is no run of the project's. */
+function directionOf(step: StepReport | undefined): RunHookContext['direction'] {
+  return step?.direction === 'downgrade' ? 'downgrade' : 'upgrade';
 }
 
 function messageOf(error: unknown): string {

@@ -36,6 +36,8 @@ export interface Driver {
   values(sql: string, params?: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
   /** Runs a statement and returns the number of rows that it changed. Throws REV_STATEMENT. */
   run(statement: Statement): Promise<number>;
+  /** Runs a statement that can be in no transaction, and returns its rows. Throws REV_STATEMENT. */
+  alone(statement: Statement): Promise<readonly Row[]>;
   /** Runs statements of which no result is read, in as few round trips as possible. Throws REV_STATEMENT. */
   runAll(statements: readonly Statement[]): Promise<void>;
   /** The same, all of them or none: inside of a transaction, that goes on as if none had been run. Throws REV_STATEMENT. */
@@ -45,6 +47,8 @@ export interface Driver {
    * with foreign keys off and checked before the commit, so that tables can be rebuilt (see its manual, ALTER TABLE).
    */
   transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** The work is done in the role that the session has begun with, whatever role was set since (PostgreSQL). */
+  asBegun<T>(work: () => Promise<T>): Promise<T>;
   /** Undoes all that happens inside; for questions whose asking changes something. */
   rolledBack<T>(work: () => Promise<T>): Promise<T>;
   /** Questions that wait for a lock no longer than the options say, where a reader waits for locks at all. */

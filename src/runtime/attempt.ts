@@ -11,7 +11,7 @@ import type { PreparedStep } from './prepare.js';
 import { Progress, type Resume } from './progress.js';
 import type { RunOptions } from './run-options.js';
 import { explain, interrupted, type Outcome } from './step-failure.js';
-import { assertRows, RowsMoved, type VersionTable } from './version-table.js';
+import { assertRows, RowsMoved, rowsBefore, type VersionTable } from './version-table.js';
 
 /** What the steps of one run share. */
 export interface Session {
@@ -40,6 +40,8 @@ export interface AttemptOptions {
   readonly beAlone?: () => Promise<void>;
   /** The revision was begun before, and all of that was undone: nobody is told of its beginning once more. */
   readonly isAgain?: boolean;
+  /** The one before it in the same transaction. */
+  readonly after?: Attempt | undefined;
   /** What `op.autocommit` does instead, where there is no leaving the transaction. It throws. */
   readonly leave?: () => never;
 }
@@ -51,7 +53,7 @@ export class Attempt {
   readonly #options: AttemptOptions;
   readonly #progress: Progress;
   readonly #executor: LiveExecutor;
-  readonly #started = new Date();
+  readonly #started: Date;
   #journal: Journal | null;
   #hash: string | null = null;
   /** The transaction that the revision is in; null: outside of any, or in the whole run's. */
@@ -66,6 +68,8 @@ export class Attempt {
     this.#session = session;
     this.#step = step;
     this.#options = options;
+    // The journal is read in this order, and a revision may be taken down and run again within a millisecond.
+    this.#started = new Date(Math.max(Date.now(), options.after ? options.after.#started.getTime() + 1 : 0));
     this.#journal = session.journal;
     this.#progress = new Progress(session.journal, options.half, options.resume);
     this.#executor = new LiveExecutor(dialect, driver, {
@@ -152,7 +156,7 @@ export class Attempt {
     const { driver, timeouts } = this.#session.options;
     this.#segment = await HeldTransaction.open(driver, timeouts);
     try {
-      await Promise.all([this.#assertRows(rows), also?.()]);
+      await driver.asBegun(() => Promise.all([this.#assertRows(rows), also?.()]));
     } catch (error) {
       await this.#segment.rollback();
       throw error;
@@ -161,7 +165,8 @@ export class Attempt {
   }
 
   async #assertRows(rows: readonly string[]): Promise<void> {
-    await assertRows(this.#session.table, this.#session.options.driver, rows);
+    const { driver } = this.#session.options;
+    await driver.asBegun(() => assertRows(this.#session.table, driver, rows));
   }
 
   /** Since it was last read, another runner may have left this revision half done. Throws NotAlone. */
@@ -223,7 +228,9 @@ export class Attempt {
         const entry = this.#entry(id, 'running', null);
         const keep = () => driver.runAllOrNone(journal.entry(entry, { settles: this.#maySettle }));
         // Where no transaction is open, it waits for others as long as the revision's own would.
-        await (this.#isTransactional ? keep() : driver.transaction(keep, this.#session.options.timeouts));
+        await (this.#isTransactional
+          ? driver.asBegun(keep)
+          : driver.transaction(() => driver.asBegun(keep), this.#session.options.timeouts));
         this.#progress.keptAs(id);
       } catch (error) {
         // What an earlier run has left half done would stay there as it is, and be done twice.
@@ -239,18 +246,25 @@ export class Attempt {
   }
 
   /** Version rows and the journal's entry, in the transaction that the caller has begun. */
-  async #finish(): Promise<void> {
+  #finish(): Promise<void> {
+    return this.#session.options.driver.asBegun(() => this.#writeRows());
+  }
+
+  async #writeRows(): Promise<void> {
     const { options, table } = this.#session;
     const written = table.write(options.driver, this.#step.step.rows);
     if (options.afterStep) {
       await written;
-      await options.afterStep(this.#step.report, this.#step.step.rows);
+      const after = await table.read(options.driver);
+      await options.afterStep(this.#step.report, { before: rowsBefore(after, this.#step.step.rows), after });
     }
     // Both are sent at once.
-    const kept = this.#keepDone().then(
-      () => null,
-      (error: unknown) => ({ error }),
-    );
+    const kept = options.driver
+      .asBegun(() => this.#keepDone())
+      .then(
+        () => null,
+        (error: unknown) => ({ error }),
+      );
     await written;
     const failure = await kept;
     if (!failure) return;
@@ -284,10 +298,12 @@ export class Attempt {
     try {
       await driver.transaction(
         () =>
-          id === null
-            ? driver.runAll(journal.entry({ ...entry, progress: null, pending: null }, { settles: false }))
-            : // How far it is stands there already.
-              journal.change(driver, id, { finishedAt, duration, status, errorCode }),
+          driver.asBegun(() =>
+            id === null
+              ? driver.runAll(journal.entry({ ...entry, progress: null, pending: null }, { settles: false }))
+              : // How far it is stands there already.
+                journal.change(driver, id, { finishedAt, duration, status, errorCode }),
+          ),
         timeouts,
       );
     } catch {
@@ -296,7 +312,7 @@ export class Attempt {
   }
 
   get #duration(): number {
-    return Date.now() - this.#started.getTime();
+    return Math.max(Date.now() - this.#started.getTime(), 0);
   }
 
   #entry(id: string, status: JournalEntry['status'], errorCode: string | null): JournalEntry {

@@ -1,14 +1,16 @@
 import { alone } from './alone.js';
 import { Attempt, type FinishedStep, type Session } from './attempt.js';
+import { halfRunOf, refuseAround, warnOfHalfRuns } from './half-runs.js';
+import type { HalfRun } from './journal.js';
 import { LockRetry, reading } from './lock-retry.js';
+import { ownTables } from './own-tables.js';
 import { type PreparedStep, prepare } from './prepare.js';
 import type { RunOptions } from './run-options.js';
-import { VersionTable } from './version-table.js';
 
 export interface DryRunResult {
   /** What was run and rolled back. */
   readonly steps: readonly FinishedStep[];
-  /** Revisions that were not tried: the first leaves the transaction, the others come after it. */
+  /** Revisions that were not tried: the first leaves the transaction, or has done so; the others come after it. */
   readonly notTried: readonly string[];
   readonly before: readonly string[];
 }
@@ -21,16 +23,26 @@ class LeavesTransaction extends Error {}
  * journal is written. Throws what `run` throws.
  */
 export async function dryRun(options: RunOptions): Promise<DryRunResult> {
-  const { driver, dialect } = options;
-  const table = new VersionTable(dialect, options.versionTable, await dialect.currentSchema(driver));
+  const { driver } = options;
+  const { table, journal } = await ownTables(options);
   const read = () => reading(options, () => table.read(driver));
   const first = await read();
   await prepare(options.plan(first), options.revision);
   return alone(options, async () => {
     const before = await read();
     const all = await prepare(options.plan(before), options.revision);
-    const outside = all.findIndex(({ source }) => source?.transactional === false);
+    const half = await reading(options, () => journal.halfRuns(driver));
+    refuseAround(half, all, options.needs);
+    // What is done of it could only be done once more. From its beginning it is tried as any other.
+    const found = all.filter((step) => halfRunOf(half, step));
+    const begun = found[options.resume === 'restart' ? 1 : 0];
+    const outside = all.findIndex((step) => step === begun || step.source?.transactional === false);
     const able = outside < 0 ? all : all.slice(0, outside);
+    const isTried = (run: HalfRun) => able.some(({ step }) => step.revision === run.revision);
+    warnOfHalfRuns(
+      half.filter((run) => !isTried(run)),
+      options.report,
+    );
     const steps = await tryOut({ options, table, journal: null }, able);
     return { steps, notTried: all.slice(steps.length).map(({ step }) => step.revision), before };
   });

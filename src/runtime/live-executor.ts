@@ -122,11 +122,7 @@ export class LiveExecutor implements Executor {
     return this.#byItself([statement], {
       keepsForeignKeys: true,
       inTransaction: ask,
-      outside: async () => {
-        // Whoever has lost the lock hears of it in any transaction.
-        if (this.#driver.guard) await this.#driver.transaction(async () => undefined);
-        return ask();
-      },
+      outside: () => this.#driver.alone(statement),
     });
   }
 

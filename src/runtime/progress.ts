@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Driver } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 import type { Operation } from '../operations/index.js';
-import type { HalfRun, Journal } from './journal.js';
+import type { EntryChange, HalfRun, Journal } from './journal.js';
 
 /**
  * How far a revision has come outside of a transaction. Each operation that is done is recorded in the transaction that
@@ -155,7 +155,7 @@ export class Progress {
   async save(driver: Driver): Promise<void> {
     this.#kept = this.position;
     if (this.#id === null) return;
-    await this.#journal?.change(driver, this.#id, {
+    await this.#change(driver, this.#id, {
       position: this.position,
       progress: this.hash,
       // Until something new is done, what an earlier run has left of the next operation holds.
@@ -166,7 +166,7 @@ export class Progress {
   /** Writes down how far one operation is, in whatever transaction the driver is in. */
   async savePart(driver: Driver, what: string, checkpoint: readonly string[]): Promise<void> {
     if (this.#id === null) return;
-    await this.#journal?.change(driver, this.#id, {
+    await this.#change(driver, this.#id, {
       pending: `partly:${hashOf(what)}`,
       checkpoint: JSON.stringify(checkpoint),
     });
@@ -175,7 +175,11 @@ export class Progress {
   /** Writes down that a statement is about to run whose end cannot be written down together with it, or that it failed. */
   async intend(driver: Driver, what: string, how: 'running' | 'failed'): Promise<void> {
     if (this.#id === null) return;
-    await this.#journal?.change(driver, this.#id, { pending: `${how}:${hashOf(what)}` });
+    await this.#change(driver, this.#id, { pending: `${how}:${hashOf(what)}` });
+  }
+
+  async #change(driver: Driver, id: string, change: EntryChange): Promise<void> {
+    await driver.asBegun(async () => this.#journal?.change(driver, id, change));
   }
 
   /** What only a person can decide. */

@@ -1,9 +1,10 @@
 import type { QualifiedName } from '../catalog/index.js';
 import type { Dialect, Driver, TransactionOptions } from '../dialects/dialect.js';
-import type { Plan, RowChange } from '../graph/graph.js';
+import type { Plan } from '../graph/graph.js';
 import type { RunnerLockChoice } from './alone.js';
 import type { RunBackup } from './backup.js';
 import type { Report, StepReport } from './events.js';
+import type { Half } from './halves.js';
 import type { PreparedStep } from './prepare.js';
 import type { Resume } from './progress.js';
 import type { RevisionSource } from './revision-source.js';
@@ -50,13 +51,13 @@ export interface RunOptions {
   readonly consent?: ((steps: readonly PreparedStep[]) => Promise<void>) | undefined;
   /** Takes a backup, before the first step and before anything is written. */
   readonly backup?: RunBackup | undefined;
-  /** The lock is held, and these steps come. What it throws ends the run. */
-  readonly beforeRun?:
-    | ((run: { readonly steps: readonly StepReport[]; readonly before: readonly string[] }) => Promise<void>)
-    | undefined;
+  /** The lock is held, and these steps come. What it throws ends the run. For each way that the run goes. */
+  readonly beforeRun?: ((run: Pick<Half, 'steps' | 'before'>) => Promise<void>) | undefined;
   /** In the step's own transaction, its version rows changed. What it throws fails the step. */
-  readonly afterStep?: ((step: StepReport, changes: readonly RowChange[]) => Promise<void>) | undefined;
-  /** All steps are committed, and the lock is still held. */
+  readonly afterStep?:
+    | ((step: StepReport, rows: Pick<Half, 'before' | 'after'>) => Promise<void>)
+    | undefined;
+  /** All steps are committed, and the lock is still held. For each way that the run has gone. */
   readonly afterRun?: ((run: RunResult) => Promise<void>) | undefined;
   /** For the journal. */
   readonly tag?: string | undefined;

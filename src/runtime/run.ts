@@ -5,12 +5,14 @@ import { alone, aloneWithAll } from './alone.js';
 import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
 import { refuseAround, warnOfHalfRuns } from './half-runs.js';
-import { Journal } from './journal.js';
+import { halvesOf } from './halves.js';
+import type { Journal } from './journal.js';
 import { LockRetry, reading } from './lock-retry.js';
+import { ownTables } from './own-tables.js';
 import { prepare } from './prepare.js';
 import type { RunOptions, RunResult } from './run-options.js';
-import { runAlone, runTogether } from './step.js';
-import { assertRows, RowsMoved, rowsAfter, VersionTable } from './version-table.js';
+import { assertTogether, runAlone, runTogether } from './step.js';
+import { assertRows, RowsMoved, rowsAfter, type VersionTable } from './version-table.js';
 
 export type { RunResult } from './run-options.js';
 
@@ -20,12 +22,8 @@ export type { RunResult } from './run-options.js';
  * and what `plan` and `prepare` throw before anything is touched.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { driver, dialect } = options;
-  // A revision may set another search_path for what comes after it.
-  const schema = await dialect.currentSchema(driver);
-  const table = new VersionTable(dialect, options.versionTable, schema);
-  const { journalTable, versionTable, toolVersion } = options;
-  const journal = new Journal(dialect, { journal: journalTable, versionTable, schema, toolVersion });
+  const { driver } = options;
+  const { table, journal } = await ownTables(options);
   // A plan that cannot be, and modules that do not load, are found before the database is written to at all.
   const rows = await reading(options, () => table.read(driver));
   const plan = options.plan(rows);
@@ -36,6 +34,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     warnOfHalfRuns(await reading(options, () => journal.halfRuns(driver)), options.report);
     return { steps: [], before: rows, after: rows };
   }
+  if (options.transaction === 'all') assertTogether(foreseen);
   await options.backup?.assert();
   await options.consent?.(foreseen);
   const asked = options.consent && new Set(foreseen.map(({ step }) => step.revision));
@@ -134,7 +133,7 @@ async function runSteps(
       if (steps.length > 0 && done.length === 0) await start.keep(rows);
       if (!isBegun && steps.length > 0) {
         isBegun = true;
-        await options.beforeRun?.({ steps: steps.map(({ report }) => report), before });
+        for (const half of halvesOf(steps, before)) await options.beforeRun?.(half);
       }
       // Each transaction leaves them so, or fails. They are not read again at the end: what is committed has succeeded,
       // and nobody who holds the table then can make an error of it.
@@ -155,7 +154,14 @@ async function runSteps(
         }
       }
       const result = { steps: done, before, after };
-      if (done.length > 0) await options.afterRun?.(result);
+      const halves = halvesOf(steps, rows);
+      // Of several turns only the whole is told; what goes both ways is one transaction, and one turn.
+      if (halves.length > 1) {
+        for (const half of halves) {
+          const isOf = ({ direction }: StepReport) => direction === half.steps[0]?.direction;
+          await options.afterRun?.({ ...half, steps: done.filter(isOf) });
+        }
+      } else if (done.length > 0) await options.afterRun?.(result);
       return result;
     } catch (error) {
       if (!(error instanceof RowsMoved)) throw error;

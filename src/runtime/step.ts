@@ -14,6 +14,7 @@ export async function runAlone(
   step: PreparedStep,
   rows: readonly string[],
 ): Promise<FinishedStep> {
+  const { driver } = session.options;
   const turn = new Turn(session);
   const retry = new LockRetry(session.options);
   let isAgain = false;
@@ -24,7 +25,9 @@ export async function runAlone(
     for (;;) {
       // In its transaction the step sees whether that has changed meanwhile.
       const isKnown = session.half && !isAgain && !turn.isOurs;
-      const runs = isKnown ? session.half : await session.journal?.halfRuns(session.options.driver);
+      const runs = isKnown
+        ? session.half
+        : await driver.asBegun(async () => session.journal?.halfRuns(driver));
       const half = halfRunOf(runs ?? [], step);
       // Whoever has left it so may still be at work, where only this turn tells.
       if (half && !turn.isOurs) {
@@ -50,12 +53,8 @@ export async function runAlone(
   }
 }
 
-/** All steps in one transaction. Throws REV_USAGE for a revision that cannot be in one. */
-export async function runTogether(
-  session: Session,
-  steps: readonly PreparedStep[],
-  rows: readonly string[],
-): Promise<readonly FinishedStep[]> {
+/** Throws REV_USAGE for a revision that cannot be in one transaction with others. */
+export function assertTogether(steps: readonly PreparedStep[]): void {
   const alone = steps.find((step) => step.source?.transactional === false);
   if (alone) {
     throw new RevError(
@@ -64,18 +63,27 @@ export async function runTogether(
       { hint: "Run without --atomic (transaction: 'each')." },
     );
   }
+}
+
+/** All steps in one transaction. Throws REV_USAGE for a revision that cannot be in one. */
+export async function runTogether(
+  session: Session,
+  steps: readonly PreparedStep[],
+  rows: readonly string[],
+): Promise<readonly FinishedStep[]> {
+  assertTogether(steps);
   const { driver, timeouts } = session.options;
   const retry = new LockRetry(session.options);
-  const begun = new Set<string>();
+  const begun = new Set<PreparedStep>();
   let attempts: Attempt[] = [];
   const work = async () => {
     attempts = [];
     await assertRows(session.table, driver, rows);
     await refuseHalfRuns(session, steps);
     for (const step of steps) {
-      const isAgain = begun.has(step.step.revision);
-      begun.add(step.step.revision);
-      const attempt = new Attempt(session, step, { half: null, isAgain });
+      const isAgain = begun.has(step);
+      begun.add(step);
+      const attempt = new Attempt(session, step, { half: null, isAgain, after: attempts.at(-1) });
       attempts.push(attempt);
       await attempt.runInside();
     }

@@ -132,6 +132,16 @@ export function rowsAfter(rows: readonly string[], changes: readonly RowChange[]
   return [...after].sort();
 }
 
+/** The rows as they were before the changes, sorted. */
+export function rowsBefore(rows: readonly string[], changes: readonly RowChange[]): readonly string[] {
+  const before = new Set(rows);
+  for (const change of changes.toReversed()) {
+    if (change.kind !== 'delete') before.delete(change.kind === 'insert' ? change.id : change.to);
+    if (change.kind !== 'insert') before.add(change.kind === 'delete' ? change.id : change.from);
+  }
+  return [...before].sort();
+}
+
 /** The rows were not those that the plan was made for. */
 export class RowsMoved extends Error {}
 

@@ -49,6 +49,32 @@ describe.each(['postgres', 'sqlite'] as const)('a dry run on %s', (name) => {
     expect((await project.ok(['current'])).stdout).toBe('');
   });
 
+  it('stops at a revision that is half done, and says so', async () => {
+    const project = await projectOn(name, (id) => id === 'a1');
+    const revision = (id: string, down: string, body: string) =>
+      project.write(
+        `revisions/${id}.mjs`,
+        `export const revision = '${id}'; export const downRevision = '${down}';
+         export async function upgrade(op) { ${body} }`,
+      );
+    const half = `await op.execute('alter table accounts add column z integer');
+      await op.autocommit(() => op.execute('create table outside_of_it (n integer)'));`;
+    revision('y1', 'a1', "await op.execute('create table y (n integer)');");
+    revision('z1', 'y1', `${half} throw new Error('cut');`);
+    revision('z2', 'z1', "await op.execute('create table z2 (n integer)');");
+    expect((await project.rev(['upgrade', 'head'])).code).toBe(1);
+    revision('z1', 'y1', half);
+    const { stdout, stderr } = await project.ok(['upgrade', 'head', '--dry-run', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ steps: [], notTried: ['z1', 'z2'], before: ['y1'] });
+    expect(stderr).toContain(
+      'The upgrade of revision z1 is half done (operations done: 2): rev upgrade goes on from there',
+    );
+    const restart = await project.rev(['upgrade', 'head', '--dry-run', '--resume', 'restart']);
+    expect(restart.stderr).toMatch(/REV_REVISION_FAILED: The upgrade of revision z1 failed/);
+    await project.ok(['upgrade', 'head']);
+    expect((await project.ok(['upgrade', 'head', '--dry-run'])).stderr).toContain('Nothing to do.');
+  });
+
   it('finds what a commit would find', async () => {
     const project = await projectOn(name, (id) => id === 'a1');
     project.write(

@@ -11,6 +11,7 @@ import {
 import { openConnection } from './connections/open.js';
 import { interrupted, isLost, lostFailure, type Peer, statementFailure } from './failure.js';
 import { refuseLeftover } from './kept.js';
+import { identifier } from './quote.js';
 
 /** One session with PostgreSQL, by whatever package is behind the connection. */
 export async function connect(options: ConnectOptions): Promise<PostgresSession> {
@@ -51,6 +52,9 @@ class PostgresDriver implements PostgresSession {
   #heedsAbort = false;
   #guard: (() => Promise<void>) | null = null;
   #process: number | null = null;
+  /** That of the first transaction; `none`: there is none beside the session's user. */
+  #role: string | null = null;
+  #maySetRole = false;
 
   constructor(
     connection: Connection,
@@ -81,10 +85,12 @@ class PostgresDriver implements PostgresSession {
     return lastOf<readonly unknown[]>(await this.#ask(sql, params, 'arrays'));
   }
 
+  async alone({ sql, params = [] }: Statement): Promise<readonly Row[]> {
+    return lastOf<Row>(await this.#run(sql, params));
+  }
+
   async run({ sql, params = [] }: Statement): Promise<number> {
-    // A statement outside of a transaction cannot be guarded itself.
-    if (this.#depth === 0 && this.#guard) await this.transaction(async () => {});
-    const results = await this.#send(sql, params);
+    const results = await this.#run(sql, params);
     return results.reduce((sum, { count, command }) => sum + (command === 'SELECT' ? 0 : count), 0);
   }
 
@@ -120,6 +126,20 @@ class PostgresDriver implements PostgresSession {
       return result;
     };
     return this.#bracket(checked, options, 'rollback');
+  }
+
+  async asBegun<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#maySetRole || this.#role === null) return work();
+    if (this.#depth === 0) return this.transaction(() => this.asBegun(work));
+    const [now] = lastOf<{ readonly role: string }>(await this.#send(askRole, []));
+    if (!now || now.role === this.#role) return work();
+    await this.#send(setRole(this.#role), []);
+    try {
+      return await work();
+    } finally {
+      // In a transaction that has failed it is refused, and is over with that.
+      await this.#send(setRole(now.role), []).catch(() => undefined);
+    }
   }
 
   async rolledBack<T>(work: () => Promise<T>): Promise<T> {
@@ -173,10 +193,13 @@ class PostgresDriver implements PostgresSession {
         : []),
     ];
     const begin = outermost
-      ? ['begin', ...settings, 'select pg_backend_pid() as pid']
+      ? ['begin', ...settings, `select pg_backend_pid() as pid, current_setting('role') as role`]
       : [`savepoint ${savepoint}`, ...settings];
-    const [begun] = lastOf<{ readonly pid: number }>(await this.#send(begin.join('; '), []));
+    const [begun] = lastOf<{ readonly pid: number; readonly role: string }>(
+      await this.#send(begin.join('; '), []),
+    );
     if (outermost) this.#process = begun?.pid ?? null;
+    if (outermost) this.#role ??= begun?.role ?? null;
     if (outermost) this.#heedsAbort = this.#signal?.aborted === false;
     this.#depth += 1;
     let result: T;
@@ -234,6 +257,13 @@ class PostgresDriver implements PostgresSession {
     return (await all[1]) ?? [];
   }
 
+  /** In no transaction but the one that is open. */
+  async #run(sql: string, params: readonly unknown[]): Promise<readonly Result[]> {
+    // A statement outside of a transaction cannot be guarded itself.
+    if (this.#depth === 0 && this.#guard) await this.transaction(async () => {});
+    return this.#send(sql, params);
+  }
+
   /** One result for each statement of the text. */
   async #send(
     text: string,
@@ -244,6 +274,7 @@ class PostgresDriver implements PostgresSession {
     if (refusal) throw refusal;
     const { peer } = this.#connection;
     const bound = params.map(bindable);
+    this.#maySetRole ||= settingRole.test(text);
     try {
       return await this.#connection.send(text, bound, rows);
     } catch (error) {
@@ -252,9 +283,20 @@ class PostgresDriver implements PostgresSession {
         throw lostFailure(peer);
       }
       const cancelled = (error as { code?: string }).code === '57014' && this.#signal?.aborted;
-      throw cancelled ? interrupted() : statementFailure(error, text, peer.user);
+      throw cancelled
+        ? interrupted()
+        : statementFailure(error, text, { user: peer.user, maySetRole: this.#maySetRole });
     }
   }
+}
+
+const settingRole =
+  /\bset\s+(?:local\s+|session\s+)?(?:role|session\s+authorization)\b|\bset_config\s*\(\s*'role'/i;
+const askRole = `select current_setting('role') as role`;
+
+/** Until the transaction ends. */
+function setRole(role: string): string {
+  return `set local role ${role === 'none' ? role : identifier(role)}`;
 }
 
 function undoing(savepoint: string): string {

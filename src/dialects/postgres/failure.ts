@@ -23,6 +23,13 @@ export interface Peer {
   readonly database: string;
 }
 
+/** Whose statement it was. */
+interface Asking {
+  readonly user?: string;
+  /** Whether a statement may have set another role. */
+  readonly maySetRole?: boolean;
+}
+
 interface ServerError {
   readonly code?: string;
   readonly message?: string;
@@ -98,7 +105,7 @@ export function lostFailure(peer: Peer): RevError {
 }
 
 /** A refused statement: REV_STATEMENT, with the place in its text. */
-export function statementFailure(error: unknown, statement: string, user?: string): RevError {
+export function statementFailure(error: unknown, statement: string, session: Asking = {}): RevError {
   const server = asServerError(error);
   const { code = '' } = server;
   const shown = (text: string) => withoutSecretsOf(statement, text);
@@ -110,7 +117,7 @@ export function statementFailure(error: unknown, statement: string, user?: strin
   const excerpt = shortSql(statement, place?.line);
   // DETAIL of data errors (classes 22, 23, P0) quotes values of rows.
   const detail = /^(0A|2B|2F|3|42|5)/.test(code) && server.detail ? shown(server.detail) : undefined;
-  const hints = [server.hint && shown(server.hint), hintFor(server, statement, user)].filter(
+  const hints = [server.hint && shown(server.hint), hintFor(server, statement, session)].filter(
     (line) => line !== undefined,
   );
   const hint = hints.length === 0 ? undefined : hints.join('\n');
@@ -140,7 +147,7 @@ function tableOf({ schema_name: schema, table_name: name }: ServerError): Qualif
 }
 
 /** What to do next, where the server does not say it. */
-function hintFor(server: ServerError, statement: string, user?: string) {
+function hintFor(server: ServerError, statement: string, { user, maySetRole }: Asking) {
   const { code = '', message = '' } = server;
   if (code.startsWith('23') && /^commit\b/i.test(statement)) {
     return 'This was found at COMMIT: the constraint is deferred, and is checked when all statements have run. Nothing was committed.';
@@ -163,11 +170,19 @@ function hintFor(server: ServerError, statement: string, user?: string) {
         : `Make it first: create schema ${identifier(schema)}; For the version table (versionTableSchema) that is done by hand, before the first run.`;
     }
     case '42501': {
-      const role = user === undefined ? 'The user of the URL' : `The user of the URL, "${user}",`;
+      const owner = user === undefined ? 'he user of the URL' : `he user of the URL, "${user}",`;
+      const role = maySetRole ? `The role that was set before this, or else t${owner}` : `T${owner}`;
       return /^must be owner/.test(message)
         ? `${role} does not own it: use the owner in the URL, or make the user a member of the owner's role (GRANT owner TO user).`
         : `${role} lacks the privilege: its owner or a superuser can give it (GRANT … ON … TO …).`;
     }
+    case '25001':
+      return setsLevel.test(statement)
+        ? [
+            'The runner has read the version rows in this transaction: from the first query on its level stays.',
+            "For all transactions: ALTER ROLE … SET default_transaction_isolation = 'serializable', or in the URL ?default_transaction_isolation=serializable",
+          ].join('\n')
+        : undefined;
     case '25006':
       return 'The server is a standby (select pg_is_in_recovery()), or default_transaction_read_only is on: use the URL of the primary server.';
     case '53100':
@@ -191,6 +206,13 @@ function hintFor(server: ServerError, statement: string, user?: string) {
     default:
       return undefined;
   }
+}
+
+const setsLevel = /\bset\s+(?:local\s+|session\s+)?transaction(?:_isolation|_deferrable)?\b/i;
+
+/** Of a refused statement: it would have to be the first of a transaction, and outside of any it would do nothing. */
+export function isTooLate(error: unknown): boolean {
+  return error instanceof RevError && setsLevel.test(String(error.data.statement));
 }
 
 export function interrupted(): RevError {

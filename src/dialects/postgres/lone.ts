@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Driver, LoneOutcome, Row, Statement } from '../dialect.js';
 import type { PostgresSession } from './driver.js';
-import { sqlstateOf } from './failure.js';
+import { isTooLate, sqlstateOf } from './failure.js';
 
 /** Statements that PostgreSQL runs only outside of a transaction, and what can be found out of one that was cut off. */
 
@@ -54,7 +54,7 @@ export function standsAlone({ sql }: Statement): boolean {
 /** "Cannot run inside a transaction block", and a procedure that ends transactions itself. */
 export function refusedInTransaction(error: unknown): boolean {
   const sqlstate = sqlstateOf(error);
-  return sqlstate === '25001' || sqlstate === '2D000';
+  return (sqlstate === '25001' && !isTooLate(error)) || sqlstate === '2D000';
 }
 
 /** What became of a statement that was cut off, or (`failed`) that the server has refused. */

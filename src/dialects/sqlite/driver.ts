@@ -96,6 +96,14 @@ export class SqliteDriver implements SqliteSession {
     return this.#read(sql, (statement) => statement.values(params.map(bindable)), params);
   }
 
+  asBegun<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  async alone({ sql, params = [] }: Statement): Promise<readonly Row[]> {
+    return this.query(sql, params);
+  }
+
   async run(statement: Statement): Promise<number> {
     const drops = isLive(statement) && statement.live === 'drop';
     if ((drops || beginsRebuild(statement.sql)) && this.#hasForeignKeys()) {
