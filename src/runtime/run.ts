@@ -34,7 +34,6 @@ export async function run(options: RunOptions): Promise<RunResult> {
     warnOfHalfRuns(await reading(options, () => journal.halfRuns(driver)), options.report);
     return { steps: [], before: rows, after: rows };
   }
-  if (options.transaction === 'all') assertTogether(foreseen);
   await options.backup?.assert();
   await options.consent?.(foreseen);
   const asked = options.consent && new Set(foreseen.map(({ step }) => step.revision));
@@ -42,6 +41,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   // With a backup from the beginning to the end: another one that is taken meanwhile would have this one deleted as old.
   return (options.backup ? aloneWithAll : alone)(options, async () => {
     try {
+      if (options.transaction === 'all') assertTogether(foreseen);
       const found = await reading(options, () => table.read(driver));
       if (options.plan(found).steps.length > 0) await start.keep(found);
       if (!(await table.exists(driver))) await createTables(options, table);
