@@ -45,6 +45,7 @@ export function chooseDatabase(
     );
   }
   const all = checkDatabases(databases, file);
+  refuseSame(common, all, file);
   const names = Object.keys(all);
   const name = wanted ?? (any ? names[0] : undefined);
   if (name === undefined) {
@@ -64,6 +65,28 @@ export function chooseDatabase(
 }
 
 type Settings = Readonly<Record<string, unknown>>;
+
+/** The second would find the version rows of the first, and have nothing to do. */
+function refuseSame(common: Settings, all: Readonly<Record<string, Settings>>, file: string): void {
+  const seen = new Map<string, string>();
+  for (const [name, own] of Object.entries(all)) {
+    const { url, versionTable, versionTableSchema } = { ...common, ...own };
+    if (typeof url !== 'string' || url === '') continue;
+    const place = JSON.stringify([url, versionTable, versionTableSchema]);
+    const other = seen.get(place);
+    if (other !== undefined) {
+      throw new RevError(
+        'REV_CONFIG',
+        `${file}: The databases ${other} and ${name} have the same url and the same version table.`,
+        {
+          hint: 'Is an environment variable wrong? Two parts of one database need a versionTable each.',
+          data: { file, databases: [other, name] },
+        },
+      );
+    }
+    seen.set(place, name);
+  }
+}
 
 function checkDatabases(value: unknown, file: string): Readonly<Record<string, Settings>> {
   const fault = (problem: string) =>

@@ -154,6 +154,8 @@ describe('rev restore where there is no database', () => {
     );
     writeFileSync(made.path('damaged.db'), readFileSync(made.path('old.db')).fill(0xff, 4096 + 8));
     await refused(made, ['restore', 'damaged.db', '--yes'], 'REV_RESTORE', 1);
+    writeFileSync(made.path('cut.db'), readFileSync(made.path('old.db')).subarray(0, 9000));
+    await refused(made, ['restore', 'cut.db', '--yes'], 'REV_RESTORE', 1, [/The backup is damaged/]);
     expect(none()).toEqual([]);
     await refused(made, ['restore', 'old.db', '--yes', '--url', 'nowhere/app.db'], 'REV_CONNECT', 1, [
       /mkdir -p/,

@@ -181,3 +181,20 @@ export async function downgrade(op: Op) {
     wrong.remove();
   });
 });
+
+describe('two databases that are the same one', () => {
+  it('are refused, unless each has a version table of its own', async () => {
+    const same = userProject();
+    const configure = (own: string) =>
+      same.write(
+        'alembic.config.ts',
+        `export default { dialect: 'sqlite', schema: './schema', databases: { one: { url: 'file:one.db' }, two: { url: 'file:one.db'${own} } } };`,
+      );
+    same.write('revisions/.gitkeep', '');
+    configure('');
+    await refused(same, ['upgrade', 'head'], 'REV_CONFIG', 2, [/one and two/, /environment variable/]);
+    configure(", versionTable: 'other'");
+    await same.ok(['upgrade', 'head']);
+    same.remove();
+  });
+});

@@ -76,7 +76,9 @@ describe('the programs of PostgreSQL', () => {
 
   it('tell the databases of one project apart', async () => {
     const { url, name } = await freshDatabase();
-    const project = projectOf(undefined, { databases: { one: { url }, two: { url } } });
+    const project = projectOf(undefined, {
+      databases: { one: { url }, two: { url, versionTable: 'other' } },
+    });
     await project.ok(['backup']);
     expect(readdirSync(project.path('backups')).map((each) => each.split('_base_')[0])).toEqual([
       `one.${name}`,

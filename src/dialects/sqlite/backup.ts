@@ -75,7 +75,13 @@ export async function rowsOfBackup(
       return columnOf(copy, `SELECT version_num FROM ${quoteIdentifier(own)} ORDER BY 1`).map(String);
     });
   } catch (thrown) {
-    throw failure('REV_RESTORE', `${file} cannot be read`, thrown);
+    const refusal = failure('REV_RESTORE', `${file} cannot be read`, thrown);
+    if (!String(refusal.data.sqliteCode).startsWith('SQLITE_CORRUPT')) throw refusal;
+    throw new RevError(refusal.code, refusal.message, {
+      hint: 'The backup is damaged, and the database is as it was. Take another backup, or try on a copy of this one: sqlite3 FILE .recover',
+      data: refusal.data,
+      cause: thrown,
+    });
   }
 }
 
