@@ -11,8 +11,8 @@ export default defineConfig({
       'test/dialects/sqlite/**/*.test.ts',
       'test/property/*-sqlite.test.ts',
     ],
-    // They copy files, and kill who writes one.
-    exclude: ['test/dialects/sqlite/backup.test.ts', 'test/dialects/sqlite/kill.test.ts'],
+    // They copy files, lock them, and kill who writes one.
+    exclude: ['backup', 'lock', 'kill'].map((name) => `test/dialects/sqlite/${name}.test.ts`),
     globalSetup: ['test/support/libsql-server.ts', 'test/support/postgres-server.ts'],
     setupFiles: ['test/support/property-seed.ts'],
     testTimeout: 120_000,

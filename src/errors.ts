@@ -95,6 +95,16 @@ export class RevError extends Error {
   }
 }
 
+/** What was thrown, which may be anything, as text. */
+export function thrownText(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  try {
+    return String(thrown);
+  } catch {
+    return 'an object that is no text';
+  }
+}
+
 /** All codes, for the documentation's test. */
 export const errorCodes = Object.keys(codes) as readonly RevErrorCode[];
 

@@ -145,7 +145,8 @@ export async function downgrade(
   options: DowngradeOptions & { readonly sql?: boolean; readonly dryRun?: boolean },
 ): Promise<RunTargetResult> {
   const command = await import('./commands/downgrade.js');
-  return command.downgrade(environmentOf(options), options.target, options);
+  // JavaScript may leave them out.
+  return command.downgrade(environmentOf(options ?? {}), options?.target, options);
 }
 
 /** `rev backup`. @throws RevError as the command does */
@@ -179,11 +180,12 @@ export async function stamp(
     import('./commands/stamp.js'),
     import('./commands/run-target.js'),
   ]);
-  const { target, purge, lockWait } = options;
-  const targets = typeof target === 'string' ? [target] : target;
+  // JavaScript may leave them out.
+  const { target, purge, lockWait } = options ?? {};
+  const targets = [target].flat() as readonly string[];
   return {
     kind: 'run',
-    ...runOnly(await command.stamp(environmentOf(options), targets, { purge, lockWait })),
+    ...runOnly(await command.stamp(environmentOf(options ?? {}), targets, { purge, lockWait })),
   };
 }
 
@@ -194,7 +196,7 @@ export async function current(options: ProjectOptions = {}): Promise<CurrentResu
 }
 
 /**
- * Throws unless every revision is applied: for the start of an application that does not migrate by itself.
+ * Throws unless every revision is applied, and none is half taken down: for the start of an application that does not migrate by itself.
  * @throws RevError REV_NOT_AT_HEAD
  */
 export async function assertUpToDate(options: ProjectOptions = {}): Promise<void> {

@@ -2,6 +2,7 @@ import { RevError } from '../errors.js';
 import { type Catalog, findTable, makeCatalog } from './catalog.js';
 import { displayName, type QualifiedName, sameName } from './name.js';
 import type { Policy } from './policy.js';
+import { renameIdentifier } from './rename-identifier.js';
 import type { Table } from './table.js';
 import { usesOf, type View, type ViewUse } from './view.js';
 
@@ -94,41 +95,4 @@ function renamedUse(use: ViewUse, table: QualifiedName, from: string, to: Qualif
   if (!sameName(use, table)) return use;
   if (typeof to !== 'string') return { ...use, schema: to.schema, name: to.name };
   return { ...use, columns: use.columns.map((name) => (name === from ? to : name)).sort() };
-}
-
-/** Words that stand for a name only in quotes. */
-const reserved = new Set(
-  'all and any array as asc between case cast check collate column constraint create cross default desc distinct else end except exists false for foreign from full group having in inner intersect into is isnull join left like limit not notnull null on or order outer primary references right select table then to true union unique using when where with'.split(
-    ' ',
-  ),
-);
-
-/** Words that PostgreSQL takes for a name only in quotes, besides those. */
-const quotedWords = new Set(
-  'analyse analyze asymmetric authorization binary both collation concurrently cross current_catalog current_date current_role current_schema current_time current_timestamp current_user deferrable do fetch freeze grant ilike initially isnull lateral leading localtime localtimestamp natural notnull offset only overlaps placing returning session_user similar some symmetric system_user tablesample trailing user variadic verbose window'.split(
-    ' ',
-  ),
-);
-
-/**
- * Replaces an identifier in SQL text: bare or quoted, outside of string literals and comments.
- * For catalogs in memory only; a database rewrites its own expressions.
- */
-export function renameIdentifier(sql: string, from: string, to: string): string {
-  const quoted = `"${to.replaceAll('"', '""')}"`;
-  const isPlain = /^[a-z_][a-z0-9_]*$/.test(to) && !reserved.has(to) && !quotedWords.has(to);
-  const written = isPlain ? to : quoted;
-  return sql.replace(
-    /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[\p{L}_][\p{L}\p{N}_$]*/gu,
-    (token) => {
-      const first = token[0];
-      if (first === '"') return token.slice(1, -1).replaceAll('""', '"') === from ? quoted : token;
-      if (first === '`' || first === '[') return token.slice(1, -1) === from ? quoted : token;
-      if (first === "'" || first === '-' || first === '/') return token;
-      if (reserved.has(token.toLowerCase())) return token;
-      return token.toLowerCase() === from.toLowerCase() && /^[a-z_][a-z0-9_$]*$/i.test(from)
-        ? written
-        : token;
-    },
-  );
 }

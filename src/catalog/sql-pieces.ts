@@ -22,22 +22,38 @@ export interface SqlPiece {
 
 // A string with backslashes may go on in the next line. A word may hold a dollar.
 const pattern =
-  /(?<space>\s+)|(?<comment>--[^\n]*|\/\*)|(?<string>[eE]'[^'\\]*(?:(?:\\[\s\S]|'(?:\s*\n\s*)?')[^'\\]*)*(?:'|\\?$)|'[^']*(?:''[^']*)*(?:'|$))|(?<name>"[^"]*(?:""[^"]*)*(?:"|$))|(?<body>(\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)[\s\S]*?(?:\6|$))|(?<word>[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|(?<number>\d[\w.]*)|(?<placeholder>\$\d+)|(?<symbol>[\s\S])/y;
+  /(?<space>\s+)|(?<comment>--[^\n]*|\/\*)|(?<string>[eE]'[^'\\]*(?:(?:\\[\s\S]|'(?:[^\S\n]*\n\s*)?')[^'\\]*)*(?:'|\\?$)|'[^']*(?:''[^']*)*(?:'|$))|(?<name>"[^"]*(?:""[^"]*)*(?:"|$))|(?<body>(\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)[\s\S]*?(?:\6|$))|(?<word>[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|(?<number>\d[\w.]*)|(?<placeholder>\$\d+)|(?<symbol>[\s\S])/y;
+
+const kinds = [
+  'space',
+  'comment',
+  'string',
+  'name',
+  'body',
+  'word',
+  'number',
+  'placeholder',
+  'symbol',
+] as const;
 
 /** All of the text, piece by piece. */
 export function sqlPieces(sql: string): readonly SqlPiece[] {
-  const pieces: SqlPiece[] = [];
+  return [...eachPiece(sql)];
+}
+
+/** The same for texts of many megabytes, of which not all pieces are to be held at once. */
+export function* eachPiece(sql: string): Generator<SqlPiece> {
   let start = 0;
   while (start < sql.length) {
     pattern.lastIndex = start;
-    const found = Object.entries(pattern.exec(sql)?.groups ?? {}).find(([, text]) => text !== undefined);
-    if (!found) break;
-    const [kind, text] = found as [SqlPiece['kind'], string];
+    const groups = pattern.exec(sql)?.groups;
+    const kind = kinds.find((each) => groups?.[each] !== undefined);
+    if (!groups || !kind) break;
+    const text = groups[kind] ?? '';
     const end = text === '/*' ? afterComment(sql, start + 2) : start + text.length;
-    pieces.push({ kind, text: sql.slice(start, end), start, end });
+    yield { kind, text: sql.slice(start, end), start, end };
     start = end;
   }
-  return pieces;
 }
 
 /** Comments are inside of one another. */

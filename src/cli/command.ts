@@ -11,6 +11,8 @@ export interface CliCommand {
   readonly examples: readonly (readonly [string, string])[];
   /** In a project with several databases: it runs in each of them, in their order or the other way round. */
   readonly eachDatabase?: 'in order' | 'backwards';
+  /** Where it takes the database; absent: it has no such target. */
+  readonly target?: (args: CliArguments) => string;
   options(yargs: Argv): Argv;
   run(context: CliContext, args: CliArguments): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { assertSameRows } from '../commands/same-rows.js';
 import { RevError } from '../errors.js';
 import type { CliArguments, CliCommand, CliContext } from './command.js';
 
@@ -17,6 +18,7 @@ export async function runInDatabases(
     const option = oneDatabaseOptions.find((each) => args.flag(each) || args.text(each) !== undefined);
     if (names && option) throw forOneDatabase(option, names);
     if (!names || !command.eachDatabase) throw error;
+    if (command.target) await assertSameRows(context.environment, nameOf(command), command.target(args));
     await runInEach(
       command,
       context,
@@ -25,6 +27,8 @@ export async function runInDatabases(
     );
   }
 }
+
+const nameOf = ({ command }: CliCommand) => String([command].flat()[0]).replace(/ .*/, '');
 
 /** One script, one file, one url. */
 const oneDatabaseOptions = ['sql', 'to', 'url'] as const;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Argv } from 'yargs';
 import type { Environment } from '../commands/environment.js';
-import { RevError } from '../errors.js';
+import { RevError, thrownText } from '../errors.js';
 import { locate, locatedMessage } from '../loading/locate.js';
 import { CliArguments, type CliCommand } from './command.js';
 import { commands } from './commands/index.js';
@@ -37,6 +37,9 @@ export async function program(argv: readonly string[]): Promise<number> {
   }
 }
 
+const ofRunning =
+  'Of a running revision nothing was committed in its transaction; what it did outside of a transaction stays: `rev status` says how far it is.';
+
 /** What can go wrong beside the command itself: promises left behind that fail or never settle, and an end from inside. */
 function watchEnding(output: Output): {
   report(): number;
@@ -49,7 +52,7 @@ function watchEnding(output: Output): {
   const onIdle = () => {
     output.error(
       new RevError('REV_REVISION_FAILED', 'The command waits for a promise that never settles.', {
-        hint: 'It stands in a revision, the models or the configuration. Nothing of a running revision was committed.',
+        hint: `It stands in a revision, the models or the configuration. ${ofRunning}`,
       }),
     );
     leave(1);
@@ -65,7 +68,7 @@ function watchEnding(output: Output): {
         'REV_REVISION_FAILED',
         'The process was ended from inside (process.exit) before the command was done.',
         {
-          hint: 'Take process.exit out of revisions, models and the configuration. Nothing of a running revision was committed.',
+          hint: `Take process.exit out of revisions, models and the configuration. ${ofRunning}`,
         },
       ),
     );
@@ -287,7 +290,7 @@ function leftBehind(thrown: unknown): RevError {
 }
 
 function unexpected(thrown: unknown): RevError {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = thrownText(thrown);
   return new RevError('REV_INTERNAL', message, {
     hint: 'This looks like a fault of rev itself. Please report it, with the output of the same command under --debug.',
     cause: thrown,

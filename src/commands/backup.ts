@@ -1,8 +1,6 @@
 import { resolve } from 'node:path';
 import type { ResolvedConfig } from '../config/config.js';
-import { redactUrl } from '../config/url.js';
 import type { BackupOptions } from '../dialects/dialect.js';
-import { shellWord } from '../errors.js';
 import { aloneWithAll } from '../runtime/alone.js';
 import {
   type BackupPlace,
@@ -16,6 +14,7 @@ import { VersionTable } from '../runtime/version-table.js';
 import { type Database, lockOptions, versionTableName, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openConfig } from './project.js';
+import { wayBack } from './way-back.js';
 
 export interface BackupCommandOptions {
   /** The file to write, from the working directory; default: a name of its own in the configuration's folder. */
@@ -96,19 +95,4 @@ async function ownPlace(config: ResolvedConfig, { dialect, driver }: Database): 
   const { dir, keep } = config.backup;
   const { name, place } = await dialect.identify(driver);
   return { dir, keep, database: { name: [config.database, name].filter(Boolean).join('.'), place } };
-}
-
-/** By the same database as the run's, or not at all. */
-function wayBack(
-  { connection, configFile, env, url }: Environment,
-  { database }: ResolvedConfig,
-  { dialect, driver }: Database,
-  file: string,
-): string {
-  const before = 'The database as it was before this run:';
-  if (!dialect.canRestore(driver)) return `${before} ${file}`;
-  const chosen = Object.entries({ config: configFile, env, database, url: url && redactUrl(url) });
-  if (connection) return `${before} restore({ file: ${JSON.stringify(file)}, connection })`;
-  const flags = chosen.flatMap(([name, value]) => (value ? [` --${name} ${shellWord(value)}`] : []));
-  return `${before} rev restore ${shellWord(file)}${flags.join('')}`;
 }

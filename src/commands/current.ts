@@ -1,18 +1,21 @@
 import { sameData } from '../catalog/index.js';
+import type { ResolvedConfig } from '../config/config.js';
 import { RevError } from '../errors.js';
-import { askRows } from './database.js';
+import { finishing, halfText, warnOfHalfRuns } from '../runtime/half-runs.js';
+import type { HalfRun } from '../runtime/journal.js';
+import { journalOf, readRows, withDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { openProject } from './project.js';
 import { type RevisionView, viewer } from './views.js';
 
 export interface CurrentOptions {
-  /** Throw REV_NOT_AT_HEAD if the database is not at all heads. */
+  /** Throw REV_NOT_AT_HEAD if the database is not at all heads, or half taken down from one. */
   readonly checkHeads?: boolean | undefined;
 }
 
 export interface CurrentResult {
   readonly revisions: readonly RevisionView[];
-  /** Whether the rows are exactly the heads. */
+  /** Whether the rows are exactly the heads, and none of them is half taken down. */
   readonly atHead: boolean;
 }
 
@@ -22,7 +25,7 @@ export async function current(
   options: CurrentOptions = {},
 ): Promise<CurrentResult> {
   const project = await openProject(environment);
-  const rows = await askRows(environment, project.config);
+  const { rows, half } = await ask(environment, project.config);
   const normalized = project.graph.normalizeRows(rows);
   if (normalized.dropped.length > 0) {
     environment.report({
@@ -39,5 +42,25 @@ export async function current(
       data: { rows: normalized.rows, missing },
     });
   }
-  return { revisions, atHead };
+  // It counts as applied until all of it is taken down.
+  const gone = half.find((run) => run.direction === 'downgrade' && normalized.rows.includes(run.revision));
+  if (gone && options.checkHeads) {
+    throw new RevError('REV_NOT_AT_HEAD', `The database is not at head. ${halfText(gone)}.`, {
+      hint: finishing(gone),
+      data: { rows: normalized.rows, missing: [gone.revision] },
+    });
+  }
+  if (gone) warnOfHalfRuns([gone], environment.report);
+  return { revisions, atHead: atHead && !gone };
+}
+
+function ask(
+  environment: Environment,
+  config: ResolvedConfig,
+): Promise<{ readonly rows: readonly string[]; readonly half: readonly HalfRun[] }> {
+  return withDatabase(environment, config, { create: false }, async (database) => {
+    const journal = await journalOf(database, config);
+    const rows = await readRows(database, config);
+    return { rows, half: await database.reading(() => journal.halfRuns(database.driver)) };
+  });
 }

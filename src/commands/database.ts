@@ -130,10 +130,11 @@ export async function journalOf(
   { dialect, driver }: Pick<Database, 'dialect' | 'driver'>,
   config: ResolvedConfig,
 ): Promise<Journal> {
+  const versionTable = versionTableName(config);
   return new Journal(dialect, {
     journal: journalTableName(config),
-    versionTable: versionTableName(config),
-    schema: await dialect.currentSchema(driver),
+    versionTable,
+    schema: await dialect.currentSchema(driver, versionTable),
     toolVersion: toolVersion(),
   });
 }

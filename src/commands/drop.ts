@@ -12,6 +12,7 @@ import type { Environment } from './environment.js';
 import { defaultLockWait } from './lock-wait.js';
 import { openConfig } from './project.js';
 import { type RunTargetOptions, wantsBackup } from './run-target.js';
+import { assertRunValues } from './run-values.js';
 
 export interface DropResult {
   /** What there was, each as a line. */
@@ -28,6 +29,7 @@ export async function drop(
   environment: Environment,
   options: Pick<RunTargetOptions, 'backup' | 'lockWait' | 'lockTimeout' | 'statementTimeout'> = {},
 ): Promise<DropResult> {
+  assertRunValues(options);
   const config = await openConfig(environment);
   return withDatabase(environment, config, { create: false }, async (database) => {
     const { dialect, driver } = database;

@@ -11,6 +11,7 @@ import { requireConsent } from './consent.js';
 import { type Database, lockOptions, versionTableName, withDatabase, withSession } from './database.js';
 import type { Environment } from './environment.js';
 import { openProject } from './project.js';
+import { assertRunValues } from './run-values.js';
 
 export interface RestoreCommandOptions {
   /** PostgreSQL: leave out owners and privileges, for a cluster that has other roles. */
@@ -43,6 +44,7 @@ export async function restore(
       hint: "rev restore backups/….dump, or restore({ file: 'backups/….dump' })",
     });
   }
+  assertRunValues(options);
   const { config, graph } = await openProject(environment);
   const file = resolve(environment.cwd, name);
   const size = await sizeOf(file);
@@ -54,9 +56,10 @@ export async function restore(
       ...backupOptions(environment, config),
       lockTimeout: options.lockTimeout ?? config.lockTimeout,
     };
+    const { name: word, text, place } = await dialect.identify(driver);
+    if (place !== undefined && (await isSameFile(place, file))) throw itself(file);
     const rows = await dialect.rowsOfBackup(driver, file, table.name, tools);
     const before = await rowsNow(database, table);
-    const { name: word, text } = await dialect.identify(driver);
     await requireConsent(
       environment,
       {
@@ -85,6 +88,18 @@ async function sizeOf(file: string): Promise<number> {
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile()) return found.size;
   throw new RevError('REV_RESTORE', found ? `${file} is no file.` : `There is no file ${file}.`, {
+    hint: 'Give the file that `rev backup` has written. Nothing was restored.',
+  });
+}
+
+/** By whatever links they are reached. */
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((each) => stat(each).catch(() => undefined)));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+function itself(file: string): RevError {
+  return new RevError('REV_RESTORE', `${file} is the database itself, and no backup of it.`, {
     hint: 'Give the file that `rev backup` has written. Nothing was restored.',
   });
 }

@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/config.js';
 import type { RunHookContext, RunHooks } from '../config/run-hooks.js';
-import { RevError, type RevErrorCode } from '../errors.js';
+import { RevError, type RevErrorCode, thrownText } from '../errors.js';
 import { callHook, type HookDatabase } from '../runtime/call-hook.js';
 import type { StepReport } from '../runtime/events.js';
 import { untilAborted } from '../runtime/in-time.js';
@@ -88,7 +88,7 @@ export class ProjectHooks {
       } catch (thrown) {
         this.#environment.report({
           kind: 'warning',
-          text: `onError of runHooks failed: ${messageOf(thrown)}`,
+          text: `onError of runHooks failed: ${thrownText(thrown)}`,
         });
       }
     }
@@ -121,7 +121,7 @@ export class ProjectHooks {
       }
       const known = error instanceof RevError ? error : undefined;
       const code = known && ofTheRun.includes(known.code) ? known.code : 'REV_RUN_HOOK';
-      throw new RevError(code, `${name} of runHooks failed: ${messageOf(error)}`, {
+      throw new RevError(code, `${name} of runHooks failed: ${thrownText(error)}`, {
         hint: `${outcome}\n${known?.hint ?? 'Mend the function, and run the same command again.'}`,
         // With the database's own code, by which a lock that was not to be had is known.
         data: { ...known?.data, hook: name, direction },
@@ -134,8 +134,4 @@ export class ProjectHooks {
 /** A stamp is no run of the project's. */
 function directionOf(step: StepReport | undefined): RunHookContext['direction'] {
   return step?.direction === 'downgrade' ? 'downgrade' : 'upgrade';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -24,6 +24,7 @@ import type { Environment } from './environment.js';
 import { defaultLockWait } from './lock-wait.js';
 import { openProject, type Project } from './project.js';
 import { ProjectHooks } from './run-hooks.js';
+import { assertRunValues, assertTarget } from './run-values.js';
 
 export interface RunTargetOptions {
   /** Print the SQL instead of running it; no database is asked. */
@@ -73,10 +74,13 @@ export async function runTarget(
     readonly clear?: boolean;
     /** What is asked before anything is run, unless `--yes` answers it. Throws REV_CONSENT. */
     readonly asks?: Asks;
+    /** Whether the target needs a revision, which is applied. */
+    readonly wants?: (project: Project, revision: string, rows: readonly string[]) => boolean;
     /** What the configuration calls the run, for backups and hooks; absent: nothing of the project's is run. */
     readonly direction?: BackedUpRun;
   },
 ): Promise<RunTargetResult> {
+  assertRunValues(options);
   const project = await openProject(environment);
   const { config } = project;
   const revision = revisionSources(project);
@@ -140,6 +144,7 @@ export async function runTarget(
       plan: (rows) => plan(project, rows),
       revision,
       needs: (id) => (project.graph.has(id) ? project.graph.neededFor(id) : []),
+      wants: (id, rows) => options.wants?.(project, id, rows) ?? false,
       transaction: options.atomic ? 'all' : config.transaction,
       timeouts: {
         lockTimeout: options.lockTimeout ?? config.lockTimeout,
@@ -206,6 +211,7 @@ function startRows({ graph }: Project, from: string): readonly string[] {
 
 /** `from:to` of a script; without a colon the script starts from the given side. */
 export function parseScriptRange(target: string): { readonly from: string | null; readonly to: string } {
+  assertTarget(target);
   const parts = target.split(':');
   const [first = '', second] = parts;
   if (parts.length > 2 || first === '' || second === '') {
@@ -216,8 +222,9 @@ export function parseScriptRange(target: string): { readonly from: string | null
   return second === undefined ? { from: null, to: first } : { from: first, to: second };
 }
 
-/** A range makes sense only for a script. Throws REV_USAGE. */
+/** A target of a run: a range makes sense only for a script. Throws REV_USAGE. */
 export function assertNoRange(target: string): void {
+  assertTarget(target);
   if (!target.includes(':')) return;
   throw new RevError('REV_USAGE', `"${target}" is a range, and a run starts where the database is.`, {
     hint: 'Give the target alone, or add --sql to print a script.',

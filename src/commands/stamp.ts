@@ -1,6 +1,7 @@
 import { RevError } from '../errors.js';
 import type { Environment } from './environment.js';
 import { parseScriptRange, type RunTargetOptions, type RunTargetResult, runTarget } from './run-target.js';
+import { assertTarget } from './run-values.js';
 
 export interface StampOptions extends Pick<RunTargetOptions, 'sql' | 'guard' | 'lockWait'> {
   /** Delete all rows first, whatever they hold. */
@@ -13,9 +14,10 @@ export async function stamp(
   targets: readonly string[],
   options: StampOptions = {},
 ): Promise<RunTargetResult> {
-  const ranges = targets.map((target) =>
-    options.sql ? parseScriptRange(target) : { from: null, to: target },
-  );
+  const ranges = targets.map((target) => {
+    assertTarget(target);
+    return options.sql ? parseScriptRange(target) : { from: null, to: target };
+  });
   const from = singleStart(ranges.flatMap((range) => (range.from === null ? [] : [range.from])));
   return runTarget(
     environment,
@@ -26,7 +28,12 @@ export async function stamp(
         { purge: options.purge ?? false },
       ),
     // A script cannot know the rows that it finds.
-    { ...options, from, clear: options.purge ?? false, title: `rev stamp ${targets.join(' ')}` },
+    {
+      ...options,
+      from,
+      clear: options.purge ?? false,
+      title: `rev stamp ${targets.join(' ')}`,
+    },
   );
 }
 

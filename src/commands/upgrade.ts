@@ -1,3 +1,5 @@
+import { RevError } from '../errors.js';
+import type { RevisionGraph } from '../graph/graph.js';
 import type { Environment } from './environment.js';
 import {
   assertNoRange,
@@ -23,7 +25,22 @@ export async function upgrade(
   return runTarget(environment, ({ graph }, rows) => graph.planUpgrade(rows, to), {
     ...options,
     direction: 'upgrade',
+    wants: ({ graph }, revision, rows) => wants(graph, revision, rows, to),
     from: start,
     title: `rev upgrade from ${start} to ${to}`,
   });
+}
+
+/** Whether a target needs a revision that is at the top of what is applied: if it were not there, it would be run. */
+function wants(graph: RevisionGraph, revision: string, rows: readonly string[], target: string): boolean {
+  if (!graph.has(revision) || !rows.includes(revision)) return false;
+  const below = [...graph.parentsOf(revision), ...graph.dependenciesOf(revision)];
+  const without = graph.normalizeRows([...rows.filter((row) => row !== revision), ...below]).rows;
+  try {
+    return graph.planUpgrade(without, target).steps.some((step) => step.revision === revision);
+  } catch (error) {
+    // From there a relative target may lead nowhere.
+    if (error instanceof RevError) return false;
+    throw error;
+  }
 }

@@ -2,11 +2,21 @@
 
 import type { DialectName, QualifiedName } from '../catalog/index.js';
 import type { AutogenerateHooks } from '../diff/overrides.js';
-import type { sharedKeys } from './databases.js';
 import type { RunHooks } from './run-hooks.js';
 
 /** As their package managers call them. */
 export const driverNames = ['postgres', 'pglite', 'better-sqlite3', 'libsql', 'node:sqlite'] as const;
+
+/** Keys that are the project's, and the same for all of its databases. */
+export const sharedKeys = [
+  'revisions',
+  'recursive',
+  'template',
+  'timezone',
+  'fileTemplate',
+  'slugLength',
+  'hooks',
+] as const;
 
 /** What the tool's own tables are called where the configuration does not say it. */
 export const tableNames = { versionTable: 'alembic_version', journalTable: 'alembic_journal' } as const;

@@ -1,17 +1,9 @@
 /** Projects with several databases: one history, and settings of its own for each database. */
 
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { RevError } from '../errors.js';
-
-/** Keys that are the project's, and the same for all of its databases. */
-export const sharedKeys = [
-  'revisions',
-  'recursive',
-  'template',
-  'timezone',
-  'fileTemplate',
-  'slugLength',
-  'hooks',
-] as const;
+import { sharedKeys, tableNames } from './config.js';
+import { driverOf, resolveUrl } from './url.js';
 
 export interface ChosenDatabase {
   /** The settings of one database: the common ones, and its own over them. */
@@ -70,21 +62,37 @@ type Settings = Readonly<Record<string, unknown>>;
 function refuseSame(common: Settings, all: Readonly<Record<string, Settings>>, file: string): void {
   const seen = new Map<string, string>();
   for (const [name, own] of Object.entries(all)) {
-    const { url, versionTable, versionTableSchema } = { ...common, ...own };
-    if (typeof url !== 'string' || url === '') continue;
-    const place = JSON.stringify([url, versionTable, versionTableSchema]);
-    const other = seen.get(place);
+    const settings = { ...common, ...own };
+    const place = placeOf(settings, dirname(file));
+    if (place === null) continue;
+    const { versionTable = tableNames.versionTable, versionTableSchema = null } = settings;
+    const key = JSON.stringify([place, versionTable, versionTableSchema]);
+    const other = seen.get(key);
     if (other !== undefined) {
       throw new RevError(
         'REV_CONFIG',
-        `${file}: The databases ${other} and ${name} have the same url and the same version table.`,
+        `${file}: The databases ${other} and ${name} are the same one, and have the same version table.`,
         {
           hint: 'Is an environment variable wrong? Two parts of one database need a versionTable each.',
           data: { file, databases: [other, name] },
         },
       );
     }
-    seen.set(place, name);
+    seen.set(key, name);
+  }
+}
+
+/** Where its url leads to, of several spellings one. null: nowhere yet, or into memory, where each has its own. */
+function placeOf({ url, dialect, driver }: Settings, folder: string): string | null {
+  if (typeof url !== 'string' || url.trim() === '') return null;
+  if (dialect !== 'sqlite' && dialect !== 'postgres') return url.trim();
+  try {
+    const place = resolveUrl(url, dialect, folder, driver === 'pglite' ? driver : driverOf(url));
+    if (place === ':memory:') return null;
+    return isAbsolute(place) ? resolve(place) : place;
+  } catch {
+    // What is wrong with it is said when that database is asked for.
+    return null;
   }
 }
 

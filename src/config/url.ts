@@ -207,6 +207,11 @@ function redactParameters(text: string): string {
     .replace(secretParameter, `$1$2=${hidden}`);
 }
 
+/** Whether the value of an option, or of a `-x key=value`, must not be shown. */
+export function isSecretSetting(name: string, value: string): boolean {
+  return secretKey.test(name) || redactUrl(value) !== value.trim();
+}
+
 /** `text` without the password of `url`, in any of its spellings. */
 export function redactText(text: string, url: string): string {
   let redacted = url === '' ? text : text.replaceAll(url, redactUrl(url));

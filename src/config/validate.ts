@@ -23,8 +23,11 @@ const filter: Check = (value) =>
   typeof value === 'function' || texts(value) === undefined
     ? undefined
     : 'must be an array of patterns or a function';
+/** In milliseconds: some 24 days. Neither PostgreSQL nor Node's timers know a longer one. */
+export const longestTime = 2_147_483_647;
+
 const milliseconds: Check = (value) =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 2_147_483_647
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= longestTime
     ? undefined
     : 'must be a whole number of milliseconds, 0 or more';
 

@@ -155,8 +155,13 @@ export interface Inspector {
   /** Database → Catalog, in a constant number of queries for any number of tables. */
   inspect(driver: Driver, scope: Scope): Promise<Catalog>;
   hasTable(driver: Driver, table: QualifiedName): Promise<boolean>;
-  /** The schema of names without one, as the session is now; null: there is none, or no name needs one. */
-  currentSchema(driver: Driver): Promise<string | null>;
+  /**
+   * The schema of names without one, as the session is now; null: there is none, or no name needs one. Throws REV_CONFIG where
+   * this version table is not in it, but in one further on in the search_path: to make another would begin the history anew.
+   */
+  currentSchema(driver: Driver, versionTable: QualifiedName): Promise<string | null>;
+  /** One text for all spellings of a table's name that mean the same one; another table has another text. */
+  tableKey(table: QualifiedName): string;
   /** By what the rows of a table are told apart. null: there is no such table. */
   rowKey(driver: Driver, table: QualifiedName): Promise<RowKey | null>;
   /** The same of a table of a catalog. */
@@ -219,6 +224,11 @@ export interface Compiler {
   placeholdersIn(sql: string): readonly Placeholder[];
   /** The statements of a text, each with one blank between its parts, and without comments. A body is its statement's. */
   statementsIn(sql: string): readonly string[];
+  /**
+   * The text so that a script can go on after it: with a semicolon at the end of its last statement. null: it has a comment
+   * or quotes without an end, and the database would not run it either.
+   */
+  terminated(sql: string): string | null;
   /** What a script says first, so that its statements mean what they mean in a session of `rev`. */
   readonly scriptStart: readonly string[];
   /** What stands around a revision in a script: the transaction and, on SQLite, the pragmas that cannot be inside it. */
@@ -247,9 +257,12 @@ export type LoneOutcome =
   | { readonly kind: 'finish'; readonly by: readonly Statement[] }
   | { readonly kind: 'unknown' };
 
+/** Whether a text can be in a transaction; `mixed`: some of its statements cannot, and others need one. */
+export type Standing = 'together' | 'alone' | 'mixed';
+
 /** Statements that cannot be in a transaction. All others get one, so that they can be told from those that ran. */
 export interface LoneStatements {
-  standsAlone(statement: Statement): boolean;
+  standing(statement: Statement): Standing;
   /** Whether an error says that the statement cannot be in a transaction, and nothing else. */
   refusedInTransaction(error: unknown): boolean;
   /**
@@ -257,6 +270,27 @@ export interface LoneStatements {
    * @param how `failed`: the database refused it, but it may have left something behind
    */
   probeLone(driver: Driver, statement: Statement, how: { readonly failed: boolean }): Promise<LoneOutcome>;
+}
+
+/** What a statement leaves in its session alone: another session, in which a revision goes on, lacks it. */
+export type LeftInSession =
+  /** Run again, the statement sets another session in the same way. `unless`: where this has a row, it is so already. */
+  | { readonly kind: 'setting'; readonly statement: Statement; readonly unless?: Statement }
+  /** What is gone with its session, for good. `what`: for a person; `isThere`: has a row in a session that has it. */
+  | {
+      readonly kind: 'made';
+      readonly key: string;
+      readonly what: string;
+      readonly isThere: Statement;
+    }
+  /** What was made is not needed any more. */
+  | { readonly kind: 'dropped'; readonly key: string };
+
+export interface SessionTraces {
+  /** In the order in which the text does it. What functions do, and blocks of code, is not seen. */
+  leftInSession(statement: Statement): readonly LeftInSession[];
+  /** What an operation remembers there for another one, beside what its statements say. */
+  rememberedInSession(operation: Operation): readonly LeftInSession[];
 }
 
 /** Keeps other runners out. Whoever wants it asks again: nobody waits inside of the database. */
@@ -415,6 +449,7 @@ export interface Dialect
     Lock,
     LockWaits,
     LoneStatements,
+    SessionTraces,
     Backup,
     Dropper,
     DatabaseMaker {

@@ -2,7 +2,7 @@
 
 import type { Catalog, Column, DefaultValue, QualifiedName, Table } from '../catalog/index.js';
 import { makeCatalog, nameKey } from '../catalog/index.js';
-import { RevError } from '../errors.js';
+import { RevError, thrownText } from '../errors.js';
 import { apply, misread, type Operation, operationOf } from '../operations/index.js';
 import type { DiffRules } from './rules.js';
 
@@ -121,7 +121,7 @@ function asked<T>(name: keyof AutogenerateHooks, hook: () => T): T {
   try {
     return hook();
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = thrownText(cause);
     throw new RevError('REV_CONFIG', `autogenerate.${name} of the configuration threw: ${message}`, {
       hint: 'With --debug its stack is shown.',
       cause,

@@ -46,7 +46,14 @@ export function planStamp(
     const clean = at === 0 ? applied.dropped.map((id): RowChange => ({ kind: 'delete', id })) : [];
     return { ...step, rows: [...clean, ...step.rows] };
   });
-  return { steps, rows: idsOf(dag, now), dropped: applied.dropped };
+  const stated = reach(dag.needs, revisions);
+  for (let at = 0; at < stated.length; at++) stated[at] ||= (above[at] ?? 0) | (emptied[at] ?? 0);
+  return {
+    steps,
+    rows: idsOf(dag, now),
+    dropped: applied.dropped,
+    stated: idsOf(dag, membersOf(stated)),
+  };
 }
 
 function stampTargets(dag: Dag, texts: readonly string[]): StampTargets {
@@ -79,7 +86,7 @@ function purged(dag: Dag, rows: readonly string[], revisions: readonly number[])
   });
   if (steps.length === 0 && deletes.length > 0)
     steps.push({ kind: 'stamp', revision: 'base', rows: deletes });
-  return { steps, rows: idsOf(dag, now), dropped: [] };
+  return { steps, rows: idsOf(dag, now), dropped: [], stated: 'all' };
 }
 
 /** One step for each target that gets a row; what concerns no target's own row comes with the first step. */

@@ -43,4 +43,6 @@ export interface Plan {
    * a plan without steps leaves that to the caller.
    */
   readonly dropped: readonly string[];
+  /** Of a stamp: the revisions that it says to be applied, or not to be. */
+  readonly stated?: readonly string[] | 'all';
 }

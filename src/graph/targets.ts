@@ -39,6 +39,12 @@ export function parseTarget(text: string): Target {
   };
 }
 
+/** Whether a target counts from where a database is: `+1`, `branch@-2`, but not `1f9a-1`. */
+export function countsFromRows(text: string): boolean {
+  const { symbol, offset } = parseTarget(text);
+  return offset !== undefined && symbol === '';
+}
+
 /** The branch of a target, if it names one. */
 export function branchOf(dag: Dag, target: Target): Branch | undefined {
   return target.branch === undefined ? undefined : resolveBranch(dag, target.branch, target.text);

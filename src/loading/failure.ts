@@ -1,6 +1,6 @@
 /** One shape for everything that can go wrong while a user's module is loaded. */
 
-import { RevError, type RevErrorCode } from '../errors.js';
+import { RevError, type RevErrorCode, thrownText } from '../errors.js';
 import { describeLocation, locate, withSourcePositions } from './locate.js';
 
 /** A module does not compile, or an import of it leads nowhere. */
@@ -31,7 +31,7 @@ function nextStep(thrown: unknown): string {
 }
 
 function messageOf(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message || thrown.name : `threw ${String(thrown)}`;
+  const message = thrown instanceof Error ? thrown.message || thrown.name : `threw ${thrownText(thrown)}`;
   const text = message
     .replace(/data:text\/javascript;[\w=;]*base64,[\w+/=]*/g, 'it')
     .replace(/file:\/\/[^\s'"]*\/node_modules\//g, '')

@@ -3,6 +3,7 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { thrownText } from '../errors.js';
 import { moduleUrl } from './module-url.js';
 
 export interface SourceLocation {
@@ -109,7 +110,7 @@ export function describeLocation(location: {
 
 /** What was thrown, in one text; where that was in a file that was loaded here, the file and line are before it. */
 export function locatedMessage(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  const message = thrownText(thrown) || (thrown instanceof Error ? thrown.name : '');
   const location = locate(thrown);
   return location === undefined ? message : `${describeLocation(location)}: ${message}`;
 }

@@ -1,4 +1,4 @@
-import { withoutSecrets } from '../catalog/index.js';
+import { beginningWithoutSecrets } from '../catalog/index.js';
 import type { Faces } from './faces.js';
 import type { SqlParts } from './sql-text.js';
 import { literalText } from './sql-text.js';
@@ -19,7 +19,7 @@ export function isNothing({ sql }: Execute): boolean {
 export const execute: Faces<Execute> = {
   invert: ({ sql, was }) => (was ? [{ kind: 'execute', sql: was, was: sql }] : null),
   apply: (_operation, catalog) => catalog,
-  describe: ({ sql }) => `execute ${oneLine(withoutSecrets(sql.texts.join('?')))}`,
+  describe: ({ sql }) => `execute ${oneLine(beginningWithoutSecrets(sql.texts.join('?')))}`,
   render: ({ sql }, source) =>
     source.statement('execute', [
       source.sql(sql.texts.reduce((text, next, at) => text + literalText(sql.values[at - 1]) + next)),

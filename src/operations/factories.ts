@@ -13,6 +13,7 @@ import {
   type ReferentialAction,
   type Unique,
 } from '../catalog/index.js';
+import { RevError } from '../errors.js';
 import { type SqlInput, sqlText } from './sql-text.js';
 
 /** A default as a revision file writes it: a JS value is a literal, `sql` an expression, null none. */
@@ -44,8 +45,25 @@ export function column(name: string, type: string, options: ColumnOptions = {}):
       options.generated === undefined
         ? null
         : { expression: sqlText(options.generated), stored: options.stored ?? true },
-    ...(options.collation === undefined ? {} : { collation: options.collation }),
+    ...(options.collation === undefined ? {} : { collation: collationOf(options.collation, name) }),
   });
+}
+
+/** @throws RevError REV_OPERATION for what is no name: null is no collation, and a column always has one. */
+export function collationOf(collation: string, column: string): string {
+  if (typeof collation === 'string' && collation !== '') return collation;
+  throw new RevError('REV_OPERATION', `The collation of column ${column} is no name.`, {
+    hint: "A column without a collation of its own has BINARY on SQLite and 'default' on PostgreSQL: write that name.",
+  });
+}
+
+function named(what: string, name: string | null): string {
+  return name === null ? what : `${what} ${name}`;
+}
+
+function someColumns(columns: readonly string[], what: string): readonly string[] {
+  if (columns.length > 0) return [...columns];
+  throw new RevError('REV_OPERATION', `The ${what} is of no column.`, { hint: 'Name one or several.' });
 }
 
 export function primaryKey(
@@ -55,7 +73,7 @@ export function primaryKey(
   return deepFreeze({
     kind: 'primaryKey',
     name: options.name ?? null,
-    columns: [...columns],
+    columns: someColumns(columns, 'primary key'),
     ...(options.include === undefined ? {} : { include: [...options.include] }),
   });
 }
@@ -82,7 +100,7 @@ export function foreignKey(
   return deepFreeze({
     kind: 'foreignKey',
     name,
-    columns: [...columns],
+    columns: someColumns(columns, named('foreign key', name)),
     references: { ...parseName(table), columns: [...foreignColumns] },
     onDelete: options.onDelete ?? 'no action',
     onUpdate: options.onUpdate ?? 'no action',
@@ -105,7 +123,7 @@ export function unique(
   return deepFreeze({
     kind: 'unique',
     name,
-    columns: [...columns],
+    columns: someColumns(columns, named('unique constraint', name)),
     nullsNotDistinct: options.nullsNotDistinct ?? false,
     ...(options.include === undefined ? {} : { include: [...options.include] }),
     ...(options.deferrable === undefined ? {} : { deferrable: options.deferrable }),

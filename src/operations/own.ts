@@ -1,5 +1,5 @@
 import type { Catalog, DialectName, QualifiedName } from '../catalog/index.js';
-import { RevError } from '../errors.js';
+import { RevError, thrownText } from '../errors.js';
 import type { Faces, NextOperation } from './faces.js';
 import type { Source } from './source.js';
 import { type SqlInput, type SqlParts, sqlParts } from './sql-text.js';
@@ -60,7 +60,7 @@ function asked<T>({ definition }: OwnOperation, face: keyof typeof definition, w
   try {
     return work();
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = thrownText(cause);
     throw new RevError('REV_OPERATION', `The operation ${definition.name}: its ${face} threw: ${message}`, {
       hint: 'Mend its definition.',
       cause,

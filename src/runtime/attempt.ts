@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { withoutSecrets } from '../catalog/index.js';
 import { RevError } from '../errors.js';
 import { callRevision } from './call.js';
-import type { StepReport } from './events.js';
+import { type StepReport, statementEvent } from './events.js';
 import { halfRunOf } from './half-runs.js';
 import { HeldTransaction } from './held-transaction.js';
 import type { HalfRun, Journal, JournalEntry } from './journal.js';
@@ -10,7 +9,7 @@ import { LiveExecutor } from './live-executor.js';
 import type { PreparedStep } from './prepare.js';
 import { Progress, type Resume } from './progress.js';
 import type { RunOptions } from './run-options.js';
-import { explain, interrupted, type Outcome } from './step-failure.js';
+import { explain, interrupted, type Outcome, unheard } from './step-failure.js';
 import { assertRows, RowsMoved, rowsBefore, type VersionTable } from './version-table.js';
 
 /** What the steps of one run share. */
@@ -78,7 +77,7 @@ export class Attempt {
       progress: this.#progress,
       writerTimeout: timeouts.writerTimeout,
       outside: (work) => this.#outside(work),
-      onStatement: ({ sql }) => report({ kind: 'statement', sql: withoutSecrets(sql) }),
+      onStatement: (statement) => report(statementEvent(statement)),
       onBackfill: (progress) => report({ kind: 'backfilling', ...progress }),
       signal,
     });
@@ -118,11 +117,15 @@ export class Attempt {
     await this.#finish();
   }
 
-  /** Once it is committed. */
+  /** Once it is committed, which no listener makes undone. Throws REV_RUN_HOOK where one fails. */
   done(): FinishedStep {
     const { report } = this.#step;
     const duration = this.#duration;
-    this.#session.options.report({ kind: 'stepDone', step: report, duration });
+    try {
+      this.#session.options.report({ kind: 'stepDone', step: report, duration });
+    } catch (error) {
+      throw unheard(report, error);
+    }
     return { ...report, duration };
   }
 
@@ -131,7 +134,12 @@ export class Attempt {
     if (error instanceof RowsMoved || error instanceof NotAlone) return error;
     const { options } = this.#session;
     const outcome: Outcome = this.#progress.isSaved
-      ? { kind: 'half', done: this.#progress.kept, isKept: this.#progress.entry !== null }
+      ? {
+          kind: 'half',
+          done: this.#progress.kept,
+          isKept: this.#progress.entry !== null,
+          isUnknown: this.#progress.isUnknown,
+        }
       : { kind: whole };
     const explained = options.signal?.aborted
       ? interrupted(this.#step.report, outcome)
@@ -142,9 +150,9 @@ export class Attempt {
 
   /** Whether another attempt would begin where this one did, or goes on where the journal says. */
   get isRepeatable(): boolean {
-    const { isSaved, entry } = this.#progress;
+    const { isSaved, entry, isUnknown } = this.#progress;
     // What a person has said of the interrupted operation was said of this attempt.
-    return !isSaved || (entry !== null && this.#options.resume === undefined);
+    return !isSaved || (entry !== null && !isUnknown && this.#options.resume === undefined);
   }
 
   get #isTransactional(): boolean {

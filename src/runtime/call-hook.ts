@@ -1,9 +1,9 @@
 import type { SQL } from 'drizzle-orm';
-import { emptyCatalog, withoutSecrets } from '../catalog/index.js';
+import { emptyCatalog } from '../catalog/index.js';
 import type { Dialect, Driver, Row } from '../dialects/dialect.js';
 import { sqlParts } from '../operations/index.js';
 import { inOrder } from './call.js';
-import type { Report } from './events.js';
+import { type Report, statementEvent } from './events.js';
 import { LiveExecutor } from './live-executor.js';
 import { makeOp, type Op } from './op.js';
 import { Progress } from './progress.js';
@@ -38,7 +38,7 @@ export async function callHook(
     progress: new Progress(null, null, undefined),
     writerTimeout,
     outside: (inner) => inner(),
-    onStatement: ({ sql }) => report({ kind: 'statement', sql: withoutSecrets(sql) }),
+    onStatement: (statement) => report(statementEvent(statement)),
     onBackfill: () => undefined,
     signal,
   });

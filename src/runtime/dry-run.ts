@@ -1,6 +1,6 @@
 import { alone } from './alone.js';
 import { Attempt, type FinishedStep, type Session } from './attempt.js';
-import { halfRunOf, refuseAround, warnOfHalfRuns } from './half-runs.js';
+import { halfRunOf, refuseAround, refuseHalfGone, wantedFrom, warnOfHalfRuns } from './half-runs.js';
 import type { HalfRun } from './journal.js';
 import { LockRetry, reading } from './lock-retry.js';
 import { ownTables } from './own-tables.js';
@@ -33,6 +33,7 @@ export async function dryRun(options: RunOptions): Promise<DryRunResult> {
     const all = await prepare(options.plan(before), options.revision);
     const half = await reading(options, () => journal.halfRuns(driver));
     refuseAround(half, all, options.needs);
+    refuseHalfGone(half, wantedFrom(options, before));
     // What is done of it could only be done once more. From its beginning it is tried as any other.
     const found = all.filter((step) => halfRunOf(half, step));
     const begun = found[options.resume === 'restart' ? 1 : 0];

@@ -1,4 +1,5 @@
-import type { CopyProgress } from '../dialects/dialect.js';
+import { beginningWithoutSecrets } from '../catalog/index.js';
+import type { CopyProgress, Statement } from '../dialects/dialect.js';
 
 /** What happens during a run, as it happens. Durations in milliseconds. */
 export type RunEvent =
@@ -35,3 +36,13 @@ export interface StepReport {
 }
 
 export type Report = (event: RunEvent) => void;
+
+/** A statement, just before it runs. Its text is made when somebody looks at it: it may be long. */
+export function statementEvent({ sql }: Statement): RunEvent {
+  return {
+    kind: 'statement',
+    get sql() {
+      return beginningWithoutSecrets(sql);
+    },
+  };
+}

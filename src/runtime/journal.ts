@@ -127,7 +127,10 @@ export class Journal {
     this.#dialect = dialect;
     this.#shown = displayName(journal);
     this.#name = { schema: journal.schema ?? schema, name: journal.name };
-    this.#versionTable = displayName({ schema: versionTable.schema ?? schema, name: versionTable.name });
+    this.#versionTable = dialect.tableKey({
+      schema: versionTable.schema ?? schema,
+      name: versionTable.name,
+    });
     this.#toolVersion = toolVersion;
   }
 

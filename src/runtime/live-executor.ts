@@ -11,10 +11,11 @@ import type {
 import { RevError } from '../errors.js';
 import { type Backfill, describe, isRaw, type Operation } from '../operations/index.js';
 import { runBackfill } from './backfill.js';
+import { EarlierSession } from './earlier-session.js';
 import type { Executor } from './executor.js';
 import { HeldTransaction } from './held-transaction.js';
 import { type Next, operationText, type Point, type Progress } from './progress.js';
-import { refuseInSavepoint, refuseTransactionControl, savepointStep } from './transaction-control.js';
+import { refuseInSavepoint, refuseUnrunnable, savepointStep } from './transaction-control.js';
 
 /** Everything there is: a revision may touch what autogenerate does not look at. */
 const everything: Scope = { includes: () => true };
@@ -47,6 +48,7 @@ export class LiveExecutor implements Executor {
   readonly #dialect: Dialect;
   readonly #driver: Driver;
   readonly #options: LiveExecutorOptions;
+  readonly #earlier: EarlierSession;
   /** Whether the runner's transaction is around what runs now. */
   #isInside: boolean;
   /** `op.db.transaction` is open. */
@@ -57,6 +59,7 @@ export class LiveExecutor implements Executor {
     this.#dialect = dialect;
     this.#driver = driver;
     this.#options = options;
+    this.#earlier = new EarlierSession(dialect, driver);
     this.#isInside = options.transactional;
   }
 
@@ -69,7 +72,8 @@ export class LiveExecutor implements Executor {
       const text = operationText(operation);
       const begin = progress.point();
       const next = progress.next(text);
-      await this.#counted(next, begin, async () => {
+      const pass = () => this.#earlier.passOperation(operation, (each) => this.#again(each));
+      await this.#counted({ next, begin, pass }, async () => {
         if (operation.kind === 'backfill') return this.#backfill(operation, text, next);
         const needsCatalog = this.#dialect.needsCatalog(operation, options);
         const before = needsCatalog ? await this.inspect() : emptyCatalog(this.#dialect.name);
@@ -80,7 +84,7 @@ export class LiveExecutor implements Executor {
         for (const statement of told) this.#options.onStatement(statement);
         if (!isOutside) return this.#driver.runAll(statements);
         // Everything else runs as it would by itself.
-        await this.#alone(statements, { text, next, keepsForeignKeys: !isApart });
+        await this.#alone(statements, { text, next, keepsForeignKeys: !isApart, isRaw: isRaw(operation) });
       });
     } catch (error) {
       const isMisplaced = this.#isInside && this.#dialect.refusedInTransaction(error);
@@ -103,7 +107,7 @@ export class LiveExecutor implements Executor {
       rows =
         method === 'execute' ? await this.#driver.query(sql, params) : await this.#driver.values(sql, params);
     };
-    if (!step && isChange(sql)) await this.#change(sql, run);
+    if (!step && isChange(sql)) await this.#change({ sql, params }, run);
     // A function that a question calls may write: whoever has lost the lock must not even ask.
     else if (!step && !this.#isInside && !this.#own && this.#driver.guard)
       await this.#driver.transaction(run);
@@ -144,7 +148,7 @@ export class LiveExecutor implements Executor {
   }
 
   #refuseControl(sql: string): void {
-    refuseTransactionControl(sql, { dialect: this.#dialect, caller: this.#options.caller });
+    refuseUnrunnable(sql, { dialect: this.#dialect, caller: this.#options.caller });
   }
 
   /** The revision is over: a transaction that it has left open is rolled back. */
@@ -153,10 +157,15 @@ export class LiveExecutor implements Executor {
     this.#own = null;
   }
 
-  /** Runs what counts as an operation unless it is done, and counts it only if it succeeds. */
-  async #counted(next: Next, begin: Point, run: () => Promise<void>): Promise<void> {
-    if (next.kind === 'pass') return;
+  /** Runs what counts as an operation, or passes over it if it is done, and counts it only if that succeeds. */
+  async #counted(
+    how: { readonly next: Next; readonly begin: Point; readonly pass: () => Promise<void> },
+    run: () => Promise<void>,
+  ): Promise<void> {
+    const { next, begin, pass } = how;
     try {
+      if (next.kind === 'pass') return await pass();
+      this.#options.progress.refuseWithout(this.#earlier.gone);
       await run();
     } catch (error) {
       this.#options.progress.back(begin);
@@ -164,16 +173,29 @@ export class LiveExecutor implements Executor {
     }
   }
 
+  /** A statement that an earlier run has done, and that this session lacks. */
+  async #again(statement: Statement): Promise<void> {
+    this.#options.onStatement(statement);
+    const run = async () => {
+      await this.#driver.run(statement);
+    };
+    // Where it fails, what is around it must not.
+    if (this.#isInside || this.#own) return this.#driver.transaction(run);
+    await this.#byItself([statement], { keepsForeignKeys: true, inTransaction: run, outside: run });
+  }
+
   /** A query of `op.db` that changes something. */
-  async #change(sql: string, run: () => Promise<void>): Promise<void> {
+  async #change(statement: Statement, run: () => Promise<void>): Promise<void> {
+    const { sql } = statement;
     const { progress } = this.#options;
     const begin = progress.point();
     const next = progress.next(`query ${sql}`);
     if (next.kind === 'pass' && /\breturning\b/i.test(sql)) {
       throw progress.unknown('The next query of op.db that was done returned rows, and they are not kept.');
     }
+    const pass = () => this.#earlier.passStatement(statement, (each) => this.#again(each));
     // Its caller may catch its failure and go on.
-    await this.#counted(next, begin, async () => {
+    await this.#counted({ next, begin, pass }, async () => {
       if (this.#isInside || this.#own) return run();
       await this.#driver.transaction(
         async () => {
@@ -224,7 +246,14 @@ export class LiveExecutor implements Executor {
       text,
       next,
       keepsForeignKeys,
-    }: { readonly text: string; readonly next: Next; readonly keepsForeignKeys: boolean },
+      isRaw,
+    }: {
+      readonly text: string;
+      readonly next: Next;
+      readonly keepsForeignKeys: boolean;
+      /** What the user has written. */
+      readonly isRaw: boolean;
+    },
   ): Promise<void> {
     const { progress } = this.#options;
     if (next.kind === 'probe' && (await this.#isMended(statements, next))) {
@@ -238,17 +267,35 @@ export class LiveExecutor implements Executor {
         await progress.save(this.#driver);
       },
       outside: async () => {
+        if (isRaw) this.#refuseMixed(statements);
         await progress.intend(this.#driver, text, 'running');
-        try {
-          for (const statement of statements) await this.#driver.run(statement);
-        } catch (error) {
-          // If this cannot be written, the connection is gone, and the statement's end is not known.
-          await progress.intend(this.#driver, text, 'failed').catch(() => undefined);
-          throw error;
+        for (const [at, statement] of statements.entries()) {
+          try {
+            await this.#driver.run(statement);
+          } catch (error) {
+            // A procedure may have committed before, and so has each statement that came before this one.
+            const isUndone = this.#dialect.standing(statement) === 'alone' && (at === 0 || !isRaw);
+            if (!isUndone) progress.leaveUnknown();
+            // If this cannot be written, the connection is gone, and the statement's end is not known.
+            else await progress.intend(this.#driver, text, 'failed').catch(() => undefined);
+            throw error;
+          }
         }
         await progress.save(this.#driver);
       },
     });
+  }
+
+  /** Outside of a transaction nobody could tell which of several statements ran before one that failed. */
+  #refuseMixed(statements: readonly Statement[]): void {
+    const standings = statements.map((each) => this.#dialect.standing(each));
+    const isOne = statements.length === 1 && standings[0] !== 'mixed';
+    if (isOne || standings.every((each) => each === 'alone')) return;
+    throw new RevError(
+      'REV_OPERATION',
+      'One of these statements cannot run in a transaction, and the others would run without one: if one fails, nobody can tell which of them are done.',
+      { hint: 'Nothing of it was run. Write each statement as its own op.execute.' },
+    );
   }
 
   /** Statements in a transaction of their own, or outside of any where they cannot be in one. */
@@ -261,7 +308,7 @@ export class LiveExecutor implements Executor {
     },
   ): Promise<T> {
     const { keepsForeignKeys, inTransaction, outside } = ways;
-    if (!keepsForeignKeys || !statements.some((each) => this.#dialect.standsAlone(each))) {
+    if (!keepsForeignKeys || statements.every((each) => this.#dialect.standing(each) === 'together')) {
       try {
         return await this.#driver.transaction(inTransaction, this.#single({ keepsForeignKeys }));
       } catch (error) {
@@ -303,11 +350,12 @@ export class LiveExecutor implements Executor {
     statements: readonly Statement[],
     { failed }: { readonly failed: boolean },
   ): Promise<boolean> {
-    const [statement, more] = statements;
-    if (!statement || more) {
-      if (failed) return false;
-      throw this.#options.progress.unknown('It is several statements.');
-    }
+    const { progress } = this.#options;
+    const isOne = statements.length === 1;
+    if (!isOne && !failed) throw progress.unknown('It is several statements, and some may have happened.');
+    // Of several that have failed, nothing is left but by the one that stands alone.
+    const statement = statements.find((each) => this.#dialect.standing(each) === 'alone') ?? statements[0];
+    if (!statement) return false;
     const outcome = await this.#dialect.probeLone(this.#driver, statement, { failed });
     const run = async (each: Statement) => {
       this.#options.onStatement(each);
@@ -315,15 +363,16 @@ export class LiveExecutor implements Executor {
     };
     switch (outcome.kind) {
       case 'done':
-        return true;
+        return isOne;
       case 'again':
         for (const each of outcome.before) await run(each);
         return false;
       case 'finish':
         for (const each of outcome.by) await run(each);
+        if (!isOne) throw progress.unknown('It is several statements.');
         return true;
       case 'unknown':
-        throw this.#options.progress.unknown('Nothing in the catalogue tells.');
+        throw progress.unknown('Nothing in the catalogue tells.');
     }
   }
 

@@ -18,7 +18,7 @@ export interface ScriptOptions extends ReplayOptions {
   readonly clear?: boolean;
   /** Each transaction begins with a check that the version rows are those that it starts from. */
   readonly guard?: boolean;
-  /** One line for the script's head. */
+  /** For the script's first line. */
   readonly title: string;
 }
 
@@ -31,8 +31,13 @@ export async function script(options: ScriptOptions): Promise<string> {
   const table = new VersionTable(dialect, options.versionTable);
   const steps = await prepare(options.plan, options.revision);
   const state = new ReplayedCatalog(options);
-  const lines = [`-- ${options.title}`, '', ...dialect.scriptStart.flatMap((line) => [terminated(line), ''])];
-  const print = (statement: Statement) => lines.push(terminated(statementText(statement, dialect)), '');
+  const lines = [
+    `-- ${oneLine(options.title)}`,
+    '',
+    ...dialect.scriptStart.flatMap((line) => [terminated(line, dialect), '']),
+  ];
+  const print = (statement: Statement) =>
+    lines.push(terminated(statementText(statement, dialect), dialect), '');
   if (options.from.length === 0) for (const statement of table.create()) print(ifNotExists(statement));
   const clearing = options.clear ? [table.clear()] : [];
   let rows = options.from;
@@ -51,7 +56,7 @@ export async function script(options: ScriptOptions): Promise<string> {
       '',
     );
     const { before, after } = dialect.scriptFrame(transactional);
-    for (const line of before) lines.push(terminated(line), '');
+    for (const line of before) lines.push(terminated(line, dialect), '');
     guard();
     for (const statement of clearing.splice(0)) print(statement);
     const { call } = step;
@@ -64,7 +69,7 @@ export async function script(options: ScriptOptions): Promise<string> {
     }
     rows = rowsAfter(rows, step.step.rows);
     for (const change of step.step.rows) print(table.statement(change));
-    for (const line of after) lines.push(terminated(line), '');
+    for (const line of after) lines.push(terminated(line, dialect), '');
   }
   for (const statement of clearing) print(statement);
   return `${lines.join('\n').trimEnd()}\n`;
@@ -74,6 +79,6 @@ export async function script(options: ScriptOptions): Promise<string> {
 export function versionTableScript(dialect: Dialect, name: QualifiedName): string {
   const statements = new VersionTable(dialect, name).create();
   return statements
-    .map((statement) => `${terminated(statementText(ifNotExists(statement), dialect))}\n`)
+    .map((statement) => `${terminated(statementText(ifNotExists(statement), dialect), dialect)}\n`)
     .join('\n');
 }

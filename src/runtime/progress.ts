@@ -48,6 +48,7 @@ export class Progress {
   /** Whether what was done is no longer in any transaction that could be rolled back. */
   #isSaved = false;
   #kept = 0;
+  #isUnknown = false;
 
   constructor(journal: Journal | null, earlier: HalfRun | null, resume: Resume | undefined) {
     this.#journal = journal;
@@ -88,6 +89,11 @@ export class Progress {
   /** Whether something is done that no rollback undoes. */
   get isSaved(): boolean {
     return this.#isSaved;
+  }
+
+  /** Whether an operation has failed that may have happened all the same. */
+  get isUnknown(): boolean {
+    return this.#isUnknown;
   }
 
   /** What stands in the journal for what is done. */
@@ -178,6 +184,11 @@ export class Progress {
     await this.#change(driver, this.#id, { pending: `${how}:${hashOf(what)}` });
   }
 
+  /** What was announced has failed, and may have happened all the same: the announcement stays. */
+  leaveUnknown(): void {
+    this.#isUnknown = true;
+  }
+
   async #change(driver: Driver, id: string, change: EntryChange): Promise<void> {
     await driver.asBegun(async () => this.#journal?.change(driver, id, change));
   }
@@ -186,15 +197,31 @@ export class Progress {
   unknown(why: string): RevError {
     return new RevError(
       'REV_RESUME',
-      `Revision ${this.#earlier?.revision} was interrupted at operation ${this.resumed + 1}, and whether that has happened cannot be told. ${why}`,
+      `Revision ${this.#earlier?.revision} was cut at operation ${this.resumed + 1}, by an error or an interruption, and whether that has happened cannot be told. ${why}`,
+      {
+        hint: resumeHint,
+        data: { revision: this.#earlier?.revision, position: this.resumed },
+      },
+    );
+  }
+
+  /** Throws REV_RESUME where something is gone that the operations which are done have made, and nobody has said how to go on. */
+  refuseWithout(gone: readonly string[]): void {
+    if (gone.length === 0 || this.#resume !== undefined) return;
+    const isCut = this.pending !== null;
+    throw new RevError(
+      'REV_RESUME',
+      `Revision ${this.#earlier?.revision} is half done (operations done: ${this.resumed}), and what they had in their session ended with it: ${gone.join(', ')}.`,
       {
         hint: [
-          'Look at the database. Then run the same command again, with',
-          '  --resume done     if it has happened',
-          '  --resume again    if it has not',
+          'See whether what is left to do needs it. Then run the same command again, with',
+          ...(isCut
+            ? ['  --resume done     if it does not, and the operation that was interrupted has happened']
+            : []),
+          `  --resume again    if it does not${isCut ? ', and that has not happened' : ''}`,
           '  --resume restart  to run the revision from its beginning',
         ].join('\n'),
-        data: { revision: this.#earlier?.revision, position: this.resumed },
+        data: { revision: this.#earlier?.revision, position: this.resumed, gone },
       },
     );
   }
@@ -217,6 +244,14 @@ export class Progress {
     );
   }
 }
+
+/** Where only a person knows whether an operation has happened. */
+export const resumeHint = [
+  'Look at the database. Then run the same command again, with',
+  '  --resume done     if it has happened',
+  '  --resume again    if it has not',
+  '  --resume restart  to run the revision from its beginning',
+].join('\n');
 
 /** What an operation is, without the values that it writes: they may be secret, and other ones each time. */
 export function operationText(operation: Operation): string {

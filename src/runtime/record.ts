@@ -1,5 +1,6 @@
 import { emptyCatalog } from '../catalog/index.js';
 import type { Dialect } from '../dialects/dialect.js';
+import { thrownText } from '../errors.js';
 import { describe, isRaw, type Operation } from '../operations/index.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
@@ -71,6 +72,6 @@ export async function recordOperations(
 }
 
 function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = thrownText(error);
   return text.split('\n', 1)[0] ?? '';
 }

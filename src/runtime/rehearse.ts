@@ -1,6 +1,6 @@
 import { type Catalog, emptyCatalog } from '../catalog/index.js';
 import type { Dialect } from '../dialects/dialect.js';
-import { RevError } from '../errors.js';
+import { RevError, thrownText } from '../errors.js';
 import { describe, type Operation } from '../operations/index.js';
 import { callRevision } from './call.js';
 import type { Executor } from './executor.js';
@@ -65,7 +65,7 @@ async function loaded(source: RevisionSource): Promise<RevisionFunctions | strin
   try {
     return await source.load();
   } catch (error) {
-    return messageOf(error);
+    return thrownText(error);
   }
 }
 
@@ -85,10 +85,10 @@ async function call(
       operations.push(describe(operation));
       try {
         for (const each of compileOffline(dialect, operation, catalog))
-          statements.push(terminated(statementText(each, dialect)));
+          statements.push(terminated(statementText(each, dialect), dialect));
       } catch (error) {
         // The operations after this one can still be told.
-        problems.push(messageOf(error));
+        problems.push(thrownText(error));
       }
       try {
         catalog = applyOffline(operation, catalog);
@@ -99,7 +99,7 @@ async function call(
     async query(sql, params) {
       if (reads(sql)) throw unprintable(id, sql);
       operations.push('op.db: a query');
-      statements.push(terminated(statementText({ sql, params }, dialect)));
+      statements.push(terminated(statementText({ sql, params }, dialect), dialect));
       return { rows: [] };
     },
     autocommit: (work) => work(),
@@ -108,11 +108,7 @@ async function call(
   try {
     await inTime(callRevision(run, { dialect, executor, args, folder }), signal);
   } catch (error) {
-    problems.push(messageOf(error));
+    problems.push(thrownText(error));
   }
   return { told: { operations, sql: statements.join('\n'), problems }, after: catalog };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly revision: (id: string) => RevisionSource;
   /** All that a revision stands on, itself included; nothing for one that no file has. */
   readonly needs: (revision: string) => readonly string[];
+  /** Whether the run is to end with that revision, which is applied. Absent: it does not say. */
+  readonly wants?: ((revision: string, rows: readonly string[]) => boolean) | undefined;
   /** `each`: a transaction for each revision; `all`: one for the whole run. */
   readonly transaction: 'each' | 'all';
   readonly timeouts: TransactionOptions;

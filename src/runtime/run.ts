@@ -4,7 +4,14 @@ import type { RowChange } from '../graph/graph.js';
 import { alone, aloneWithAll } from './alone.js';
 import { StartingPoint } from './backup.js';
 import type { StepReport } from './events.js';
-import { refuseAround, warnOfHalfRuns } from './half-runs.js';
+import {
+  forgetHalfRuns,
+  refuseAround,
+  refuseHalfGone,
+  statedRuns,
+  wantedFrom,
+  warnOfHalfRuns,
+} from './half-runs.js';
 import { halvesOf } from './halves.js';
 import type { Journal } from './journal.js';
 import { LockRetry, reading } from './lock-retry.js';
@@ -30,9 +37,13 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const foreseen = await prepare(plan, options.revision);
   // Nothing to do must not wait for anybody.
   if (plan.steps.length === 0 && plan.dropped.length === 0) {
-    // A revision that is half taken down counts as applied: nothing else would say what became of it.
-    warnOfHalfRuns(await reading(options, () => journal.halfRuns(driver)), options.report);
-    return { steps: [], before: rows, after: rows };
+    const half = await reading(options, () => journal.halfRuns(driver));
+    refuseHalfGone(half, wantedFrom(options, rows));
+    if (statedRuns(half, plan).length === 0) {
+      // A revision that is half taken down counts as applied: nothing else would say what became of it.
+      warnOfHalfRuns(half, options.report);
+      return { steps: [], before: rows, after: rows };
+    }
   }
   await options.backup?.assert();
   await options.consent?.(foreseen);
@@ -126,8 +137,12 @@ async function runSteps(
       });
     }
     const half = (await reading(options, async () => journal?.halfRuns(driver))) ?? [];
+    const stated = statedRuns(half, plan);
     refuseAround(half, steps, options.needs);
-    const stays = half.filter((run) => !steps.some(({ step }) => step.revision === run.revision));
+    refuseHalfGone(half, wantedFrom(options, rows));
+    const stays = half.filter(
+      (run) => !stated.includes(run) && !steps.some(({ step }) => step.revision === run.revision),
+    );
     warnOfHalfRuns(stays, options.report);
     try {
       if (steps.length > 0 && done.length === 0) await start.keep(rows);
@@ -153,6 +168,7 @@ async function runSteps(
           after = rowsAfter(after, step.step.rows);
         }
       }
+      if (journal && stated.length > 0) await forgetHalfRuns(options, journal, stated);
       const result = { steps: done, before, after };
       const halves = halvesOf(steps, rows);
       // Of several turns only the whole is told; what goes both ways is one transaction, and one turn.

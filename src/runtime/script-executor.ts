@@ -13,7 +13,7 @@ import { chosenKey } from './backfill.js';
 import type { Executor } from './executor.js';
 import { compileOffline, type ReplayedCatalog } from './replay.js';
 import { reads, unprintable } from './script-text.js';
-import { refuseInSavepoint, refuseTransactionControl, savepointStep } from './transaction-control.js';
+import { refuseInSavepoint, refuseUnrunnable, savepointStep } from './transaction-control.js';
 
 export interface ScriptExecutorOptions {
   readonly dialect: Dialect;
@@ -51,7 +51,7 @@ export class ScriptExecutor implements Executor {
     if (needsCatalog && operation.kind === 'alterTable' && state.hasUnseen) this.#lines([unseen]);
     const statements = compileOffline(dialect, operation, before);
     if (isRaw(operation))
-      for (const { sql } of statements) refuseTransactionControl(sql, { dialect, caller: 'revision' });
+      for (const { sql } of statements) refuseUnrunnable(sql, { dialect, caller: 'revision' });
     const isOutside = !this.#isInside && this.#own === null;
     const frame = dialect.scriptFrame(isOutside && dialect.needsForeignKeysOff(operation));
     this.#lines(frame.before);
@@ -63,7 +63,7 @@ export class ScriptExecutor implements Executor {
   readonly query: Executor['query'] = async (sql, params) => {
     const step = savepointStep(sql);
     if (step) this.#isInSavepoint = step !== 'release';
-    else refuseTransactionControl(sql, { dialect: this.#options.dialect, caller: 'revision' });
+    else refuseUnrunnable(sql, { dialect: this.#options.dialect, caller: 'revision' });
     if (reads(sql)) throw unprintable(this.#options.revision, sql);
     if (step && !this.#isInside) this.#ownTransaction(step);
     else this.#options.print({ sql, params });

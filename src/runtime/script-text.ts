@@ -1,6 +1,6 @@
 /** Statements as the text of a script. */
 
-import { withoutSecrets } from '../catalog/index.js';
+import { beginningWithoutSecrets } from '../catalog/index.js';
 import type { Dialect, Statement } from '../dialects/dialect.js';
 import { RevError } from '../errors.js';
 
@@ -16,7 +16,7 @@ export function statementText(
     if (position > params.length)
       throw new RevError(
         'REV_OFFLINE',
-        `A value is missing for ${sql.slice(start, end)} in: ${withoutSecrets(sql)}`,
+        `A value is missing for ${sql.slice(start, end)} in: ${beginningWithoutSecrets(sql)}`,
       );
     text += sql.slice(done, start);
     // A literal is not to run into what stands beside it: two signs would begin a comment.
@@ -28,11 +28,15 @@ export function statementText(
   return text + sql.slice(done);
 }
 
-export function terminated(sql: string): string {
-  const text = sql.trimEnd();
-  if (text.endsWith(';')) return text;
-  // A comment at the end would swallow the semicolon.
-  return /--[^\n]*$/.test(text) ? `${text}\n;` : `${text};`;
+/** With a semicolon at its end. Throws REV_OFFLINE where what follows in the script would be inside of it. */
+export function terminated(sql: string, dialect: Pick<Dialect, 'terminated'>): string {
+  const text = dialect.terminated(sql);
+  if (text !== null) return text;
+  throw new RevError(
+    'REV_OFFLINE',
+    `A comment or a quoted text has no end: ${oneLine(beginningWithoutSecrets(sql)).slice(0, 120)}`,
+    { hint: 'Close it: the rest of the script would be inside of it.' },
+  );
 }
 
 export function ifNotExists(statement: Statement): Statement {
@@ -55,7 +59,7 @@ export function reads(sql: string): boolean {
 export function unprintable(revision: string, sql: string): RevError {
   return new RevError(
     'REV_OFFLINE',
-    `Revision ${revision} reads from the database (op.db): ${oneLine(withoutSecrets(sql)).slice(0, 120)}`,
+    `Revision ${revision} reads from the database (op.db): ${oneLine(beginningWithoutSecrets(sql)).slice(0, 120)}`,
     {
       hint: 'A script cannot know the result. Write the change as one statement with op.execute, or guard it with op.offline.',
       data: { revision },

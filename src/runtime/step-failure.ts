@@ -2,13 +2,22 @@ import { RevError } from '../errors.js';
 import { locate, locatedMessage } from '../loading/locate.js';
 import { helperImport } from '../operations/index.js';
 import type { StepReport } from './events.js';
+import { resumeHint } from './progress.js';
 
 /** What a failure leaves behind. */
 export type Outcome =
   | { readonly kind: 'revision' }
   | { readonly kind: 'run' }
-  /** Operations outside of a transaction are done, and stay so. `isKept`: the journal knows how far it came. */
-  | { readonly kind: 'half'; readonly done: number; readonly isKept: boolean };
+  /**
+   * Operations outside of a transaction are done, and stay so. `isKept`: the journal knows how far it came; `isUnknown`:
+   * the one that has failed may have happened all the same.
+   */
+  | {
+      readonly kind: 'half';
+      readonly done: number;
+      readonly isKept: boolean;
+      readonly isUnknown: boolean;
+    };
 
 function outcomeText(outcome: Outcome): string {
   switch (outcome.kind) {
@@ -17,6 +26,8 @@ function outcomeText(outcome: Outcome): string {
     case 'run':
       return 'The whole run was rolled back.';
     case 'half':
+      if (outcome.isKept && outcome.isUnknown)
+        return `Whether operation ${outcome.done + 1}, which is outside of a transaction, has happened, or a part of it, is not known; those before it are done. ${resumeHint}`;
       if (outcome.isKept && outcome.done === 0)
         return 'None of its operations was finished; what one of them has begun outside of a transaction stays. The same command goes on from there.';
       return outcome.isKept
@@ -53,6 +64,19 @@ export function explain(error: unknown, report: StepReport, outcome: Outcome): u
         revError?.hint ?? `Mend its file, and run the same command again.${missingImport(error)}`,
       ].join('\n'),
       data: { ...locate(error), ...revError?.data, revision: report.revision, direction: report.direction },
+      cause: error,
+    },
+  );
+}
+
+/** A listener that failed when it was told of a revision that is committed. */
+export function unheard({ revision, direction }: StepReport, error: unknown): RevError {
+  return new RevError(
+    'REV_RUN_HOOK',
+    `onEvent failed when revision ${revision} was done: ${locatedMessage(error)}`,
+    {
+      hint: 'The revision is committed, and stays. Mend the function, and run the same again: it goes on after what is done.',
+      data: { revision, direction },
       cause: error,
     },
   );

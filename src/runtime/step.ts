@@ -41,12 +41,13 @@ export async function runAlone(
       isAgain = true;
       try {
         await retry.watched(() => attempt.runAlone(rows));
-        return attempt.done();
       } catch (error) {
         if (error instanceof NotAlone) await turn.wait();
         else if (!attempt.isRepeatable || !(await retry.isWorthwhile(error)))
           throw await attempt.failed(retry.explained(error), 'revision');
+        continue;
       }
+      return attempt.done();
     }
   } finally {
     await turn.end();
@@ -90,10 +91,10 @@ export async function runTogether(
   };
   try {
     await retry.repeated(() => driver.transaction(work, timeouts));
-    return attempts.map((attempt) => attempt.done());
   } catch (error) {
     throw (await attempts.at(-1)?.failed(error, 'run')) ?? error;
   }
+  return attempts.map((attempt) => attempt.done());
 }
 
 /** What is half done goes on in transactions of its own. From its beginning it can be run in any. */

@@ -2,6 +2,7 @@ import { type Column, type Constraint, deepFreeze, type Identity } from '../cata
 import { RevError } from '../errors.js';
 import {
   type ColumnFacets,
+  collationOf,
   type DefaultInput,
   defaultValue,
   identityOf,
@@ -55,7 +56,7 @@ export class TableChanges {
                 ? null
                 : { expression: sqlText(change.generated), stored: change.stored ?? true },
           }),
-      ...(change.collation === undefined ? {} : { collation: change.collation }),
+      ...(change.collation === undefined ? {} : { collation: collationOf(change.collation, name) }),
     };
     this.#push({
       kind: 'alterColumn',

@@ -47,7 +47,7 @@ export function tableOf(
 }
 
 function checkElements(name: QualifiedName, elements: unknown): void {
-  const hint = "op.createTable('users', [column('id', 'integer'), primaryKey('id')])";
+  const hint = "op.createTable('users', [column('id', 'integer'), primaryKey(['id'])])";
   const call = `createTable of ${displayName(name)}`;
   if (!Array.isArray(elements)) {
     throw new RevError('REV_OPERATION', `${call} is given no list of columns and constraints.`, { hint });

@@ -3,7 +3,8 @@ import type { Dialect, Driver, Statement } from '../dialects/dialect.js';
 import { shellWord } from '../errors.js';
 import type { RevisionGraph } from '../graph/graph.js';
 import { type Operation, primaryKey, type TableChange, unique } from '../operations/index.js';
-import type { Journal, PastRun } from './journal.js';
+import { finishing, halfText } from './half-runs.js';
+import type { HalfRun, Journal, PastRun } from './journal.js';
 import { VersionTable } from './version-table.js';
 
 export type VersionTableFaultCode =
@@ -12,6 +13,7 @@ export type VersionTableFaultCode =
   | 'ROW_DUPLICATE'
   | 'ROW_UNKNOWN'
   | 'ROW_OVERLAP'
+  | 'HALF_DONE'
   | 'COLUMN_NULLABLE'
   | 'COLUMN_SHORT'
   | 'TABLE_NO_KEY';
@@ -36,7 +38,7 @@ export interface ExamineOptions {
   readonly dialect: Dialect;
   readonly driver: Driver;
   readonly table: QualifiedName;
-  /** Tells what unknown rows were. */
+  /** Tells what unknown rows were, and what is half done. */
   readonly journal: Journal;
   /** What there is of revisions. */
   readonly graph: RevisionGraph;
@@ -56,7 +58,25 @@ export async function examineVersionTable(options: ExamineOptions): Promise<read
   const rows = await versions.readAll(driver);
   const unknown = rows.flatMap((row) => (row === null || options.graph.has(row) ? [] : [row]));
   const past = await options.journal.lastUpgrades(driver, unknown);
-  return [...rowFaults(rows, versions, past, options), ...tableFaults(table, options)];
+  const half = await options.journal.halfRuns(driver);
+  return [
+    ...rowFaults(rows, versions, past, options),
+    ...half.map((run) => halfFault(run, options)),
+    ...tableFaults(table, options),
+  ];
+}
+
+/** Only a run can finish it, or a person say that it is put right. */
+function halfFault(run: HalfRun, { graph }: ExamineOptions): VersionTableFault {
+  const byHand = 'put the database right by hand, and say at which revision it is: rev stamp';
+  return {
+    code: 'HALF_DONE',
+    message: `${halfText(run)}${graph.has(run.revision) ? '' : ', and no file has it'}.`,
+    hint: graph.has(run.revision)
+      ? `Finish it, unless another runner is at it: ${finishing(run)}\nOr ${byHand}`
+      : `Get the missing file, and finish it. Or ${byHand} --purge`,
+    repair: null,
+  };
 }
 
 /** Makes the repairs; the caller's transaction holds them together. */

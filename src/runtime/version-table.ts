@@ -23,7 +23,9 @@ export class VersionTable {
     this.#place = { schema: name.schema ?? schema, name: name.name };
   }
 
-  exists(driver: Driver): Promise<boolean> {
+  /** Throws REV_CONFIG where it is not where it would be made, and visible elsewhere. */
+  async exists(driver: Driver): Promise<boolean> {
+    if (this.#place.schema === null) await this.#dialect.currentSchema(driver, this.name);
     return this.#dialect.hasTable(driver, this.#place);
   }
 

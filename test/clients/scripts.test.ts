@@ -249,6 +249,22 @@ describe('one revision', () => {
     expect((await pair.contents()).rows.j).toMatchObject([expect.stringContaining("it's ok? $1new?true$1")]);
   });
 
+  it('has lists of a backfill as their columns want them', async () => {
+    const pair = await revision(
+      'postgres',
+      `await op.createTable('l', [column('id', 'integer'), column('n', 'integer[]'), column('t', 'text[]'),
+         column('doc', 'jsonb'), column('docs', 'jsonb[]'), primaryKey(['id'])]);
+       await op.bulkInsert('l', [{ id: 1 }, { id: 2 }]);
+       await op.backfill({ table: 'l', set: { n: [9], t: ['a "b"', null, "it's", '\\\\'], doc: [1, 'x'], docs: [{ a: [1] }, [2]] } });
+       await op.backfill({ table: 'l', set: { n: [[1, 2], [3, 4]], t: [] }, where: 'id = 2' });`,
+    );
+    await pair.go('upgrade', 'base', 'head');
+    expect((await pair.contents()).rows.l).toMatchObject([
+      expect.stringMatching(/^\[1,\[9\],/),
+      expect.stringMatching(/^\[2,\[\[1,2\],\[3,4\]\],/),
+    ]);
+  });
+
   it.each(['postgres', 'sqlite'] as const)(
     'has transactions of op.db outside of its own: %s',
     async (name) => {

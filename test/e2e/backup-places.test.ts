@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startRev } from '../support/fault-project.js';
@@ -136,6 +144,33 @@ describe('the way back of a failed run', () => {
     expect(readFile(made.path('other.db'), 'select n from t')).toEqual([]);
     expect(existsSync(made.path('app.db'))).toBe(false);
   });
+});
+
+it('rev restore says that a file is the database itself, by whatever name', async () => {
+  const made = project();
+  await made.ok(['upgrade', 'head']);
+  symlinkSync(made.path('app.db'), made.path('link.db'));
+  linkSync(made.path('app.db'), made.path('second.db'));
+  for (const name of ['app.db', 'link.db', 'second.db'])
+    await refused(made, ['restore', name, '--yes'], 'REV_RESTORE', 1, [/is the database itself/]);
+});
+
+it('rev restore names the backup where SQLite cannot even check it', async () => {
+  const made = project();
+  await made.ok(['upgrade', 'head']);
+  changeFile(
+    made.path('app.db'),
+    `create table big (t text); create index i on big (t);
+     with recursive n (n) as (select 1 union all select n + 1 from n where n < 500)
+       insert into big select hex(randomblob(100)) from n`,
+  );
+  await made.ok(['backup', '--to', 'whole.db']);
+  writeFileSync(made.path('damaged.db'), readFileSync(made.path('whole.db')).fill(0xff, 4096 * 4, 4096 * 8));
+  const { stderr } = await refused(made, ['restore', 'damaged.db', '--yes'], 'REV_RESTORE', 1, [
+    /damaged\.db is damaged/,
+    /the database is as it was/,
+  ]);
+  expect(stderr).not.toMatch(/restore a backup/);
 });
 
 describe('rev restore where there is no database', () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -239,6 +239,45 @@ describe('rev restore', () => {
     await made.ok(['restore', file, '--yes']);
     const after = await state(made);
     expect({ ...after, rows: after.rows }).toEqual(before);
+  });
+
+  it('is of the database of the failed run, whatever the configuration makes of its options', async () => {
+    const made = sqliteProject();
+    made.write(
+      'alembic.config.ts',
+      `import { defineConfig } from 'drizzle-alembic';
+      export default defineConfig(({ args, tag }) => ({ dialect: 'sqlite', schema: './schema',
+        url: \`file:\${args.db ?? 'first'}\${args.where ?? ''}\${tag ?? ''}.db\` }));`,
+    );
+    const { path } = made;
+    revision(made, { id: first, upgrade: "await op.execute('create table t (n)');" });
+    const options = ['-x', "db=it's one", '-x', 'where=$HOME', '--tag', 'v 2'];
+    await made.ok(['upgrade', 'head', ...options]);
+    await made.ok(['upgrade', 'head']);
+    revision(made, { id: second, down: first, upgrade: "throw new Error('on purpose');" });
+    const { stderr } = await made.rev(['upgrade', 'head', '--backup', ...options]);
+    const command = /this run: rev (restore .*)/.exec(stderr)?.[1] ?? '';
+    changeFile(path("it's one$HOMEv 2.db"), 'drop table t');
+    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`])
+      .toString()
+      .trimEnd()
+      .split('\n');
+    expect(words.slice(2)).toEqual(['--tag', 'v 2', '-x', "db=it's one", '-x', 'where=$HOME']);
+    changeFile(path('first.db'), 'insert into t values (1)');
+    await made.ok([...words, '--yes']);
+    expect(readFile(path("it's one$HOMEv 2.db"), 'select count(*) from t')).toEqual([0]);
+    expect(readFile(path('first.db'), 'select count(*) from t')).toEqual([1]);
+  });
+
+  it('is told in words where the command would have a secret in it', async () => {
+    const made = sqliteProject();
+    revision(made, { id: first, upgrade: "throw new Error('on purpose');" });
+    for (const option of ['dbPassword=hunter2', 'db=postgres://app:hunter2@db/shop']) {
+      const { stderr } = await made.rev(['upgrade', 'head', '--backup', '-x', option]);
+      expect(stderr).not.toContain('hunter2');
+      expect(stderr).not.toContain('rev restore /');
+      expect(stderr).toMatch(/before this run: \S+\.db\n.*rev restore this file and the same -x as the run/);
+    }
   });
 
   it('leaves those who have the database open with a whole one, also in WAL mode', async () => {

@@ -67,7 +67,7 @@ describe.each(['postgres', 'sqlite'] as const)('a dry run on %s', (name) => {
     const { stdout, stderr } = await project.ok(['upgrade', 'head', '--dry-run', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ steps: [], notTried: ['z1', 'z2'], before: ['y1'] });
     expect(stderr).toContain(
-      'The upgrade of revision z1 is half done (operations done: 2): rev upgrade goes on from there',
+      'The upgrade of revision z1 is half done (operations done: 2): rev upgrade z1 goes on from there',
     );
     const restart = await project.rev(['upgrade', 'head', '--dry-run', '--resume', 'restart']);
     expect(restart.stderr).toMatch(/REV_REVISION_FAILED: The upgrade of revision z1 failed/);

@@ -26,6 +26,25 @@ describe('process.exit in a revision', () => {
   );
 });
 
+it.each([
+  ['process.exit(0);', /process\.exit/],
+  ['await new Promise(() => {});', /never settles/],
+])(
+  '%s in a revision undoes nothing that is done outside of a transaction, and says so',
+  async (end, what) => {
+    const project = sqliteProject();
+    const upgrade = `await op.autocommit(() => op.execute('create table a (n)')); ${end}`;
+    revision(project, { id: 'aaaa11112222', upgrade });
+    const { stderr } = await refused(project, ['upgrade', 'head'], 'REV_REVISION_FAILED', 1, [
+      what,
+      /outside of a transaction stays.*rev status/,
+    ]);
+    expect(stderr).not.toMatch(/Nothing of a running revision/);
+    expect(tables(project)).toContain('a');
+    expect((await project.ok(['status'])).stdout).toContain('operations done: 1');
+  },
+);
+
 describe('what a revision starts and does not wait for is told by its file and line', () => {
   const late = "() => {\n throw new Error('too late'); }";
   const wait = 'await new Promise((done) => setTimeout(done, 60_000));';

@@ -46,6 +46,15 @@ describe('rev heads --check', () => {
   });
 });
 
+it.each(['--lock-timeout', '--statement-timeout', '--lock-wait'])(
+  '%s takes no time that no server knows',
+  async (option) => {
+    await refused(sqliteProject(), ['upgrade', 'head', option, '99999999999'], 'REV_USAGE', 2, [
+      /milliseconds/,
+    ]);
+  },
+);
+
 describe('several folders of revisions', () => {
   function twoFolders(settings: object = {}): UserProject {
     const project = sqliteProject();

@@ -17,6 +17,22 @@ function example(): UserProject {
   return project;
 }
 
+describe('the first line of a script', () => {
+  it.each(['sqlite', 'postgres'])('is one line, whatever the tag is (%s)', async (dialect) => {
+    const project = userProject();
+    projects.push(project);
+    project.write('alembic.config.ts', `export default { dialect: '${dialect}', schema: './schema' };`);
+    const head = "export const revision = 'one'; export const downRevision = null;";
+    project.write('revisions/one.ts', `${head} export const upgrade = () => {};`);
+    const tag = '2026-11\r\ndrop table users;\u2028drop table posts;';
+    for (const command of ['upgrade', 'stamp']) {
+      const { stdout } = await project.ok([command, 'head', '--sql', '--tag', tag]);
+      expect(stdout).toMatch(/^-- .*\(2026-11 drop table users; drop table posts;\)\n\n/);
+      expect(stdout.match(/drop table/g)).toHaveLength(2);
+    }
+  });
+});
+
 describe('a script for SQLite', () => {
   it('brings a database to where the run would bring it, and back', async () => {
     const project = example();

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { type UserProject, userProject } from '../support/project.js';
-import { refused } from '../support/refusals.js';
+import { refused, revision } from '../support/refusals.js';
 import { changeFile, readFile } from '../support/sqlite-file.js';
 
 /** A project with a PostgreSQL and an SQLite database, and one history for both. */
@@ -179,6 +179,56 @@ export async function downgrade(op: Op) {
     wrong.write('revisions/.gitkeep', '');
     await refused(wrong, ['upgrade', 'head', '--database', 'main'], 'REV_CONFIG', 2, [message]);
     wrong.remove();
+  });
+});
+
+describe('a target that counts from where the databases are', () => {
+  it('takes none of them too far where the command is run again', async () => {
+    const made = userProject();
+    onTestFinished(() => made.remove());
+    made.write(
+      'alembic.config.ts',
+      `export default { dialect: 'sqlite', schema: './schema', databases: { one: { url: 'file:one.db' }, two: { url: 'file:two.db' } } };`,
+    );
+    const ids = ['aaaa11112222', 'bbbb11112222', 'cccc11112222'];
+    for (const [at, id] of ids.entries()) {
+      revision(made, {
+        id,
+        ...(at === 0 ? {} : { down: ids[at - 1] as string }),
+        upgrade: `await op.execute('create table t${at} (n integer)');`,
+        downgrade: `await op.execute('drop table t${at}');`,
+      });
+    }
+    const tables = (name: string) =>
+      readFile(made.path(`${name}.db`), "select name from sqlite_schema where name like 't_' order by 1");
+    await made.ok(['upgrade', '+2']);
+    // Two goes first, and one cannot.
+    changeFile(made.path('one.db'), 'alter table t1 rename to t9');
+    expect((await made.rev(['downgrade', '-1', '--yes'])).code).toBe(1);
+    const rows = [/one: bbbb11112222\n {2}two: aaaa11112222/];
+    for (const [command, ...args] of [
+      ['downgrade', '-1', '--yes'],
+      ['redo', '--yes'],
+      ['upgrade', '+1'],
+    ] as const)
+      await refused(made, [command, ...args], 'REV_USAGE', 2, [
+        ...rows,
+        new RegExp(`rev ${command} [+-]1 --database one`),
+      ]);
+    expect([tables('one'), tables('two')]).toEqual([['t0', 't9'], ['t0']]);
+    changeFile(made.path('one.db'), 'alter table t9 rename to t1');
+    await made.ok(['downgrade', '-1', '--database', 'one', '--yes']);
+    await made.ok(['downgrade', '-1', '--yes']);
+    await made.ok(['upgrade', 'aaaa11112222+1']);
+    await made.ok(['redo', '--yes']);
+    expect([tables('one'), tables('two')]).toEqual([
+      ['t0', 't1'],
+      ['t0', 't1'],
+    ]);
+    // A name is the same place for all.
+    await made.ok(['upgrade', '+1', '--database', 'two']);
+    await made.ok(['upgrade', 'head']);
+    expect(tables('one')).toEqual(tables('two'));
   });
 });
 

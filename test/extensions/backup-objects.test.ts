@@ -103,6 +103,69 @@ describe('what belongs to a type', () => {
   });
 });
 
+describe('kinds of tables', () => {
+  /** In their catalog entries most of these depend on themselves or on each other. */
+  const tables = `
+    create schema parts; create schema a;
+    create table public.measures (id int not null, day date not null, note text, primary key (id, day))
+      partition by range (day);
+    create table parts.of_26 partition of public.measures for values from ('2026-01-01') to ('2027-01-01')
+      partition by list (id);
+    create table parts.of_26_1 partition of parts.of_26 for values in (1);
+    create table public.of_27 partition of public.measures for values from ('2027-01-01') to ('2028-01-01');
+    create table public.others partition of public.measures default;
+    create index measures_note on public.measures (note);
+    create table public.owner (id int generated always as identity primary key);
+    create table a.hashed (id int generated always as identity, of int references public.owner) partition by hash (of);
+    alter table public.measures add constraint owned foreign key (id) references public.owner;
+    create table public.reader (id int, day date, foreign key (id, day) references public.measures);
+    create table a.by_expression (n int, s text) partition by range (lower(s), (n + 1));
+    insert into public.owner default values;
+    insert into public.measures values (1, '2026-05-05', 'a'), (1, '2027-05-05', 'b'), (1, '2020-05-05', 'c');
+    insert into public.reader values (1, '2026-05-05');
+    create table public.parent (n int); create table a.child (m int) inherits (public.parent);
+    create type a.pair as (one int, two int); create table public.typed of a.pair (primary key (one));
+    create table public.computed (n int, twice int generated always as (n * 2) stored check (twice > 0));
+    create table public.ruled (n int); create rule nothing as on insert to public.ruled do instead nothing;
+    create sequence public.counter; create table public.counted (n int default nextval('public.counter'), s serial);
+    alter sequence public.counter owned by public.counted.n;
+    create table public.self (n int primary key, up int references public.self);
+    create view public.seen as select * from public.measures; create unlogged table a.unlogged (n serial)`;
+
+  it('are all gone before a restore, and there again', async () => {
+    const { database, project } = await make(tables);
+    const before = dump(database);
+    const file = await fileOf(project);
+    await database.sql(`drop table public.of_27 cascade; delete from reader; insert into measures values (1, '2019-01-01', 'd');
+      create table made_since (n int) partition by range (n); create table a.of_it partition of made_since default`);
+    await project.ok(['restore', file, '--yes']);
+    expect(dump(database)).toBe(before);
+  });
+
+  it('that a backup has not are gone after its restore', async () => {
+    const { database, project } = await make('select 1');
+    const before = dump(database);
+    const file = await fileOf(project);
+    await database.sql(tables);
+    await project.ok(['restore', file, '--yes']);
+    expect(dump(database)).toBe(before);
+  });
+
+  it('are all gone after a reset', async () => {
+    const { database, project } = await make(tables, ['public', 'parts', 'a']);
+    const { dropped } = JSON.parse((await project.ok(['reset', '--drop', '--yes', '--json'])).stdout);
+    expect(dropped).toEqual(
+      expect.arrayContaining([
+        'table public.measures',
+        'table a.hashed',
+        'table a.child',
+        'table public.typed',
+      ]),
+    );
+    expect(await database.sql('select relname from pg_class where oid >= 16384')).toEqual([]);
+  });
+});
+
 describe('access methods of users', () => {
   it('are restored like everything else', async () => {
     const { database, project } =

@@ -145,6 +145,44 @@ describe.each(Object.keys(openers))('a database of %s', (name) => {
     file.exec('begin; rollback');
   });
 
+  it.each(['fails', 'succeeds'])(
+    'is given back as it was by a revision that changes it and %s',
+    async (how) => {
+      const file = open(':memory:');
+      file.exec(`PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA synchronous = OFF;
+      attach ':memory:' as mine; create temp table kept (n integer); create temp view seen as select 1`);
+      const changed = ['ignore_check_constraints', 'recursive_triggers', 'query_only', 'synchronous'];
+      const state = () => [
+        settings(file),
+        changed.map((each) => file.all(`PRAGMA ${each}`)),
+        file.all('select type, name from sqlite_temp_master'),
+        file.all('select name from pragma_database_list'),
+      ];
+      const before = state();
+      const revision = `export const transactional = false;
+      export async function upgrade(op) {
+        for (const sql of ['PRAGMA foreign_keys = OFF', 'PRAGMA ignore_check_constraints = ON', 'PRAGMA recursive_triggers = OFF',
+          'PRAGMA synchronous = FULL', "attach ':memory:' as zz", 'create table zz.t (n integer)',
+          'create temp table parent (id integer primary key)', 'create temp table child (p integer references parent)',
+          'insert into temp.parent values (1)', 'insert into temp.child values (1)', 'create temp view v as select 1',
+          'create index temp.i on kept (n)', 'create temp table counted (id integer primary key autoincrement)',
+          'create temp trigger tz after insert on zz.t begin select 1; end',
+          'create temp trigger "it\\'s" after insert on main.posts begin select 1; end']) await op.execute(sql);
+        FAIL
+      }`.replace(
+        'FAIL',
+        how === 'fails' ? "await op.execute('PRAGMA query_only = ON'); throw new Error('x');" : '',
+      );
+      const run = upgrade({ cwd: project('sqlite', { d1: revision }), connection: file.database });
+      if (how === 'fails') await expect(run).rejects.toThrow();
+      else expect((await run).after).toEqual(['d1']);
+      const [pragmas, others, temporary = [], databases] = state();
+      // The marks of AUTOINCREMENT cannot be dropped.
+      const left = temporary.filter((row) => !String(row).includes('sqlite_sequence'));
+      expect([pragmas, others, left, databases]).toEqual(before);
+    },
+  );
+
   it('keeps its temporary triggers where a table is made anew', async () => {
     const file = open(':memory:');
     const options = { cwd: project('sqlite'), connection: file.database };
@@ -157,6 +195,30 @@ describe.each(Object.keys(openers))('a database of %s', (name) => {
     file.exec("insert into authors values (7, 'Bob')");
     expect(file.all('select author from log')).toEqual([[7]]);
     expect(file.all('select name from sqlite_temp_master')).toEqual([["it's"]]);
+  });
+
+  it('keeps its temporary triggers on a view that is altered, and renames none that has some', async () => {
+    const file = open(':memory:');
+    const views = {
+      v1: `export const upgrade = (op) => op.execute('create view names as select name from authors');`,
+      v2: `export const upgrade = (op) => op.alterView('names', 'select name, id from authors');`,
+      v3: `export const upgrade = (op) => op.renameView('names', 'called');`,
+    };
+    const options = { cwd: project('sqlite', views), connection: file.database };
+    await upgrade({ ...options, target: 'v1' });
+    file.exec('create table log (name text)');
+    file.exec(
+      'create temp trigger t instead of insert on names begin insert into log values (new.name); end',
+    );
+    await upgrade({ ...options, target: 'v2' });
+    file.exec("insert into names values ('Bob', 1)");
+    expect(file.all('select name from log')).toEqual([['Bob']]);
+    await expect(upgrade(options)).rejects.toMatchObject({
+      message: expect.stringContaining('View names has temporary triggers'),
+    });
+    file.exec('drop trigger temp.t');
+    expect((await upgrade(options)).after).toEqual(['v3']);
+    expect(file.all('select name from called')).toEqual([['Ann']]);
   });
 
   it('is refused with a transaction open on it, and when it is closed', async () => {
@@ -196,6 +258,25 @@ describe.each(Object.keys(openers))('a database of %s', (name) => {
     const runs = await Promise.all([upgrade(options), upgrade(options), current(options), upgrade(options)]);
     expect(runs.map((run) => ('steps' in run ? run.steps.length : 'current'))).toEqual([3, 0, 'current', 0]);
   });
+});
+
+it('a function that only the application has is said to need its connection', async () => {
+  const file = join(temporaryFolder(), 'app.db');
+  const database = new (require('better-sqlite3'))(file);
+  onTestFinished(() => void database.close());
+  database.function('slug', { deterministic: true }, (text: unknown) => text);
+  database.exec(
+    "create table t (a text, b text default 'x', check (slug(a) = a)); insert into t values ('a', 'b')",
+  );
+  const cwd = smallProject(`export default { dialect: 'sqlite', schema: './schema' };`, {
+    a1: `export const upgrade = (op) => op.alterColumn('t', 'b', { default: 'z' });`,
+  });
+  await expect(upgrade({ cwd, url: file })).rejects.toMatchObject({
+    code: 'REV_REVISION_FAILED',
+    message: expect.stringContaining('slug'),
+    hint: expect.stringContaining('upgrade({ connection })'),
+  });
+  expect((await upgrade({ cwd, connection: database })).after).toEqual(['a1']);
 });
 
 describe('a PGlite', () => {

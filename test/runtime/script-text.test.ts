@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { postgres } from '../../src/dialects/postgres/index.js';
 import { sqlite } from '../../src/dialects/sqlite/index.js';
-import { statementText } from '../../src/runtime/script-text.js';
+import { statementText, terminated } from '../../src/runtime/script-text.js';
 
 describe('values written into SQL of PostgreSQL', () => {
   const text = (sql: string, ...params: unknown[]) => statementText({ sql, params }, postgres);
@@ -52,5 +52,46 @@ describe('values written into SQL of SQLite', () => {
 
   it('refuses a placeholder without a value', () => {
     expect(() => text('select ?, ?', 1)).toThrow(/missing/);
+  });
+});
+
+describe('the end of a statement', () => {
+  type Case = readonly [sql: string, text: string];
+  const both: readonly Case[] = [
+    ['select 1', 'select 1;'],
+    ['select 1;  ', 'select 1;'],
+    ['select 1 -- all;', 'select 1 -- all;\n;'],
+    ['select 1 -- all', 'select 1 -- all\n;'],
+    ['select 1; -- all', 'select 1; -- all'],
+    ['select 1 /* all; */', 'select 1 /* all; */\n;'],
+    ["select 'it''s -- x;'", "select 'it''s -- x;';"],
+    ['select "a""b;"', 'select "a""b;";'],
+    ['-- nothing;', '-- nothing;'],
+  ];
+
+  it.each<Case>([
+    ...both,
+    ['select 1 /* /* x */ ; */', 'select 1 /* /* x */ ; */\n;'],
+    ['do $$ a; $$', 'do $$ a; $$;'],
+  ])('of PostgreSQL: %s', (sql, text) => expect(terminated(sql, postgres)).toBe(text));
+
+  it.each<Case>([
+    ...both,
+    ['select [--x;]', 'select [--x;];'],
+    ['select `/*;`', 'select `/*;`;'],
+    // SQLite runs it.
+    ['select 1 /* open;', 'select 1 /* open;*/\n;'],
+    ['select 1; /* open *', 'select 1; /* open **/'],
+  ])('of SQLite: %s', (sql, text) => expect(terminated(sql, sqlite)).toBe(text));
+
+  it.each([
+    ["select 'open;", postgres],
+    ["select E'\\';", postgres],
+    ['select $a$ $$;', postgres],
+    ['select 1 /* /* open; */', postgres],
+    ["select 'open;", sqlite],
+    ['select [open;', sqlite],
+  ] as const)('is refused where there is none: %s', (sql, dialect) => {
+    expect(() => terminated(sql, dialect)).toThrow(expect.objectContaining({ code: 'REV_OFFLINE' }));
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/runtime/events.js';
+import { VersionTable } from '../../src/runtime/version-table.js';
 import { freshDatabase } from '../support/postgres.js';
 import { runnerAt, type TestRevision, testRunner } from '../support/runner.js';
 
-/** Where the version table and the journal of PostgreSQL are, whatever revisions do to the session, and who may hold them. */
+/** Where the version table and the journal are, whatever revisions do to the session, and who may hold them. */
 
 const versions = 'select version_num from public.alembic_version order by 1';
 const journal =
@@ -142,3 +143,67 @@ describe('a version table that somebody has locked', () => {
 });
 
 const waiting = "select 1 from pg_locks where not granted and relation = 'alembic_version'::regclass";
+
+it.each([{ schema: 'main' }, { schema: 'MAIN' }, { versionTable: 'Alembic_Version' }])(
+  'on SQLite a version table that is spelt otherwise is the same one: %o',
+  async (spelling) => {
+    const runner = await testRunner('sqlite');
+    await runner.driver.run({ sql: 'create table t (n integer)' });
+    const revision = (last: string): TestRevision[] => [
+      {
+        id: 'a1',
+        transactional: false,
+        upgrade: (op) => op.execute('insert into t values (1)').then(() => op.execute(last)),
+      },
+    ];
+    await expect(runner.upgrade(revision('nonsense'))).rejects.toThrow();
+    await expect(runner.upgrade(revision('nonsense'), 'heads', spelling)).rejects.toThrow();
+    expect(runner.events).toContainEqual(expect.objectContaining({ kind: 'resumed', position: 1 }));
+    // What that has left half done is found under the first name.
+    await runner.upgrade(revision('insert into t values (2)'));
+    expect(await runner.column('select n from t order by n')).toEqual([1, 2]);
+    expect(await runner.column('select 1 from alembic_journal where progress is not null')).toEqual([]);
+  },
+);
+
+describe('a version table that is not in the current schema any more', () => {
+  const revisions: readonly TestRevision[] = [
+    { id: 'a1', upgrade: (op) => op.execute('create table t (n integer)') },
+    // The search_path is "$user", public.
+    { id: 'b1', down: ['a1'], upgrade: (op) => op.execute('create schema postgres') },
+    { id: 'c1', down: ['b1'], upgrade: (op) => op.execute('create table public.last (n integer)') },
+  ];
+
+  it('is not made a second time', async () => {
+    const { url, sql } = await freshDatabase();
+    const first = await runnerAt('postgres', url);
+    await first.upgrade(revisions, 'b1');
+    const runner = await runnerAt('postgres', url);
+    const refusal = {
+      code: 'REV_CONFIG',
+      message: expect.stringContaining('no alembic_version in postgres'),
+      hint: expect.stringContaining("versionTableSchema: 'public' goes on"),
+    };
+    await expect(runner.upgrade(revisions)).rejects.toMatchObject(refusal);
+    const table = new VersionTable(runner.dialect, { schema: null, name: 'alembic_version' });
+    await expect(table.read(runner.driver)).rejects.toMatchObject(refusal);
+    expect(await sql("select relname from pg_class where relnamespace = 'postgres'::regnamespace")).toEqual(
+      [],
+    );
+    const { before, after } = await runner.upgrade(revisions, 'heads', { schema: 'public' });
+    expect([before, after]).toEqual([['b1'], ['c1']]);
+  });
+
+  it('is another one for another schema, if the configuration says so', async () => {
+    const { url, sql } = await freshDatabase();
+    await (await runnerAt('postgres', url)).upgrade(revisions.slice(0, 1));
+    await sql('create schema tenant1');
+    const tenant = await runnerAt('postgres', `${url}?search_path=tenant1,public`);
+    await expect(tenant.upgrade(revisions.slice(0, 1))).rejects.toMatchObject({ code: 'REV_CONFIG' });
+    await tenant.upgrade(revisions.slice(0, 1), 'heads', { schema: 'tenant1' });
+    // From now on it is the first one that is found.
+    const { before } = await tenant.upgrade(revisions.slice(0, 1));
+    expect(before).toEqual(['a1']);
+    expect(await sql("select to_regclass('tenant1.t')::text as t")).toEqual([{ t: 'tenant1.t' }]);
+  });
+});

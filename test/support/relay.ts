@@ -31,6 +31,7 @@ export interface Relay {
 export async function relayTo(
   url: string,
   decide: (question: Question) => Verdict | Promise<Verdict>,
+  host = '127.0.0.1',
 ): Promise<Relay> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
@@ -79,7 +80,7 @@ export async function relayTo(
     client.on('close', () => void turn.then(() => (isOver ? undefined : upstream.end())));
     upstream.on('close', () => client.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
@@ -88,7 +89,7 @@ export async function relayTo(
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('no address');
   through.port = String(address.port);
-  through.hostname = '127.0.0.1';
+  through.hostname = host.includes(':') ? `[${host}]` : host;
   return {
     url: through.href,
     get count() {

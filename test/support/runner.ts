@@ -27,6 +27,7 @@ export interface TestRunner {
   readonly events: RunEvent[];
   upgrade(revisions: readonly TestRevision[], target?: string, options?: RunnerOptions): Promise<RunResult>;
   downgrade(revisions: readonly TestRevision[], target: string, options?: RunnerOptions): Promise<RunResult>;
+  stamp(revisions: readonly TestRevision[], target: string, options?: RunnerOptions): Promise<RunResult>;
   /** The version rows, sorted. */
   rows(): Promise<readonly unknown[]>;
   /** One column of a query. */
@@ -50,6 +51,8 @@ export interface RunnerOptions {
   readonly schema?: string;
   readonly versionTable?: string;
   readonly onEvent?: (event: RunEvent) => void;
+  /** Of a stamp. */
+  readonly purge?: boolean;
 }
 
 export async function testRunner(name: 'sqlite' | 'postgres'): Promise<TestRunner> {
@@ -74,7 +77,7 @@ export async function runnerAt(
   const events: RunEvent[] = [];
   const start = (
     revisions: readonly TestRevision[],
-    direction: 'upgrade' | 'downgrade',
+    direction: 'upgrade' | 'downgrade' | 'stamp',
     target: string,
     options: RunnerOptions = {},
   ) => {
@@ -87,8 +90,10 @@ export async function runnerAt(
       versionTable: { schema: options.schema ?? null, name: options.versionTable ?? 'alembic_version' },
       journalTable: { schema: options.schema ?? null, name: 'alembic_journal' },
       toolVersion: '0.0.0',
-      plan: (rows) =>
-        direction === 'upgrade' ? graph.planUpgrade(rows, target) : graph.planDowngrade(rows, target),
+      plan: (rows) => {
+        if (direction === 'stamp') return graph.planStamp(rows, [target], { purge: options.purge ?? false });
+        return direction === 'upgrade' ? graph.planUpgrade(rows, target) : graph.planDowngrade(rows, target);
+      },
       revision: (id) => sourceOf(revisions.find((each) => each.id === id)),
       needs: (id) => (graph.has(id) ? graph.neededFor(id) : []),
       transaction: options.transaction ?? 'each',
@@ -114,6 +119,7 @@ export async function runnerAt(
     column,
     upgrade: (revisions, target = 'heads', options = {}) => start(revisions, 'upgrade', target, options),
     downgrade: (revisions, target, options = {}) => start(revisions, 'downgrade', target, options),
+    stamp: (revisions, target, options = {}) => start(revisions, 'stamp', target, options),
     rows: () => column('select version_num from alembic_version order by 1'),
     second: () => runnerAt(name, url),
     interruptible: (signal) => runnerAt(name, url, { signal }),

@@ -6,6 +6,7 @@ export const downgrade: CliCommand = {
   command: 'downgrade <target>',
   describe: 'Take revisions back down to a target.',
   eachDatabase: 'backwards',
+  target: (args) => args.requiredText('target'),
   examples: [
     ['rev downgrade -1', 'the last one'],
     ['rev downgrade 1f9a', 'everything above that revision'],

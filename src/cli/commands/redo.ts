@@ -6,6 +6,7 @@ export const redo: CliCommand = {
   command: 'redo [target]',
   describe: 'Take the last revision down and run it again.',
   eachDatabase: 'in order',
+  target: (args) => args.text('target') ?? '-1',
   examples: [
     ['rev redo', 'the last one'],
     ['rev redo -3', 'the last three'],

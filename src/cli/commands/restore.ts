@@ -1,6 +1,6 @@
 import { restore as runRestore } from '../../commands/restore.js';
 import type { CliCommand } from '../command.js';
-import { lockTimeoutOption, lockWaitOption } from './run-options.js';
+import { lockTimeoutOption, lockWaitOption, tagOption } from './run-options.js';
 
 export const restore: CliCommand = {
   command: 'restore <file>',
@@ -12,7 +12,7 @@ export const restore: CliCommand = {
   ],
   options: (yargs) =>
     lockTimeoutOption(
-      lockWaitOption(yargs.positional('file', { type: 'string', describe: 'the backup' })),
+      lockWaitOption(tagOption(yargs.positional('file', { type: 'string', describe: 'the backup' }))),
     ).option('no-owner', {
       type: 'boolean',
       describe: 'PostgreSQL: everything belongs to the user of the URL, nothing is granted',

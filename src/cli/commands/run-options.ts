@@ -1,5 +1,7 @@
 import type { Argv } from 'yargs';
 import type { RunTargetOptions, RunTargetResult } from '../../commands/run-target.js';
+import { isTime } from '../../commands/run-values.js';
+import { longestTime } from '../../config/validate.js';
 import { RevError } from '../../errors.js';
 import type { CliArguments, CliContext } from '../command.js';
 import { duration } from '../output.js';
@@ -141,8 +143,8 @@ function parseWholeNumber(text: unknown): number | undefined {
 
 function milliseconds(text: unknown): number {
   const value = parseWholeNumber(text);
-  if (value !== undefined) return value;
+  if (isTime(value)) return value;
   throw new RevError('REV_USAGE', `"${String(text)}" is no number of milliseconds.`, {
-    hint: 'Give a whole number, for example --lock-timeout 5000; 0 waits for ever.',
+    hint: `Give a whole number up to ${longestTime}, for example --lock-timeout 5000; 0 waits for ever.`,
   });
 }

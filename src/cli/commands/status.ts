@@ -53,7 +53,7 @@ function remarks(each: RevisionStatus): readonly string[] {
 
 function halfText({ direction, position }: NonNullable<RevisionStatus['half']>): string {
   return position === 0
-    ? `${direction} begun, none of its operations finished`
+    ? `${direction} begun, none of its operations known to be finished`
     : `${direction} half done, operations done: ${position}`;
 }
 

@@ -6,6 +6,7 @@ export const upgrade: CliCommand = {
   command: 'upgrade <target>',
   describe: 'Run the revisions up to a target.',
   eachDatabase: 'in order',
+  target: (args) => args.requiredText('target'),
   examples: [
     ['rev upgrade head', 'everything; refused where there are several heads'],
     ['rev upgrade heads', 'everything, on every branch'],

@@ -14,13 +14,18 @@ export function bindable(value: unknown): unknown {
   return typeof given.value === 'string' ? stored(given.value) : given.value;
 }
 
+const withoutNul = 'Take it out; bytes belong into a bytea column.';
+
+/** The protocol ends the text of a statement with one: the server would hang up. */
+export function refuseNul(statement: string): void {
+  if (statement.includes('\0'))
+    throw noValue('A statement of PostgreSQL cannot hold a NUL character', withoutNul);
+}
+
 /** PostgreSQL has no text with a NUL character. */
 export function stored(text: string): string {
   if (text.includes('\0')) {
-    throw noValue(
-      'PostgreSQL has no text with a NUL character',
-      'Take it out; bytes belong into a bytea column.',
-    );
+    throw noValue('PostgreSQL has no text with a NUL character', withoutNul);
   }
   return text;
 }

@@ -35,7 +35,8 @@ export function insert({ table, columns, rows }: Insert, before: Catalog): reado
   return statements;
 }
 
-function columnValue(value: unknown, column: Column | undefined): string {
+/** @param column the one that it is for, where that is known */
+export function columnValue(value: unknown, column: Column | undefined): string {
   if (Array.isArray(value) && column) {
     const { base, array } = parseType(column.type);
     if (array) return literal(arrayText(value, isJson(base)));

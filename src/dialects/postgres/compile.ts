@@ -11,12 +11,13 @@ import {
   statementsOf,
   type TableChange,
 } from '../../operations/index.js';
-import { updateRows } from '../backfill-statements.js';
 import { boundSql } from '../bound-sql.js';
 import type { CompileOptions, Statement } from '../dialect.js';
 import { ownStatements } from '../own-statements.js';
+import { refuseNul } from './bindable.js';
 import { aroundNewTypes, retypedColumns } from './column-dependents.js';
 import { alterTable, needsTable } from './compile-alter.js';
+import { backfill, setsLists } from './compile-backfill.js';
 import { comment } from './compile-comment.js';
 import { addsInPlace, alterEnum, createEnum } from './compile-enum.js';
 import { insert, needsTypes } from './compile-insert.js';
@@ -70,7 +71,7 @@ const compilers: {
   alterSequence,
   alterTable: alterTableInParts,
   alterView: (operation, before) => alterView(operation, before.views),
-  backfill: (operation) => [updateRows(operation, null, { identifier, placeholder })],
+  backfill,
   // A comment in the revision's file.
   missingValues: () => [],
   own: (operation) => ownStatements(operation, { dialect: 'postgres', identifier, literal, placeholder }),
@@ -161,6 +162,8 @@ export function needsCatalog(operation: Operation): boolean {
     case 'alterPolicy':
     case 'alterSequence':
       return operation.was === undefined;
+    case 'backfill':
+      return setsLists(operation);
     case 'insert':
       return needsTypes(operation);
     default:
@@ -193,7 +196,9 @@ export function scriptRefusal(condition: string, message: string, held?: Qualifi
 
 function execute(operation: Execute): Output {
   if (isNothing(operation)) return [];
-  return [boundSql([operation.sql], placeholder)];
+  const statement = boundSql([operation.sql], placeholder);
+  refuseNul(statement.sql);
+  return [statement];
 }
 
 function rename(kind: 'SEQUENCE' | 'TABLE' | 'TYPE', from: QualifiedName, to: QualifiedName): Output {

@@ -1,6 +1,6 @@
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
-import { bindable } from './bindable.js';
+import { bindable, refuseNul } from './bindable.js';
 import {
   type Connection,
   type ConnectionSettings,
@@ -273,6 +273,7 @@ class PostgresDriver implements PostgresSession {
     const refusal = this.#refusal();
     if (refusal) throw refusal;
     const { peer } = this.#connection;
+    refuseNul(text);
     const bound = params.map(bindable);
     this.#maySetRole ||= settingRole.test(text);
     try {

@@ -24,9 +24,13 @@ interface PostgresDroppable extends Droppable {
 const ofExtension = (classid: string, objid: string) =>
   `EXISTS (SELECT FROM pg_depend e WHERE e.classid = ${classid} AND e.objid = ${objid} AND e.deptype = 'e')`;
 
-/** Made by another object for itself, as a range type makes its functions and casts: it goes with that, and cannot go alone. */
+/**
+ * Made by another object for itself, as a range type makes its functions and casts: it goes with that, and cannot go alone.
+ * The columns of a partition key belong in the same way to their own table.
+ */
 export const ofAnother = (classid: string, objid: string) =>
-  `EXISTS (SELECT FROM pg_depend i WHERE i.classid = ${classid} AND i.objid = ${objid} AND i.deptype = 'i')`;
+  `EXISTS (SELECT FROM pg_depend i WHERE i.classid = ${classid} AND i.objid = ${objid} AND i.objsubid = 0
+    AND i.deptype = 'i' AND (i.refclassid, i.refobjid) <> (i.classid, i.objid))`;
 
 /** The schemas of users: nspname. */
 export const userSchemas = `SELECT nspname FROM pg_namespace n WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
@@ -149,7 +153,7 @@ async function others(
       UNION ALL SELECT 'pg_type'::regclass, oid, 0, oid FROM pg_type WHERE typtype IN ('e', 'd', 'r')
     ) AS object CROSS JOIN pg_identify_object(classid, objid, part) i
     WHERE objid >= 16384 AND objid NOT IN ${gone} AND owner NOT IN ${gone}
-      AND NOT EXISTS (SELECT FROM pg_class t WHERE t.oid = owner AND t.relkind IN ('i', 't', 'c'))
+      AND NOT EXISTS (SELECT FROM pg_class t WHERE t.oid = owner AND t.relkind IN ('i', 'I', 't', 'c'))
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = owner AND d.deptype IN ('a', 'i') AND d.refobjid IN ${gone})
     ORDER BY 2`);
 }

@@ -17,7 +17,7 @@ import { identifier } from './quote.js';
 
 /** Whom a session talks to, for messages. */
 export interface Peer {
-  /** `localhost:5432`, or the path of a socket. */
+  /** `localhost:5432`, `[::1]:5432`, or the path of a socket. */
   readonly place: string;
   readonly user: string;
   readonly database: string;
@@ -184,7 +184,10 @@ function hintFor(server: ServerError, statement: string, { user, maySetRole }: A
           ].join('\n')
         : undefined;
     case '25006':
-      return 'The server is a standby (select pg_is_in_recovery()), or default_transaction_read_only is on: use the URL of the primary server.';
+      return [
+        'Something has made the transaction read only: SET TRANSACTION READ ONLY before this, or default_transaction_read_only of the role, the database or the URL.',
+        'If the server is a standby (select pg_is_in_recovery()), use the URL of the primary server.',
+      ].join('\n');
     case '53100':
       return "The server's disk is full: make room there, and run it again.";
     case '55006':
@@ -271,6 +274,6 @@ function withoutUndefined(data: Record<string, unknown>): Record<string, unknown
 function connectionFlags(peer: Peer): string {
   const colon = peer.place.lastIndexOf(':');
   if (colon < 0) return `-U ${shellWord(peer.user)}`;
-  const [host, port] = [peer.place.slice(0, colon), peer.place.slice(colon + 1)];
+  const [host, port] = [peer.place.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), peer.place.slice(colon + 1)];
   return `-h ${host} -p ${port} -U ${shellWord(peer.user)}`;
 }

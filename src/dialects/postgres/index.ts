@@ -1,25 +1,28 @@
+import { displayName } from '../../catalog/index.js';
 import type { Dialect } from '../dialect.js';
 import { assertBackup, backup, backupEnding, canRestore, restore, rowsOfBackup } from './backup.js';
 import { bindable } from './bindable.js';
 import { compile, needsCatalog, placeholder, scriptFrame, scriptRefusal } from './compile.js';
 import { sessionStart } from './connections/connection.js';
+import { currentSchema } from './current-schema.js';
 import { database } from './database.js';
 import { connect } from './driver.js';
 import { dropAll, droppable } from './drop-all.js';
 import { missingTypes } from './extension-names.js';
 import { identify } from './identity.js';
-import { currentSchema, hasTable, inspect } from './inspect.js';
+import { hasTable, inspect } from './inspect.js';
 import { lease, lockBetween, runnerLock } from './lock.js';
 import { blockers, gaveUpWaiting } from './lock-waits.js';
-import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
+import { probeLone, refusedInTransaction, standing } from './lone.js';
 import { normalize } from './normalize.js';
 import { placeholdersIn } from './placeholders.js';
 import { boundLiteral, identifier, literal } from './quote.js';
 import { missingRoles } from './roles.js';
 import { rowKey, rowKeyOf } from './row-key.js';
 import { rules } from './rules.js';
+import { leftInSession, rememberedInSession } from './session-traces.js';
 import { databaseSize } from './size.js';
-import { statementsIn } from './statements.js';
+import { statementsIn, terminated } from './statements.js';
 
 /** PostgreSQL 14 to 18, by the user's own postgres.js, or PGlite. */
 export const postgres: Dialect = {
@@ -30,6 +33,7 @@ export const postgres: Dialect = {
   inspect,
   hasTable,
   currentSchema,
+  tableKey: displayName,
   rowKey,
   rowKeyOf,
   missingRoles,
@@ -49,6 +53,7 @@ export const postgres: Dialect = {
   placeholder,
   placeholdersIn,
   statementsIn,
+  terminated,
   scriptStart: sessionStart,
   scriptFrame,
   scriptRefusal,
@@ -57,9 +62,11 @@ export const postgres: Dialect = {
   lease,
   gaveUpWaiting,
   blockers,
-  standsAlone,
+  standing,
   refusedInTransaction,
   probeLone,
+  leftInSession,
+  rememberedInSession,
   backupEnding,
   assertBackup,
   canRestore,

@@ -42,19 +42,17 @@ export async function inspect(driver: Driver, scope: Scope): Promise<Catalog> {
   return makeCatalog({ ...toCatalog(rows, scope), roles });
 }
 
+/** What rows can be read from: pg_class.relkind. */
+export const kindsOfTables = "'r', 'p', 'v', 'm', 'f'";
+
 export async function hasTable(driver: Driver, table: QualifiedName): Promise<boolean> {
   const schema = table.schema === null ? 'current_schema()' : literal(table.schema);
   const rows = await driver.query<{ found: boolean }>(`
     select exists (
       select from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
-      where n.nspname = ${schema} and c.relname = ${literal(table.name)} and c.relkind in ('r', 'p', 'v', 'm', 'f')
+      where n.nspname = ${schema} and c.relname = ${literal(table.name)} and c.relkind in (${kindsOfTables})
     ) as found`);
   return rows[0]?.found === true;
-}
-
-export async function currentSchema(driver: Driver): Promise<string | null> {
-  const [row] = await driver.query<{ schema: string | null }>('select current_schema() as schema');
-  return row?.schema ?? null;
 }
 
 async function readCatalog(driver: Driver, scope: Scope): Promise<CatalogRow> {

@@ -27,8 +27,8 @@ export function restoreIndex(name: QualifiedName): string {
   return restore(indexes, name);
 }
 
-const views = literal('rev.kept_views');
-const indexes = literal('rev.kept_indexes');
+export const views = literal('rev.kept_views');
+export const indexes = literal('rev.kept_indexes');
 const constraints = literal('rev.kept_constraints');
 export const policies = literal('rev.kept_policies');
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Driver, LoneOutcome, Row, Statement } from '../dialect.js';
+import type { Driver, LoneOutcome, Row, Standing, Statement } from '../dialect.js';
 import type { PostgresSession } from './driver.js';
 import { isTooLate, sqlstateOf } from './failure.js';
 
@@ -29,6 +29,7 @@ const dropDatabase = new RegExp(
   'i',
 );
 
+/** When one of them fails, what it has done is undone, or does no harm when it is run again. */
 const alone = [
   createIndex,
   /^create\s+(?:unique\s+)?index\s+concurrently\b/i,
@@ -41,14 +42,16 @@ const alone = [
   /^alter\s+system\b/i,
   /^(?:create|drop)\s+(?:database|tablespace)\b/i,
   /^(?:create|alter|drop)\s+subscription\b/i,
+  /^cluster(?:\s+verbose|\s*\([^)]*\))?$/i,
 ];
 
 /** To run these again changes nothing more. */
-const repeatable = [/^reindex\b/i, /^vacuum\b/i, /^analyze\b/i, /^alter\s+system\b/i];
+const repeatable = [/^reindex\b/i, /^vacuum\b/i, /^analyze\b/i, /^alter\s+system\b/i, /^cluster\b/i];
 
-export function standsAlone({ sql }: Statement): boolean {
+/** Of a text of several statements the first one tells: the server itself undoes all of such a text, or refuses it. */
+export function standing({ sql }: Statement): Standing {
   const text = bare(sql);
-  return alone.some((pattern) => pattern.test(text));
+  return alone.some((pattern) => pattern.test(text)) ? 'alone' : 'together';
 }
 
 /** "Cannot run inside a transaction block", and a procedure that ends transactions itself. */
@@ -69,12 +72,12 @@ export async function probeLone(
   if (made) return probeIndex(driver, made[1] ?? '', made[2] ?? '', failed);
   const reindexed = reindex.exec(text);
   if (reindexed) return again(await leftByReindex(driver, reindexed[1] ?? '', reindexed[2]));
+  const detached = detach.exec(text);
+  if (detached) return probeDetached(driver, detached[1] ?? '', detached[2] ?? '', failed);
   if (failed) return again();
   const dropped = dropIndex.exec(text);
   if (dropped)
     return (await isThere(driver, 'to_regclass($1) is not null', dropped[1])) ? again() : { kind: 'done' };
-  const detached = detach.exec(text);
-  if (detached) return probeDetached(driver, detached[1] ?? '', detached[2] ?? '');
   const database = createDatabase.exec(text) ?? dropDatabase.exec(text);
   if (database) {
     const exists = await isThere(
@@ -143,13 +146,18 @@ async function leftByReindex(
 }
 
 /** A detachment that was cut off between its two transactions is pending, and can only be finished. */
-async function probeDetached(driver: Driver, table: string, partition: string): Promise<LoneOutcome> {
+async function probeDetached(
+  driver: Driver,
+  table: string,
+  partition: string,
+  failed: boolean,
+): Promise<LoneOutcome> {
   const [found] = await driver.query<Row & { readonly pending: boolean }>(
     `select inhdetachpending as pending from pg_inherits
      where inhparent = to_regclass($1) and inhrelid = to_regclass($2)`,
     [table, partition],
   );
-  if (!found) return { kind: 'done' };
+  if (!found) return failed ? again() : { kind: 'done' };
   if (!found.pending) return again();
   return { kind: 'finish', by: [{ sql: `ALTER TABLE ${table} DETACH PARTITION ${partition} FINALIZE` }] };
 }

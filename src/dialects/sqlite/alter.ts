@@ -22,23 +22,25 @@ import {
   type AlterColumn,
   apply,
   type DropConstraint,
-  sameStructure,
   type TableChange,
 } from '../../operations/index.js';
 import type { CompileOptions, Statement } from '../dialect.js';
 import { columnDefinition, constraintText } from './definition.js';
-import { detailsOf, noDetails } from './details.js';
+import { detailsOf, isOfColumnAlone, noDetails } from './details.js';
 import { editTable, isTextual } from './edit-table.js';
-import { mentions, parseDefault } from './expression.js';
+import { columnNames, mentions, parseDefault } from './expression.js';
 import { findNameless, withoutConstraint } from './find-constraint.js';
 import type { EditSchema } from './live-statement.js';
 import { parseTable } from './parse-table.js';
+import { portableAdditions } from './portable-table.js';
 import { isSound, questionsOf } from './questions.js';
 import { quoteIdentifier, quoteInDatabase, quoteLiteral, quoteName } from './quote.js';
 import { rebuild } from './rebuild.js';
 import { planRebuild } from './rebuild-plan.js';
 import { beginsRebuild } from './rebuilt-name.js';
+import { saysAsText, textQuestion } from './text-in-quotes.js';
 import { foldName, isSymbol, tokenize } from './tokens.js';
+import { withoutUniqueIndexes } from './unique-index.js';
 
 /**
  * @param before the catalog; may lack the table only where `changesInPlace`.
@@ -51,11 +53,17 @@ export function alterTable(
   before: Catalog,
   { serverVersion }: CompileOptions,
 ): readonly Statement[] {
-  const target = serverVersion === undefined ? name : { ...name, schema: name.schema ?? 'main' };
-  if (changesInPlace(changes, serverVersion)) return inPlace(target, changes, undefined) ?? [];
-  const table = findTable(before, name);
+  const inScript = serverVersion === undefined;
+  const target = inScript ? name : { ...name, schema: name.schema ?? 'main' };
+  if (changesInPlace(changes, serverVersion)) {
+    const can = { ...unseen(serverVersion), asks: !inScript };
+    return inPlace(target, inScript ? portableAdditions(changes) : changes, undefined, can) ?? [];
+  }
+  // `main` is the database itself.
+  const table = findTable(before, name) ?? findTable(before, inMain(name));
   if (!table) {
     const alike = before.tables.find((each) => foldName(each.name) === foldName(name.name));
+    if (inMain(name).schema !== null) throw isAttached(name);
     throw new RevError('REV_OPERATION', `There is no table ${displayName(name)}.`, {
       hint: alike
         ? `There is ${displayName(alike)}: write the name in its letter case, and those of its columns in theirs.`
@@ -68,14 +76,29 @@ export function alterTable(
   const drops = indexes.map((index) => ({
     sql: `DROP INDEX ${quoteIdentifier({ ...target, name: index })}`,
   }));
-  if (serverVersion === undefined) {
-    return [...drops, ...(inPlace(name, rest, kept, abilities(before)) ?? rebuild(kept, rest, before))];
+  if (inScript) {
+    const statements = inPlace(name, portableAdditions(rest, kept), kept, abilities(before));
+    return [...drops, ...(statements ?? rebuild(kept, rest, before))];
   }
   return [
     ...questionsOf(kept, planRebuild(kept, rest), quoteInDatabase(kept)),
     ...drops,
     ...live(kept, rest, before, serverVersion),
   ];
+}
+
+function inMain(name: QualifiedName): QualifiedName {
+  return name.schema !== null && foldName(name.schema) === 'main' ? { ...name, schema: null } : name;
+}
+
+function isAttached(name: QualifiedName): RevError {
+  return new RevError(
+    'REV_UNSUPPORTED',
+    `Table ${displayName(name)} would have to be rebuilt, and only tables of the database itself are: not attached or temporary ones.`,
+    {
+      hint: 'Give an attached database a url of its own, or make the new table and copy the rows with op.execute.',
+    },
+  );
 }
 
 /** The cheapest way that this SQLite has: its own ALTER TABLE, a new text of the definition, one rebuild. */
@@ -124,8 +147,8 @@ function splitEdits(table: Table, changes: readonly TableChange[]) {
     if (change.kind === 'dropConstraint') return hasConstraint(table, change);
     if (change.kind === 'alterColumn') return !remade.includes(change.name);
     if (change.kind !== 'addConstraint' || change.constraint.kind !== 'check') return false;
-    const { expression } = change.constraint;
-    return !remade.some((name) => mentions(expression, name));
+    const names = columnNames(change.constraint.expression);
+    return !remade.some((name) => names.has(foldName(name)));
   };
   const edits = isMoved ? [] : changes.filter(isEdit);
   return [edits, changes.filter((change) => !edits.includes(change))] as const;
@@ -150,6 +173,8 @@ interface Abilities {
    * they may be put right before the transaction ends.
    */
   isRead(column: string): boolean;
+  /** Of a table that nobody has looked at, what is needed is asked. */
+  readonly asks?: boolean;
 }
 
 function abilities(catalog: Catalog, serverVersion?: string): Abilities {
@@ -173,6 +198,11 @@ function abilitiesOf(serverVersion: string | undefined): Pick<Abilities, 'constr
   };
 }
 
+/** Of a database that nobody has looked at. */
+function unseen(serverVersion: string | undefined): Abilities {
+  return { ...abilitiesOf(serverVersion), isRead: () => true };
+}
+
 /** @throws RevError REV_OPERATION in the names that the revision uses; a rebuild knows the columns by others. */
 function refuseWhatDoesNotFit(table: Table, changes: readonly TableChange[]): void {
   changes.reduce(after, table);
@@ -187,8 +217,7 @@ function after(table: Table, change: TableChange): Table {
 
 /** Whether SQLite can make these changes in place, whatever the table is. */
 export function changesInPlace(changes: readonly TableChange[], serverVersion: string | undefined): boolean {
-  const can = { ...abilitiesOf(serverVersion), isRead: () => true };
-  return inPlace({ schema: null, name: '' }, changes, undefined, can) !== null;
+  return inPlace({ schema: null, name: '' }, changes, undefined, unseen(serverVersion)) !== null;
 }
 
 /** @returns null where one of the changes needs a rebuild, or needs the table to decide. */
@@ -196,7 +225,7 @@ function inPlace(
   name: QualifiedName,
   changes: readonly TableChange[],
   table: Table | undefined,
-  { constraints, fractions, isRead }: Abilities = { ...abilitiesOf(undefined), isRead: () => true },
+  { constraints, fractions, isRead, asks }: Abilities,
 ): readonly Statement[] | null {
   const alter = `ALTER TABLE ${quoteIdentifier(name)}`;
   const statements: Statement[] = [];
@@ -216,6 +245,8 @@ function inPlace(
           .map(([each]) => each);
         if (!canAddColumn(change.column, constraints)) return null;
         if (!fractions && !isCheckedRightly(current, change.column, constraints)) return null;
+        if (current && saysAsText(current, change.column.name)) return null;
+        if (asks) statements.push(textQuestion(name, change.column.name));
         const parts = [
           columnDefinition(change.column),
           ...constraints.map(({ constraint }) => inlineText(constraint)),
@@ -280,7 +311,7 @@ function namedCheck(table: Table, change: DropConstraint): string | null {
 
 /**
  * Constraints that can stand in the definition of a column that is added with them: a foreign key of that column, a
- * check of it. Not where columns are renamed meanwhile.
+ * check of it and of no other, since SQLite drops it with the column. Not where columns are renamed meanwhile.
  */
 function attachConstraints(
   changes: readonly TableChange[],
@@ -292,7 +323,10 @@ function attachConstraints(
     if (change.kind !== 'addConstraint') continue;
     const { constraint } = change;
     const column = additions.findLast(({ column: { name } }) => {
-      if (constraint.kind === 'check') return mentions(constraint.expression, name);
+      if (constraint.kind === 'check') {
+        const names = columnNames(constraint.expression);
+        return names.size === 1 && names.has(foldName(name));
+      }
       return (
         constraint.kind === 'foreignKey' && constraint.columns.length === 1 && constraint.columns[0] === name
       );
@@ -335,12 +369,14 @@ function isCheckedRightly(
 /** SQLite's manual, ALTER TABLE DROP COLUMN: it refuses a column that anything else in the table refers to. */
 function canDropColumn(table: Table, name: string): boolean {
   const details = table.live?.sql === undefined ? noDetails : detailsOf(table.live.sql);
-  const goes = details.checksOf(name).map((check) => check.expression);
+  const own = details.checksOf(name).map((check) => check.expression);
+  const goes = own.filter((sql) => isOfColumnAlone(table, sql, name));
   const uses = (sql: string | null | undefined) => typeof sql === 'string' && mentions(sql, name);
   return !(
     table.primaryKey?.columns.includes(name) ||
     table.uniques.some((unique) => unique.columns.includes(name)) ||
     table.foreignKeys.some((key) => key.columns.includes(name) && !details.refersInline(name)) ||
+    goes.length < own.length ||
     table.checks.some((check) => uses(check.expression) && !goes.includes(check.expression)) ||
     table.columns.some((column) => uses(column.generated?.expression)) ||
     !isCutRightly(table.live?.sql ?? '', name) ||
@@ -358,37 +394,4 @@ function isCutRightly(sql: string, name: string): boolean {
     if (!isSymbol(before, ',') || foldName(token.value) !== foldName(name)) return true;
     return !sql.slice(before?.end, token.start).includes(',');
   });
-}
-
-/**
- * A unique constraint may be a unique index in this database: databases differ in how their unique columns came to be.
- * Such drops are taken out of the changes.
- */
-function withoutUniqueIndexes(table: Table, changes: readonly TableChange[]) {
-  const indexes: string[] = [];
-  const rest = changes.filter((change) => {
-    const index = change.kind === 'dropConstraint' ? uniqueIndexOf(table, change) : undefined;
-    if (index !== undefined) indexes.push(index);
-    return index === undefined;
-  });
-  return { rest, indexes };
-}
-
-function uniqueIndexOf(table: Table, change: DropConstraint): string | undefined {
-  const { name, was } = change;
-  const constraints = constraintsOf(table);
-  const isConstraint = constraints.some((each) =>
-    name !== null ? each.name === name : was !== undefined && sameStructure(each, was),
-  );
-  if (isConstraint || (was !== undefined && was.kind !== 'unique')) return undefined;
-  return table.indexes.find((index) => {
-    if (!index.unique || index.where !== null) return false;
-    if (name !== null && index.name === name) return true;
-    const columns = index.keys.map((key) => key.column);
-    return (
-      was !== undefined &&
-      columns.length === was.columns.length &&
-      was.columns.every((each, at) => each === columns[at])
-    );
-  })?.name;
 }

@@ -9,11 +9,14 @@ import { type Connection, columnOf, pragma } from './connections/connection.js';
 import type { SqliteSession } from './driver.js';
 import { checkPath, isDatabase, memory } from './location.js';
 import { quoteIdentifier, quoteLiteral } from './quote.js';
-import { refuseOnServer, statementError } from './statement-error.js';
+import { isCorrupt, refuseOnServer, statementError } from './statement-error.js';
 
 export const backupEnding = 'db';
 
 const pollInterval = 25;
+
+const damagedBackup =
+  'The backup is damaged, and the database is as it was. Take another backup, or try on a copy of this one: sqlite3 FILE .recover';
 
 export async function assertBackup(driver: Driver): Promise<void> {
   if ((driver as SqliteSession).connection.isServer) refuseOnServer();
@@ -78,7 +81,7 @@ export async function rowsOfBackup(
     const refusal = failure('REV_RESTORE', `${file} cannot be read`, thrown);
     if (!String(refusal.data.sqliteCode).startsWith('SQLITE_CORRUPT')) throw refusal;
     throw new RevError(refusal.code, refusal.message, {
-      hint: 'The backup is damaged, and the database is as it was. Take another backup, or try on a copy of this one: sqlite3 FILE .recover',
+      hint: damagedBackup,
       data: refusal.data,
       cause: thrown,
     });
@@ -101,7 +104,7 @@ export async function restore(driver: Driver, file: string, options: RestoreOpti
     const source = session.openFile(file);
     try {
       if (!source.copyInto) throw withoutCopy();
-      refuseDamaged(source, 'REV_RESTORE', `${file} is damaged`);
+      refuseDamaged(source, 'REV_RESTORE', `${file} is damaged`, damagedBackup);
       refuseOtherPages(source, session.connection);
       source.exec('BEGIN');
       columnOf(source, 'SELECT count(*) FROM sqlite_schema');
@@ -178,13 +181,25 @@ function busy(file: string): RevError {
 /** What is only against a NOT NULL or a CHECK was so before: no damage. */
 const onlyRows = /^(?:NULL value in |CHECK constraint failed in |\S+ value in )/;
 
-function refuseDamaged(database: Connection, code: RevErrorCode, what: string): void {
-  const found = columnOf(database, 'PRAGMA quick_check(1000)').map(String);
-  const damage = found.filter((line) => line !== 'ok' && !onlyRows.test(line));
+function refuseDamaged(
+  database: Connection,
+  code: RevErrorCode,
+  what: string,
+  hint = 'Is the database itself sound? PRAGMA integrity_check tells; an earlier backup may be whole.',
+): void {
+  const damage = quickCheck(database).filter((line) => line !== 'ok' && !onlyRows.test(line));
   if (damage.length === 0) return;
-  throw new RevError(code, [`${what}:`, ...damage.slice(0, 3)].join('\n  '), {
-    hint: 'Is the database itself sound? PRAGMA integrity_check tells; an earlier backup may be whole.',
-  });
+  throw new RevError(code, [`${what}:`, ...damage.slice(0, 3)].join('\n  '), { hint });
+}
+
+/** Of some damage SQLite does not tell in an answer, but by refusing one. */
+function quickCheck(database: Connection): readonly string[] {
+  try {
+    return columnOf(database, 'PRAGMA quick_check(1000)').map(String);
+  } catch (thrown) {
+    if (isCorrupt(thrown)) return [thrown instanceof Error ? thrown.message : String(thrown)];
+    throw thrown;
+  }
 }
 
 /** An empty file is an empty database to SQLite; a backup is never empty. */

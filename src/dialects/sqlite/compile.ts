@@ -9,6 +9,7 @@ import {
 } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import {
+  type Backfill,
   type CreateObject,
   commented,
   type DropObject,
@@ -17,6 +18,7 @@ import {
   type OperationKind,
   type OperationOf,
   type ReplaceObject,
+  type SqlParts,
   statementsOf,
 } from '../../operations/index.js';
 import { updateRows } from '../backfill-statements.js';
@@ -25,8 +27,10 @@ import type { CompileOptions, Statement } from '../dialect.js';
 import { ownStatements } from '../own-statements.js';
 import { alterTable, changesInPlace } from './alter.js';
 import { createTableSql } from './definition.js';
-import { createIndexSql } from './index-sql.js';
+import { neverTextBut } from './expression.js';
+import { createIndexInScript, createIndexSql } from './index-sql.js';
 import type { LiveStatement } from './live-statement.js';
+import { portableNew } from './portable-table.js';
 import { quoteIdentifier, quoteLiteral, quoteName, quoteNames } from './quote.js';
 import { rebuiltName } from './rebuilt-name.js';
 import { foldName } from './tokens.js';
@@ -74,15 +78,19 @@ export function compile(
 }
 
 const compilers: { readonly [K in OperationKind]: Compile<K> } = {
-  createTable: ({ table }) => [{ sql: createTableSql(table) }],
+  createTable: ({ table }) => [{ sql: createTableSql(portableNew(table)) }],
   dropTable: ({ name }) => [dropTable(name)],
   renameTable: ({ from, to }, before) => renameTable(from, to, before),
   alterTable: ({ table, changes }, before, options) => alterTable(table, changes, before, options),
-  backfill: (operation) => [updateRows(operation, null, tools)],
+  backfill: (operation) => [updateRows(sureBackfill(operation), null, tools)],
   // A comment in the revision's file.
   missingValues: () => [],
-  createIndex: ({ table, index, concurrently }) =>
-    concurrently ? unsupported(concurrentIndexes) : [{ sql: createIndexSql(table, index) }],
+  createIndex({ table, index, concurrently }, _before, { serverVersion }) {
+    if (concurrently) unsupported(concurrentIndexes);
+    return serverVersion === undefined
+      ? createIndexInScript(table, index).map((sql) => ({ sql }))
+      : [{ sql: createIndexSql(table, index) }];
+  },
   createObject: rawStatements,
   dropObject: rawStatements,
   replaceObject: rawStatements,
@@ -143,6 +151,16 @@ function unsupported(what: string, hint?: string): never {
 /** Whether a new name differs in nothing but its case. */
 function isRespelled(from: QualifiedName, to: QualifiedName): boolean {
   return foldName(from.name) === foldName(to.name);
+}
+
+/** In a script: the names of columns, which nobody looks up, stand for no text. */
+function sureBackfill(operation: Backfill): Backfill {
+  const sure = (sql: SqlParts) => ({ ...sql, texts: sql.texts.map((text) => neverTextBut(text, [])) });
+  return {
+    ...operation,
+    set: operation.set.map(({ column, value }) => ({ column, value: sure(value) })),
+    where: operation.where && sure(operation.where),
+  };
 }
 
 function dropTable(name: QualifiedName): LiveStatement {

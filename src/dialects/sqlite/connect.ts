@@ -1,23 +1,28 @@
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver } from '../dialect.js';
+import { AsFound } from './as-found.js';
 import { adopt } from './connections/adopt.js';
-import type { Connection, Prepared } from './connections/connection.js';
+import type { Connection } from './connections/connection.js';
 import { type Files, SqliteDriver } from './driver.js';
-import { checkPath, databasePath, isDatabase, memory, serverAddress } from './location.js';
+import { checkPath, databasePath, isDatabase, memory, realPath, serverAddress } from './location.js';
 import { findOpener } from './open.js';
 import { connectError, refuseOnServer } from './statement-error.js';
-import { busyTimeout, whenFree } from './when-free.js';
+import { busyTimeout, whenReadable } from './when-free.js';
 
 /** @throws RevError REV_DRIVER_MISSING, REV_CONNECT, REV_CONNECTION, REV_LOCKED, REV_URL. */
 export async function connect(options: ConnectOptions): Promise<Driver> {
   if (options.connection) {
     const { connection, open, file } = adopt(options.connection);
-    return new SqliteDriver(connection, options, {
-      file: file ?? memory,
-      path: file ?? memory,
-      openFile: (path) => open(path, busyTimeout),
-      openBeside: file === null ? null : (ending) => open(`${file}${ending}`, 0),
-    });
+    const path = file ?? memory;
+    const files = {
+      ...{ file: path, path, openFile: (at: string) => open(at, busyTimeout) },
+      openBeside: file === null ? null : (ending: string) => open(`${realPath(file)}${ending}`, 0),
+    };
+    try {
+      return new SqliteDriver(connection, options, files, await AsFound.of(connection, options));
+    } catch (thrown) {
+      throw connectError(thrown, path);
+    }
   }
   const server = serverAddress(options.url);
   const path = server?.host ?? databasePath(options.url);
@@ -30,15 +35,9 @@ export async function connect(options: ConnectOptions): Promise<Driver> {
     if (server === null) checkPath(file);
     // While SQLite itself waits, this process sees no interrupt.
     database = open(file, 0);
-    // SQLite reads nothing of a file before the first question: this tells whether it is a database at all.
-    const opened = database;
-    let question: Prepared | null = null;
-    await whenFree(() => {
-      question ??= opened.prepare('SELECT count(*) FROM sqlite_schema');
-      question?.values();
-    }, options);
-    if (server === null) opened.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
-    const openBeside = file === memory ? null : (at: string) => open(`${file}${at}`, 0);
+    await whenReadable(database, options);
+    if (server === null) database.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+    const openBeside = file === memory ? null : (ending: string) => open(`${realPath(file)}${ending}`, 0);
     const files = { file, path, openFile: (at: string) => open(at, busyTimeout), openBeside };
     return new SqliteDriver(database, options, server ? { ...noFiles, path } : files);
   } catch (thrown) {

@@ -1,6 +1,7 @@
 /** What a stored CREATE TABLE text says and a catalog does not, found by the names and structure that a catalog has. */
 
-import { portableExpression, sameExpression } from './expression.js';
+import type { Table } from '../../catalog/index.js';
+import { columnNames, portableExpression, sameExpression } from './expression.js';
 import {
   type ParsedCheck,
   type ParsedColumn,
@@ -67,6 +68,12 @@ function makeDetails(parsed: ParsedTable): Details {
     refersInline: (column) =>
       parsed.foreignKeys.some((key) => key.inline && key.columns.some((each) => same(each, column))),
   };
+}
+
+/** Whether a check in the definition of the column has no business with others, so that it goes with the column. */
+export function isOfColumnAlone({ columns }: Table, expression: string, name: string): boolean {
+  const names = columnNames(expression);
+  return columns.every((column) => same(column.name, name) || !names.has(foldName(column.name)));
 }
 
 function sameColumns(key: ParsedKey, columns: readonly string[]): boolean {

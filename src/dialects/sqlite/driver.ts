@@ -5,6 +5,7 @@
 
 import { RevError } from '../../errors.js';
 import type { ConnectOptions, Driver, Row, Statement, TransactionOptions } from '../dialect.js';
+import type { AsFound } from './as-found.js';
 import { bindable } from './bindable.js';
 import { type Connection, columnOf, type Prepared, pragma } from './connections/connection.js';
 import { copyRows } from './copy-rows.js';
@@ -12,14 +13,13 @@ import { editSchema } from './edit-schema.js';
 import { ForeignKeysOff } from './foreign-keys-off.js';
 import { type Faults, findFaults, mayAddKind, refuseNewFaults, withAttached } from './integrity.js';
 import { isLive, type LiveStatement } from './live-statement.js';
-import { pragmasOfRunner, setPragmas } from './pragmas.js';
 import { beginsRebuild } from './rebuilt-name.js';
 import { type SessionState, StateReader, settingsOf } from './session-state.js';
 import { setAside } from './set-aside.js';
 import { endedError, statementError, transactionEnd } from './statement-error.js';
 import { statementsOf } from './statements.js';
 import { readStatistics, restoreStatistics } from './statistics.js';
-import { restoreTriggers, temporaryTriggers } from './temporary-triggers.js';
+import { restoreTriggers, temporaryTriggers, triggersOfReplaced } from './temporary-triggers.js';
 import { busyTimeout, whenFree } from './when-free.js';
 
 /** How a session reaches files. On a server all of it throws REV_UNSUPPORTED. */
@@ -29,7 +29,7 @@ export interface Files {
   /** What the URL means: a file that may not be there yet, `:memory:`, or the host of a server. */
   readonly path: string;
   readonly openFile: (path: string) => Connection;
-  /** Opens the file beside the database whose name has this ending. null: the database is in memory, and nobody else's. */
+  /** Opens the file beside the database whose name has this ending, the same one by whatever link. null: the database is in memory, and nobody else's. */
   readonly openBeside: ((ending: string) => Connection) | null;
 }
 
@@ -47,8 +47,8 @@ export class SqliteDriver implements SqliteSession {
   readonly #database: Connection;
   readonly #signal: AbortSignal | undefined;
   readonly #options: ConnectOptions;
-  /** The pragmas that were changed on a connection that was handed in, as they were. null: it is this driver's own. */
-  readonly #pragmasBefore: Readonly<Record<string, number>> | null;
+  /** How a connection was that was handed in. null: it is this driver's own. */
+  readonly #found: AsFound | null;
   readonly #state: StateReader;
   readonly #foreignKeys: ForeignKeysOff;
   #isClosed = false;
@@ -69,7 +69,13 @@ export class SqliteDriver implements SqliteSession {
   #aside: readonly string[] = [];
   #temporary: ReadonlyMap<string, string> = new Map();
 
-  constructor(database: Connection, options: ConnectOptions, { file, path, openFile, openBeside }: Files) {
+  /** @param found of a connection that was handed in */
+  constructor(
+    database: Connection,
+    options: ConnectOptions,
+    { file, path, openFile, openBeside }: Files,
+    found: AsFound | null = null,
+  ) {
     this.file = file;
     this.path = path;
     this.openFile = openFile;
@@ -77,9 +83,9 @@ export class SqliteDriver implements SqliteSession {
     this.#database = database;
     this.#signal = options.signal;
     this.#options = options;
-    this.#pragmasBefore = options.connection ? setPragmas(database, pragmasOfRunner) : null;
+    this.#found = found;
     this.#state = new StateReader(database);
-    this.#foreignKeys = new ForeignKeysOff(database, { isShared: this.#pragmasBefore !== null });
+    this.#foreignKeys = new ForeignKeysOff(database, { isShared: found !== null });
     this.serverVersion = String(columnOf(database, 'SELECT sqlite_version()')[0]);
   }
 
@@ -156,7 +162,7 @@ export class SqliteDriver implements SqliteSession {
       const found = this.#stateNow();
       this.#foreignKeys.assert(found);
       // Whoever has handed in a connection may use it by itself.
-      this.#mayAddKind = this.#pragmasBefore !== null;
+      this.#mayAddKind = this.#found !== null;
       this.#before = this.#faultsBefore(found);
       const result = await work();
       this.#refuseEnded();
@@ -191,8 +197,8 @@ export class SqliteDriver implements SqliteSession {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (this.#pragmasBefore === null) this.#database.close();
-    else if (this.#database.open) setPragmas(this.#database, this.#pragmasBefore);
+    if (this.#found === null) this.#database.close();
+    else if (this.#database.open) this.#found.restore();
   }
 
   async #withForeignKeysOff<T>(work: () => Promise<T>): Promise<T> {
@@ -295,11 +301,16 @@ export class SqliteDriver implements SqliteSession {
   }
 
   async #runLive(statement: LiveStatement): Promise<number> {
-    if (statement.live !== 'question') this.#mayAddKind = true;
+    if (statement.live !== 'question' && statement.live !== 'texts') this.#mayAddKind = true;
     switch (statement.live) {
       case 'question': {
         const [counts = []] = await this.values(statement.sql);
         const refusal = statement.refusal(counts.map(Number));
+        if (refusal) throw refusal;
+        return 0;
+      }
+      case 'texts': {
+        const refusal = statement.refusal((await this.values(statement.sql)).map(([text]) => String(text)));
         if (refusal) throw refusal;
         return 0;
       }
@@ -330,6 +341,14 @@ export class SqliteDriver implements SqliteSession {
         this.#guard(statement.sql, () => this.#database.exec(this.#aside.join('\n;\n')));
         this.#aside = [];
         return 0;
+      case 'view away':
+        this.#temporary = this.#guard(statement.sql, () => triggersOfReplaced(this.#database, statement));
+        return this.#run(statement);
+      case 'view again': {
+        const changes = this.#run(statement);
+        this.#guard(statement.sql, () => restoreTriggers(this.#database, this.#temporary));
+        return changes;
+      }
       case 'drop':
         return this.#run(statement);
     }

@@ -3,8 +3,8 @@
  * tokens, and a name inside one is changed by its tokens.
  */
 
-import type { DefaultValue, LiteralValue } from '../../catalog/index.js';
-import { quoteName } from './quote.js';
+import { type DefaultValue, type LiteralValue, otherNames } from '../../catalog/index.js';
+import { quoteName, quoteSurely } from './quote.js';
 import { afterParenthesis, foldName, isSymbol, isWord, type Token, textOf, tokenize } from './tokens.js';
 
 /** Words that mean something else in quotes; for every other word the quotes change nothing. */
@@ -115,10 +115,28 @@ export function mentions(sql: string, name: string): boolean {
   return tokenize(sql).some((token) => isNameToken(token) && foldName(token.value) === folded);
 }
 
-/** Names changed at once, so that two of them may be exchanged. Keys are folded names. */
+/**
+ * The names in an expression that may be those of columns, folded: not those of functions, types, collations, nor what
+ * stands before a dot.
+ */
+export function columnNames(sql: string): ReadonlySet<string> {
+  const tokens = tokenize(sql);
+  const others = otherNames(tokens);
+  const names = tokens.filter(
+    (token, at) =>
+      isNameToken(token) &&
+      !others.has(at) &&
+      !isSymbol(tokens[at + 1], '.') &&
+      !isWord(token, ...grammar, ...constants, 'regexp', 'match'),
+  );
+  return new Set(names.map(({ value }) => foldName(value)));
+}
+
+/** Columns' names changed at once, so that two of them may be exchanged. Keys are folded names. */
 export function renameNames(sql: string, names: ReadonlyMap<string, string>): string {
-  return rewrite(sql, (token) => {
-    const isColumn = isNameToken(token) && !isWord(token, ...grammar);
+  const others = otherNames(tokenize(sql));
+  return rewrite(sql, (token, _tokens, at) => {
+    const isColumn = isNameToken(token) && !others.has(at) && !isWord(token, ...grammar);
     const to = isColumn ? names.get(foldName(token.value)) : undefined;
     return to === undefined ? undefined : quoteName(to);
   });
@@ -148,10 +166,26 @@ export function portableExpression(sql: string, columns: readonly string[]): str
 /** Names in quotes that SQLite never takes for text: with columns that are gone, any version refuses the expression. */
 export function neverText(sql: string, names: readonly string[]): string {
   const folded = new Set(names.map(foldName));
+  return inSureQuotes(sql, (name) => folded.has(name));
+}
+
+/** The same with all names but those of these columns: where they are mistyped, any version refuses the expression. */
+export function neverTextBut(sql: string, columns: readonly string[]): string {
+  const known = new Set(columns.map(foldName));
+  return inSureQuotes(sql, (name) => !known.has(name));
+}
+
+function inSureQuotes(sql: string, isMeant: (folded: string) => boolean): string {
   return rewrite(sql, (token, tokens, at) =>
-    isQuotedName(sql, tokens, at) && folded.has(foldName(token.value))
-      ? `\`${token.value.replaceAll('`', '``')}\``
-      : undefined,
+    isQuotedName(sql, tokens, at) && isMeant(foldName(token.value)) ? quoteSurely(token.value) : undefined,
+  );
+}
+
+/** Whether the name stands there in the quotes that SQLite takes for those of text where there is no such column. */
+export function saysInQuotes(sql: string, name: string): boolean {
+  const tokens = tokenize(sql);
+  return tokens.some(
+    (token, at) => isQuotedName(sql, tokens, at) && foldName(token.value) === foldName(name),
   );
 }
 
@@ -162,6 +196,7 @@ function isQuotedName(sql: string, tokens: readonly Token[], at: number): boolea
     sql[token.start] === '"' &&
     !isSymbol(tokens[at + 1], '(') &&
     !isSymbol(tokens[at + 1], '.') &&
+    !isSymbol(tokens[at - 1], '.') &&
     !isWord(tokens[at - 1], 'collate')
   );
 }

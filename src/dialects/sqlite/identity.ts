@@ -1,8 +1,7 @@
-import { realpathSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { DatabaseIdentity, Driver } from '../dialect.js';
 import type { SqliteSession } from './driver.js';
-import { memory } from './location.js';
+import { memory, realPath } from './location.js';
 
 /** Two files may have one name, and one file several paths: what tells them apart is where it really is. */
 export async function identify(driver: Driver): Promise<DatabaseIdentity> {
@@ -10,12 +9,4 @@ export async function identify(driver: Driver): Promise<DatabaseIdentity> {
   if (path === memory) return { name: 'memory', text: 'the database in memory' };
   if (connection.isServer) return { name: path, text: path };
   return { name: basename(path), text: path, place: realPath(path) };
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
 }

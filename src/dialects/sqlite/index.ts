@@ -10,15 +10,17 @@ import { dropAll, droppable } from './drop-all.js';
 import { identify } from './identity.js';
 import { hasTable, inspect } from './inspect.js';
 import { lockBetween, runnerLock } from './lock.js';
-import { probeLone, refusedInTransaction, standsAlone } from './lone.js';
+import { probeLone, refusedInTransaction, standing } from './lone.js';
 import { normalize } from './normalize.js';
 import { placeholdersIn } from './placeholders.js';
 import { keys, quoteIdentifier, quoteLiteral } from './quote.js';
 import { rowKey, rowKeyOf } from './row-key.js';
 import { rules } from './rules.js';
 import { scriptFrame, scriptRefusal } from './script-frame.js';
+import { leftInSession } from './session-traces.js';
 import { databaseSize } from './size.js';
-import { statementsIn } from './statements.js';
+import { statementsIn, terminated } from './statements.js';
+import { tableKey } from './table-key.js';
 
 export const sqlite: Dialect = {
   name: 'sqlite',
@@ -27,6 +29,7 @@ export const sqlite: Dialect = {
   inspect,
   hasTable,
   currentSchema: async () => null,
+  tableKey,
   rowKey,
   rowKeyOf,
   missingRoles: async () => [],
@@ -46,6 +49,7 @@ export const sqlite: Dialect = {
   placeholder: () => '?',
   placeholdersIn,
   statementsIn,
+  terminated,
   scriptStart: [],
   scriptFrame,
   scriptRefusal,
@@ -55,9 +59,11 @@ export const sqlite: Dialect = {
   // Its writers wait for each other before they begin.
   gaveUpWaiting: () => null,
   blockers: async () => [],
-  standsAlone,
+  standing,
   refusedInTransaction,
   probeLone,
+  leftInSession,
+  rememberedInSession: () => [],
   backupEnding,
   assertBackup,
   canRestore,

@@ -1,6 +1,6 @@
 /** Statements that a live database answers or does in more than one step. A script has none of them. */
 
-import type { DefaultValue } from '../../catalog/index.js';
+import type { DefaultValue, QualifiedName } from '../../catalog/index.js';
 import type { RevError } from '../../errors.js';
 import type { Statement } from '../dialect.js';
 
@@ -8,6 +8,12 @@ import type { Statement } from '../dialect.js';
 export interface Question extends Statement {
   readonly live: 'question';
   refusal(counts: readonly number[]): RevError | null;
+}
+
+/** Any number of texts. */
+export interface TextQuestion extends Statement {
+  readonly live: 'texts';
+  refusal(texts: readonly string[]): RevError | null;
 }
 
 /** The rows of a table into its successor. `sql` does it all at once. */
@@ -51,7 +57,22 @@ export interface DropTable extends Statement {
   readonly live: 'drop';
 }
 
-export type LiveStatement = Question | CopyRows | EditSchema | LookAway | DropTable;
+/** A view that is dropped and made again: with it would go the triggers that only this connection has on it. */
+export interface ReplaceView extends Statement {
+  readonly live: 'view away' | 'view again';
+  readonly view: QualifiedName;
+  /** It is made again under another name, which its triggers do not know. */
+  readonly isRenamed: boolean;
+}
+
+export type LiveStatement =
+  | Question
+  | TextQuestion
+  | CopyRows
+  | EditSchema
+  | LookAway
+  | DropTable
+  | ReplaceView;
 
 export function isLive(statement: Statement): statement is LiveStatement {
   return 'live' in statement;

@@ -1,7 +1,7 @@
 /** Which file or server a URL means. */
 
-import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { RevError } from '../../errors.js';
 import type { ServerAddress } from './connections/hrana.js';
 
@@ -58,6 +58,28 @@ function decode(path: string): string {
     return decodeURIComponent(path);
   } catch {
     return path;
+  }
+}
+
+/** Where a file really is, by whatever links it is reached; also one that is not there yet. */
+export function realPath(path: string): string {
+  // As many links as Linux follows: in a circle none leads to a file.
+  let found = resolve(path);
+  for (let links = 0; links < 40; links += 1) {
+    const real = unless(() => realpathSync(found));
+    if (real !== null) return real;
+    const target = unless(() => readlinkSync(found));
+    if (target === null) break;
+    found = resolve(dirname(found), target);
+  }
+  return join(unless(() => realpathSync(dirname(found))) ?? dirname(found), basename(found));
+}
+
+function unless<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch {
+    return null;
   }
 }
 

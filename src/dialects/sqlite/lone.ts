@@ -1,13 +1,16 @@
-import type { LoneOutcome, Statement } from '../dialect.js';
-import { isWord, tokenize } from './tokens.js';
+import type { LoneOutcome, Standing, Statement } from '../dialect.js';
+import { statementsOf } from './statements.js';
+import { isWord } from './tokens.js';
 
 /** Statements that mean nothing, or fail, in a transaction of SQLite. */
 
 const alone = ['vacuum', 'pragma', 'attach', 'detach'];
 
-export function standsAlone({ sql }: Statement): boolean {
-  const [first] = tokenize(sql);
-  return first !== undefined && alone.some((word) => isWord(first, word));
+export function standing({ sql }: Statement): Standing {
+  const statements = statementsOf(sql);
+  const lone = statements.filter(([first]) => isWord(first, ...alone)).length;
+  if (lone === 0) return 'together';
+  return lone === statements.length ? 'alone' : 'mixed';
 }
 
 export function refusedInTransaction(): boolean {

@@ -10,18 +10,30 @@ export const pragmasOfRunner = {
   short_column_names: 1,
 } as const;
 
-/** @returns what they were. */
-export function setPragmas(
+/** What a revision may set on it: not what a file keeps, nor what cannot be read (`case_sensitive_like`). */
+export const pragmasKept = [
+  'foreign_keys',
+  'ignore_check_constraints',
+  'recursive_triggers',
+  'defer_foreign_keys',
+  'legacy_alter_table',
+  'writable_schema',
+  'query_only',
+  'read_uncommitted',
+  'reverse_unordered_selects',
+  'trusted_schema',
+  'synchronous',
+] as const;
+
+/** Without those that this build of SQLite does not know. */
+export function readPragmas(
   database: Connection,
-  pragmas: Readonly<Record<string, number>>,
-): Record<string, number> {
-  const before: Record<string, number> = {};
-  for (const [name, value] of Object.entries(pragmas)) {
-    const old = pragma(database, name);
-    // Some builds of SQLite do not know the old ones.
-    if (Number.isNaN(old)) continue;
-    before[name] = old;
-    database.exec(`PRAGMA ${name} = ${value}`);
-  }
-  return before;
+  names: readonly string[],
+): Readonly<Record<string, number>> {
+  const known = names.map((name) => [name, pragma(database, name)] as const);
+  return Object.fromEntries(known.filter(([, value]) => !Number.isNaN(value)));
+}
+
+export function setPragmas(database: Connection, pragmas: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(pragmas)) database.exec(`PRAGMA ${name} = ${value}`);
 }

@@ -17,7 +17,7 @@ import { isRowid } from './definition.js';
 import { inParentheses, mentions, unqualified } from './expression.js';
 import type { Question } from './live-statement.js';
 import { quoteLiteral, quoteName, quoteNames } from './quote.js';
-import type { ColumnSource, RebuildPlan } from './rebuild-plan.js';
+import { type ColumnSource, isNullable, isNumberedAnew, type RebuildPlan } from './rebuild-plan.js';
 import { foldName } from './tokens.js';
 
 interface Obstacle {
@@ -82,7 +82,14 @@ function columnObstacles(before: Table, plan: RebuildPlan, column: Column): read
   const name = `${displayName(before)}.${column.name}`;
   const value = oldValue(source);
   const obstacles: Obstacle[] = [];
-  if (!column.nullable && !isRowid(plan.after, column) && !isFilled(source, column)) {
+  if (isNumberedAnew(before, plan.after, column, source)) {
+    obstacles.push({
+      count: `count(*) FILTER (WHERE ${value} IS NULL)`,
+      message: (rows) =>
+        `Column ${name} cannot become an integer primary key: it is null in ${amount(rows, 'row')}, which would get new numbers.`,
+      hint: fillFirst(before, source.from ?? column.name),
+    });
+  } else if (!column.nullable && !isRowid(plan.after, column) && !isFilled(source, column)) {
     if (value === null) {
       obstacles.push({
         count: 'count(*)',
@@ -120,11 +127,6 @@ function oldValue({ from, using }: ColumnSource): string | null {
 /** Whether a default stands for null. */
 function isFilled({ from, using, fill }: ColumnSource, column: Column): boolean {
   return fill !== undefined || (from === undefined && using === undefined && column.default !== null);
-}
-
-function isNullable(table: Table, name: string | undefined): boolean {
-  const column = table.columns.find((each) => each.name === name);
-  return column?.nullable === true && !isRowid(table, column);
 }
 
 /** What a STRICT table refuses of a value after it has applied the column's affinity; null: it takes everything. */

@@ -8,6 +8,11 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A name as SQL which stands for no text: `sqlite3` and others take one in double quotes for text where there is no such column. */
+export function quoteSurely(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
 /** A name as SQL; with its schema (an attached database) where it has one. */
 export function quoteIdentifier(name: string | QualifiedName): string {
   if (typeof name === 'string') return quoteName(name);

@@ -13,7 +13,7 @@ import {
 } from '../../catalog/index.js';
 import { type AlterColumn, applyChanges, type TableChange } from '../../operations/index.js';
 import { isRowid } from './definition.js';
-import { detailsOf } from './details.js';
+import { detailsOf, isOfColumnAlone } from './details.js';
 import { renameNames } from './expression.js';
 import { withoutConstraint } from './find-constraint.js';
 import { foldName } from './tokens.js';
@@ -40,6 +40,22 @@ export function planRebuild(before: Table, changes: readonly TableChange[]): Reb
   const planner = new Planner(before);
   for (const change of changes) planner.apply(change);
   return planner.plan();
+}
+
+/** Whether SQLite would give a row that holds null a new number there: the column becomes the rowid. */
+export function isNumberedAnew(
+  before: Table,
+  after: Table,
+  column: Column,
+  { from, using, fill }: ColumnSource,
+): boolean {
+  if (!isRowid(after, column) || (fill !== undefined && !column.nullable)) return false;
+  return using !== undefined || isNullable(before, from);
+}
+
+export function isNullable(table: Table, name: string | undefined): boolean {
+  const column = table.columns.find((each) => each.name === name);
+  return column?.nullable === true && !isRowid(table, column);
 }
 
 class Planner {
@@ -159,11 +175,16 @@ class Planner {
     return { ...constraint, columns, references };
   }
 
-  /** A check in the definition of a column goes with it, as it does when SQLite drops the column in place. */
+  /**
+   * A check in the definition of a column goes with it, as it does when SQLite drops the column in place. One that names
+   * other columns, too, stays, and whoever drops the column is told.
+   */
   #dropOwnChecks(name: string): void {
     const sql = this.#table.live?.sql;
     if (sql === undefined || !findColumn(this.#table, name)) return;
-    const own = detailsOf(sql).checksOf(name);
+    const own = detailsOf(sql)
+      .checksOf(name)
+      .filter(({ expression }) => isOfColumnAlone(this.#table, expression, name));
     const isOwn = (check: { readonly name: string | null; readonly expression: string }) =>
       own.some((each) => each.name === check.name && each.expression === check.expression);
     this.#table = { ...this.#table, checks: this.#table.checks.filter((check) => !isOwn(check)) };

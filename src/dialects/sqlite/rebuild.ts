@@ -10,11 +10,12 @@ import { RevError } from '../../errors.js';
 import type { TableChange } from '../../operations/index.js';
 import type { Statement } from '../dialect.js';
 import { createTableSql, defaultText, isRowid } from './definition.js';
-import { neverText, portableExpression, unqualified } from './expression.js';
+import { neverTextBut } from './expression.js';
 import { createIndexSql } from './index-sql.js';
 import type { CopyRows, LookAway } from './live-statement.js';
+import { portable } from './portable-table.js';
 import { quoteInDatabase, quoteLiteral, quoteName } from './quote.js';
-import { type ColumnSource, planRebuild, type RebuildPlan } from './rebuild-plan.js';
+import { type ColumnSource, isNumberedAnew, planRebuild, type RebuildPlan } from './rebuild-plan.js';
 import { rebuiltName } from './rebuilt-name.js';
 import { foldName } from './tokens.js';
 
@@ -60,47 +61,6 @@ function rebuildStatements(
   ];
 }
 
-/**
- * Expressions that do not name their table: while they are compiled it bears another name. Only what stood in the table
- * before may have "text" for 'text'; in what is new, a name that is no column is a mistake, which SQLite finds.
- */
-function portable(before: Table, table: Table): Table {
-  const old = new Set(expressionsOf(before));
-  const names = before.columns.map((column) => column.name);
-  const kept = new Set(table.columns.map((column) => foldName(column.name)));
-  const gone = names.filter((name) => !kept.has(foldName(name)));
-  const text = (sql: string) =>
-    old.has(sql) ? neverText(portableExpression(sql, names), gone) : unqualified(sql);
-  return {
-    ...table,
-    columns: table.columns.map((column) =>
-      column.generated
-        ? { ...column, generated: { ...column.generated, expression: text(column.generated.expression) } }
-        : column,
-    ),
-    checks: table.checks.map((check) => ({ ...check, expression: text(check.expression) })),
-    indexes: table.indexes.map((index) => ({
-      ...index,
-      where: index.where === null ? null : text(index.where),
-      keys: index.keys.map((key) =>
-        key.expression === undefined ? key : { ...key, expression: text(key.expression) },
-      ),
-    })),
-  };
-}
-
-/** Of checks, generated columns and indexes. */
-function expressionsOf({ columns, checks, indexes }: Table): readonly string[] {
-  return [
-    ...columns.flatMap(({ generated }) => (generated ? [generated.expression] : [])),
-    ...checks.map(({ expression }) => expression),
-    ...indexes.flatMap(({ where, keys }) => [
-      ...(where === null ? [] : [where]),
-      ...keys.flatMap(({ expression }) => (expression === undefined ? [] : [expression])),
-    ]),
-  ];
-}
-
 /** The highest number that AUTOINCREMENT ever gave, also where the row is gone: it must not be given again. */
 function keepSequence(before: Table, after: Table, successor: string): readonly string[] {
   const counts = (table: Table) => table.columns.some((column) => column.identity?.kind === 'autoincrement');
@@ -114,8 +74,12 @@ function keepSequence(before: Table, after: Table, successor: string): readonly 
 function copyRows(before: Table, after: Table, plan: RebuildPlan, to: string): CopyRows {
   const pairs = [...copyRowid(before, after, plan)];
   for (const column of after.columns) {
-    const value = column.generated ? null : valueText(before, column, plan.sources.get(column.name) ?? {});
-    if (value !== null) pairs.push([quoteName(column.name), value]);
+    const source = plan.sources.get(column.name) ?? {};
+    const value = column.generated ? null : valueText(before, column, source);
+    if (value === null) continue;
+    // A text is no number: SQLite refuses the row.
+    const isGuarded = isNumberedAnew(before, after, column, source);
+    pairs.push([quoteName(column.name), isGuarded ? `coalesce(${value}, 'null')` : value]);
   }
   if (pairs.length === 0) {
     throw new RevError('REV_OPERATION', `No column of ${before.name} is left whose rows could be kept.`);
@@ -132,7 +96,8 @@ function copyRows(before: Table, after: Table, plan: RebuildPlan, to: string): C
 
 /** What the rows get; null: what the column's default gives them. */
 function valueText(table: Table, column: Column, { from, using, fill }: ColumnSource): string | null {
-  const value = using === undefined ? from && qualified(table, from) : `(${using})`;
+  const columns = table.columns.map(({ name }) => name);
+  const value = using === undefined ? from && qualified(table, from) : `(${neverTextBut(using, columns)})`;
   if (value === undefined) {
     if (sameData(fill ?? null, column.default)) return null;
     return fill ? defaultText(fill) : 'NULL';

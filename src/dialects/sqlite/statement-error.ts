@@ -1,6 +1,6 @@
 /** What SQLite throws, as RevErrors: its own message and the statement, never a bound value. */
 
-import { withoutSecrets, withoutSecretsOf } from '../../catalog/index.js';
+import { beginningWithoutSecrets, withoutSecretsOf } from '../../catalog/index.js';
 import { RevError, type RevErrorCode } from '../../errors.js';
 import { fillFirst } from '../../operations/index.js';
 import { withoutRebuiltName } from './rebuilt-name.js';
@@ -71,7 +71,9 @@ export function statementError(thrown: unknown, sql: string): RevError {
   const message = withoutSecretsOf(sql, messageOf(thrown));
   const statement = shorten(sql);
   const isCopy = sqliteCode === 'SQLITE_CONSTRAINT_NOTNULL' && withoutRebuiltName(sql) !== sql;
-  const hint = isCopy ? nullInRebuild(message) : (kind?.hint ?? goneColumn(message, sql));
+  const hint = isCopy
+    ? nullInRebuild(message)
+    : (kind?.hint ?? goneColumn(message, sql) ?? onlyOfApplication(message));
   return new RevError(kind?.code ?? 'REV_STATEMENT', `${message}\n  in: ${statement}`, {
     ...(hint === undefined ? {} : { hint }),
     data: { statement, ...(sqliteCode === undefined ? {} : { sqliteCode }) },
@@ -85,14 +87,21 @@ function nullInRebuild(message: string): string {
   return `Rows hold null there. ${fillFirst(name === undefined ? undefined : { schema: null, name }, column)}`;
 }
 
-/** A definition that is made anew, after a rebuild or in it, and names a column that the revision has dropped. */
+/** A definition with a mistyped name; or it is made anew, after a rebuild or in it, and names a column that is dropped. */
 function goneColumn(message: string, sql: string): string | undefined {
   const [, column] = /^no such column: "?(.+?)"?(?: - should this be .*)?$/m.exec(message) ?? [];
   if (column === undefined || !/^create (?:unique )?(?:index|table)\b/i.test(sql)) return undefined;
   const what = /index\b/i.test(sql.slice(0, 20))
     ? 'this index: op.dropIndex'
     : 'the check or column that names it';
-  return `If the revision drops ${column}, let it first drop ${what}.`;
+  return `Mend the name if it is mistyped. If the revision drops ${column}, let it first drop ${what}.`;
+}
+
+/** What is no part of the database file: whoever opens it has to bring it along. */
+function onlyOfApplication(message: string): string | undefined {
+  const [, what] = /\b(?:no such|unknown) (function|collation sequence|module):/.exec(message) ?? [];
+  if (what === undefined) return undefined;
+  return `Is the name right? A ${what} that the application registers is known only on its own connection: let the application run the revisions, and hand that in (upgrade({ connection })).`;
 }
 
 /** How a transaction was ended by a statement inside it. */
@@ -160,6 +169,10 @@ export function isBusy(thrown: unknown): boolean {
   return codeOf(thrown)?.startsWith('SQLITE_BUSY') === true;
 }
 
+export function isCorrupt(thrown: unknown): boolean {
+  return codeOf(thrown)?.startsWith('SQLITE_CORRUPT') === true;
+}
+
 function codeOf(thrown: unknown): string | undefined {
   const code = (thrown as { code?: unknown } | null)?.code;
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
@@ -172,6 +185,6 @@ function messageOf(thrown: unknown): string {
 }
 
 function shorten(sql: string): string {
-  const text = withoutSecrets(withoutRebuiltName(sql.trim()));
+  const text = beginningWithoutSecrets(withoutRebuiltName(sql.trim()));
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

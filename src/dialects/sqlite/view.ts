@@ -3,7 +3,9 @@
 import { type Catalog, displayName, findView, type QualifiedName, type View } from '../../catalog/index.js';
 import { RevError } from '../../errors.js';
 import type { Statement } from '../dialect.js';
+import type { ReplaceView } from './live-statement.js';
 import { quoteIdentifier, quoteNames } from './quote.js';
+import { foldName } from './tokens.js';
 
 /** @throws RevError REV_UNSUPPORTED for what only other databases have. */
 export function createView(view: View): readonly Statement[] {
@@ -24,10 +26,7 @@ export function createView(view: View): readonly Statement[] {
 
 export function alterView(view: View, before: Catalog): readonly Statement[] {
   const { triggers } = known(before, view);
-  return [
-    { sql: `DROP VIEW ${quoteIdentifier(view)}` },
-    ...createView({ ...(triggers ? { triggers } : {}), ...view }),
-  ];
+  return replaced(view, { ...(triggers ? { triggers } : {}), ...view });
 }
 
 export function renameView(from: QualifiedName, to: QualifiedName, before: Catalog): readonly Statement[] {
@@ -37,7 +36,18 @@ export function renameView(from: QualifiedName, to: QualifiedName, before: Catal
       hint: 'Write dropView, createView and the triggers.',
     });
   }
-  return [{ sql: `DROP VIEW ${quoteIdentifier(from)}` }, ...createView({ ...view, ...to })];
+  return replaced(from, { ...view, ...to });
+}
+
+function replaced(view: QualifiedName, next: View): readonly (Statement | ReplaceView)[] {
+  const isRenamed = foldName(view.name) !== foldName(next.name);
+  const [created, ...triggers] = createView(next);
+  if (!created) return [];
+  return [
+    { live: 'view away', sql: `DROP VIEW ${quoteIdentifier(view)}`, view, isRenamed },
+    { ...created, live: 'view again', view, isRenamed },
+    ...triggers,
+  ];
 }
 
 function known(before: Catalog, name: QualifiedName): View {

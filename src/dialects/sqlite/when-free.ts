@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RevError } from '../../errors.js';
 import type { ConnectOptions } from '../dialect.js';
+import type { Connection, Prepared } from './connections/connection.js';
 import { isBusy } from './statement-error.js';
 
 /** How long to wait for another writer, in milliseconds. */
@@ -27,4 +28,16 @@ export async function whenFree<T>(
     }
     await sleep(pollInterval);
   }
+}
+
+/** Reads the definitions of a database whose `busy_timeout` is 0; with them it is known whether it is one at all. */
+export async function whenReadable(
+  database: Connection,
+  options: Pick<ConnectOptions, 'patience' | 'signal'>,
+): Promise<void> {
+  let question: Prepared | null = null;
+  await whenFree(() => {
+    question ??= database.prepare('SELECT count(*) FROM sqlite_schema');
+    question?.values();
+  }, options);
 }

@@ -3,10 +3,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { emptyCatalog } from '../../../src/catalog/index.js';
 import type { ConnectOptions, Driver } from '../../../src/dialects/dialect.js';
 import { postgres } from '../../../src/dialects/postgres/index.js';
 import { RevError } from '../../../src/errors.js';
 import { freshDatabase, postgresUrl } from '../../support/postgres.js';
+import { relayTo } from '../../support/relay.js';
 
 const from = import.meta.dirname;
 
@@ -40,10 +42,46 @@ function everythingOf(error: Error): string {
   return texts.join('\n');
 }
 
+test('a statement with a NUL character is refused, and ends no session', async () => {
+  const driver = await open();
+  for (const work of [() => driver.run({ sql: "select 'a\0b'" }), () => driver.query("select 'a\0b'")]) {
+    expect(await failure(work())).toMatchObject({
+      code: 'REV_OPERATION',
+      message: 'A statement of PostgreSQL cannot hold a NUL character.',
+    });
+  }
+  expect(await driver.values('select 1')).toEqual([[1]]);
+  // Of a script, too.
+  const operation = { kind: 'execute', sql: { texts: ["select '\0'"], values: [] } } as const;
+  expect(() => postgres.compile(operation, emptyCatalog('postgres'), {})).toThrow('NUL character');
+});
+
 describe('connecting', () => {
   test('tells the server version', async () => {
     const driver = await open();
     expect(driver.serverVersion).toMatch(/^\d+\.\d+$/);
+  });
+
+  test('takes an IPv6 address, and names it as it is', async () => {
+    const { url, name } = await freshDatabase();
+    const relay = await relayTo(url, () => 'forward', '::1');
+    const { port } = new URL(relay.url);
+    const elsewhere = new URL(relay.url);
+    elsewhere.search = '?host=::1';
+    elsewhere.hostname = 'nowhere.invalid';
+    for (const each of [relay.url, elsewhere.href]) {
+      const driver = await open({ url: each });
+      expect(await driver.values('select current_database()')).toEqual([[name]]);
+    }
+    const other = new URL(relay.url);
+    other.pathname = '/none';
+    const error = await failure(postgres.connect({ from, url: other.href }));
+    expect(error.message).toContain(`at [::1]:${port}.`);
+    expect(error.hint).toContain(`createdb -h ::1 -p ${port} `);
+    other.port = '1';
+    expect((await failure(postgres.connect({ from, url: other.href }))).message).toContain(
+      'at [::1]:1, database "none": connection refused',
+    );
   });
 
   test('leaves the order of day and month to the database, and reads dates as ISO', async () => {
@@ -308,7 +346,10 @@ describe('queries', () => {
     expect(owner.hint).toContain(`"${role}", does not own it`);
     await driver.run({ sql: 'set default_transaction_read_only = on' });
     const readOnly = await failure(driver.run({ sql: 'create table u (a int)' }));
-    expect(readOnly).toMatchObject({ data: { sqlstate: '25006' }, hint: expect.stringContaining('standby') });
+    expect(readOnly).toMatchObject({
+      data: { sqlstate: '25006' },
+      hint: expect.stringMatching(/SET TRANSACTION READ ONLY[\s\S]*If the server is a standby/),
+    });
     await driver.close();
     await sql(`drop role ${role}`);
   });

@@ -22,6 +22,26 @@ import { tested, testOfFiles } from '../../support/sqlite-file.js';
 const alter = (table: string, ...changes: TableChange[]) =>
   ({ kind: 'alterTable', table: { schema: null, name: table }, changes }) as const;
 
+testOfFiles(
+  'a table is rebuilt by the name main.t, too, and one of an attached database is refused',
+  async () => {
+    const db = await freshSqlite();
+    await db.setup("attach ':memory:' as other", 'create table other.u (a int)');
+    await db.setup('create table T (a int)', 'insert into t values (1)');
+    const toText: TableChange = { kind: 'alterColumn', name: 'a', to: { type: 'text' } };
+    const inSchema = (schema: string, name: string) => ({ ...alter(name, toText), table: { schema, name } });
+    await db.run(inSchema('main', 'T'));
+    expect(await db.rows('select typeof(a) from main.t')).toEqual([['text']]);
+    await expect(db.run(inSchema('Main', 't'))).rejects.toMatchObject({
+      hint: expect.stringContaining('There is T'),
+    });
+    await expect(db.run(inSchema('other', 'u'))).rejects.toMatchObject({
+      code: 'REV_UNSUPPORTED',
+      message: expect.stringContaining('Table other.u would have to be rebuilt'),
+    });
+  },
+);
+
 /** The statements that the changes would take. */
 async function statements(db: SqliteDatabase, table: string, ...changes: TableChange[]): Promise<string[]> {
   return sqlite.compile(alter(table, ...changes), await db.inspect(), {}).map(({ sql }) => sql);
@@ -174,7 +194,24 @@ describe('in place where it can be, whatever rows there are', () => {
           kind: 'addConstraint',
           constraint: foreignKey('x_fk', ['x'], 'p', ['id'], { onDelete: 'cascade' }),
         },
-        { kind: 'addConstraint', constraint: check('x_check', 'x is null or x > a') },
+        { kind: 'addConstraint', constraint: check('x_check', "T.x is null or x in (1, '2')") },
+      ],
+    ],
+    [
+      'check of it and of another column',
+      false,
+      [
+        { kind: 'addColumn', column: column('x', 'int') },
+        { kind: 'addConstraint', constraint: check('x_check', 'a > 0 and (x is null or x > a)') },
+      ],
+    ],
+    [
+      'check of another column with a function of its name',
+      false,
+      [
+        { kind: 'addColumn', column: column('x', 'int') },
+        { kind: 'addColumn', column: column('abs', 'int') },
+        { kind: 'addConstraint', constraint: check('a_check', 'abs(a) > 0') },
       ],
     ],
     [
@@ -231,7 +268,7 @@ describe('in place where it can be, whatever rows there are', () => {
     await run;
     expect(await db.rows('select count(*) from t')).toEqual([[2]]);
     const table = await db.table('t');
-    expect(table.columns.map((each) => each.name)).toEqual(['a', 'x']);
+    expect(table.columns.map((each) => each.name).slice(0, 2)).toEqual(['a', 'x']);
     const constraints = changes.filter((change) => change.kind === 'addConstraint').length;
     expect(table.checks.length + table.foreignKeys.length + table.uniques.length).toBe(constraints);
   });
@@ -239,6 +276,11 @@ describe('in place where it can be, whatever rows there are', () => {
   test.each<[string, boolean, string, string?]>([
     ['plain', true, 'create table t (a int, x int)'],
     ['with a check of its own', true, 'create table t (a int, x int check (x > 0))'],
+    [
+      'with a check of its own, a function called like another column',
+      true,
+      'create table t (abs int, x int check (cast(abs(x) as int) > 0))',
+    ],
     ['with a foreign key of its own', true, 'create table t (a int, x int references p)'],
     ['indexed', false, 'create table t (a int, x int)', 'create index i on t (x)'],
     [
@@ -265,8 +307,34 @@ describe('in place where it can be, whatever rows there are', () => {
       : [];
     expect(isRebuild(await statements(db, 't', drop))).toBe(!inPlace);
     await db.run(...operations, alter('t', drop));
-    expect(await db.rows('select * from t order by a')).toEqual([[1], [2]]);
+    expect(await db.rows('select * from t order by 1')).toEqual([[1], [2]]);
     expect(await db.rows('pragma integrity_check')).toEqual([['ok']]);
+  });
+
+  test.each([
+    ['of both', 'a > 0 and (x is null or x > a)'],
+    ['of another', 'a > 0'],
+  ])(
+    'a check %s that stands in the definition of a column that is dropped is not lost',
+    async (what, sql) => {
+      const db = await rows(`create table t (a int, x int constraint c check (${sql}))`);
+      const drop = db.run(alter('t', { kind: 'dropColumn', name: 'x' }));
+      if (what === 'of both') {
+        await expect(drop).rejects.toMatchObject({
+          message: expect.stringMatching(/no such column: "?x/),
+          hint: expect.stringMatching('the check or column that names it'),
+        });
+      } else await drop;
+      expect((await db.table('t')).checks).toMatchObject([{ name: 'c', expression: sql }]);
+    },
+  );
+
+  test('nor are two of the same text in the definitions of two columns', async () => {
+    const db = await rows('create table t (n int, a int check (n > 0), b int check (n > 0))');
+    await db.run(alter('t', { kind: 'alterColumn', name: 'b', to: { type: 'real' } }));
+    await db.run(alter('t', { kind: 'dropColumn', name: 'a' }));
+    await db.run(alter('t', { kind: 'dropColumn', name: 'b' }));
+    expect((await db.table('t')).checks.map(({ expression }) => expression)).toEqual(['n > 0', 'n > 0']);
   });
 
   test('a column that a trigger of the table uses is not dropped', async () => {

@@ -84,7 +84,7 @@ test.each<[Operation, string]>([
         ],
       },
     },
-    'CREATE UNIQUE INDEX "i" ON "t" ("a" COLLATE "NOCASE" DESC, (lower(b)) DESC) WHERE a > 0',
+    'CREATE UNIQUE INDEX "i" ON "t" (`a` COLLATE "NOCASE" DESC, (lower(b)) DESC) WHERE a > 0',
   ],
 ])('%o', (operation, text) => {
   expect(compile(operation).map(({ sql }) => sql)).toEqual([text]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sqlite } from '../../../src/dialects/sqlite/index.js';
 import { check, column, primaryKey, type TableChange, unique } from '../../../src/operations/index.js';
 import { freshSqlite } from '../../support/sqlite.js';
 import { testOfFiles } from '../../support/sqlite-file.js';
@@ -306,5 +307,31 @@ describe('the rows are converted', () => {
       ),
     );
     expect(await db.rows('select id, x from b')).toEqual([[5, 'five']]);
+  });
+
+  test.each<[string, string, TableChange]>([
+    ['of a key', 'id int primary key', { kind: 'alterColumn', name: 'id', to: { type: 'integer' } }],
+    ['of no key', 'id integer', { kind: 'addConstraint', constraint: primaryKey(['id']) }],
+    [
+      'that is computed',
+      'id integer primary key',
+      { kind: 'alterColumn', name: 'id', to: { type: 'integer' }, using: 'nullif(id, 6)' },
+    ],
+  ])('null gets no number where a column %s becomes the rowid, also in a script', async (_, id, change) => {
+    const db = await freshSqlite();
+    await db.setup(`create table t (${id}, a text)`, `insert into t values (5, 'five'), (6, 'no id')`);
+    if (change.kind !== 'alterColumn' || !change.using) await db.setup('update t set id = null where id = 6');
+    const before = await db.rows('select id, a from t');
+    await expect(db.run(alter('t', change))).rejects.toMatchObject({
+      code: 'REV_STATEMENT',
+      message:
+        'Column t.id cannot become an integer primary key: it is null in 1 row, which would get new numbers.',
+    });
+    const [create, copy] = sqlite
+      .compile(alter('t', change), await db.inspect(), {})
+      .map((statement) => statement.sql.replace(/"main"\."(?!t")[^"]+"/, 'made_anew'));
+    await db.setup(create ?? '');
+    await expect(db.setup(copy ?? '')).rejects.toThrow(/datatype mismatch/);
+    expect(await db.rows('select id, a from t')).toEqual(before);
   });
 });

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type postgresJs from 'postgres';
 import { RevError } from '../../../errors.js';
 import type { ConnectOptions } from '../../dialect.js';
@@ -39,6 +40,8 @@ export interface PostgresJsClient {
 const textTypes = [1184, 1114, 1082, 1083, 1182, 1185, 1115, 1231];
 const jsonTypes = [114, 3802];
 const connectSeconds = 10;
+/** In milliseconds. */
+const cancelPatience = 5000;
 
 /** @param client the user's own, whose options say where to; absent: the URL does. */
 export async function openPostgresJs(
@@ -183,8 +186,11 @@ function openBeside(postgres: typeof postgresJs, client: PostgresJsClient, own: 
   } as object);
 }
 
-/** `?host=/var/run/postgresql` and its like, which libpq knows and postgres.js does not. */
-function libpqOptions(url: string) {
+/**
+ * `?host=/var/run/postgresql` and its like, which libpq knows and postgres.js does not.
+ * @returns options as the package takes them, which its types do not all say
+ */
+function libpqOptions(url: string): { readonly target: string; readonly options: object } {
   const target = new URL(url);
   // What stands before an @ is a password with a slash or the like in it, or part of one: new URL ended the host before.
   if (`${target.pathname}${[...target.searchParams.keys()].join()}${target.hash}`.includes('@'))
@@ -196,17 +202,28 @@ function libpqOptions(url: string) {
   };
   const [host, port, user, password, database] = ['host', 'port', 'user', 'password', 'dbname'].map(take);
   // postgres.js leaves the path as it is.
+  const address = ipv6Of(host ?? target.hostname);
   const named = database || decodeURIComponent(target.pathname.slice(1));
   return {
     target: target.href,
     options: {
       ...(host ? { host } : {}),
       ...(port ? { port: Number(port) } : {}),
+      // postgres.js would cut it at its first colon. It takes lists as they are.
+      ...(address
+        ? { host: [address], port: [Number(port || target.port || process.env.PGPORT || 5432)] }
+        : {}),
       ...(user ? { user } : {}),
       ...(password ? { password } : {}),
       ...(named ? { database: named } : {}),
     },
   };
+}
+
+/** `[::1]` of a URL, `::1` of a parameter. */
+function ipv6Of(host: string): string | undefined {
+  const address = host.replace(/^\[(.*)\]$/, '$1');
+  return isIPv6(address) ? address : undefined;
 }
 
 function peerOf(sql: Sql): Peer {
@@ -217,7 +234,8 @@ function peerOf(sql: Sql): Peer {
     user: string;
     database: string;
   };
-  const place = path || host.map((name, at) => `${name}:${port[at] ?? port[0]}`).join(',');
+  const place =
+    path || host.map((name, at) => `${isIPv6(name) ? `[${name}]` : name}:${port[at] ?? port[0]}`).join(',');
   return { place, user, database };
 }
 
@@ -245,6 +263,12 @@ interface Parts {
   readonly lost: Lost;
 }
 
+interface Running {
+  readonly text: string;
+  /** Ends the waiting for it. */
+  readonly end: () => void;
+}
+
 /** The end of the connection. */
 interface Lost {
   is: boolean;
@@ -258,8 +282,8 @@ class PostgresJsConnection implements Connection {
   readonly #sql: Sql;
   readonly #session: Session;
   readonly #lost: Lost;
-  /** What was sent and not answered, in that order, each with what ends the waiting for it. */
-  readonly #running = new Map<Pending, () => void>();
+  /** What was sent and not answered, in that order. */
+  readonly #running = new Map<Pending, Running>();
 
   constructor({ sql, session, peer, process, lost }: Parts) {
     this.#sql = sql;
@@ -268,7 +292,7 @@ class PostgresJsConnection implements Connection {
     this.process = process;
     this.#lost = lost;
     lost.tell = () => {
-      for (const end of this.#running.values()) end();
+      for (const { end } of this.#running.values()) end();
     };
     this.serverVersion = String(sql.parameters.server_version ?? '').split(' ')[0] ?? '';
   }
@@ -286,7 +310,7 @@ class PostgresJsConnection implements Connection {
     if (rows === 'arrays') pending.values();
     // Of several statements that were sent at once postgres.js forgets all but the first when the connection ends.
     const cut = new Promise<never>((_, reject) => {
-      this.#running.set(pending, () => reject(closed()));
+      this.#running.set(pending, { text, end: () => reject(closed()) });
     });
     try {
       const result = (await Promise.race([pending, cut])) as unknown as PackageResult | PackageResult[];
@@ -296,9 +320,14 @@ class PostgresJsConnection implements Connection {
     }
   }
 
-  /** What runs now is the oldest of the statements sent. */
+  /** What runs now is the oldest of the statements sent. A server that does not heed it in time is left to itself. */
   cancel(): void {
-    for (const pending of this.#running.keys()) {
+    for (const [pending, { text }] of this.#running) {
+      const leave = () => {
+        if (this.#running.has(pending)) this.#leave();
+      };
+      // Of a COMMIT nobody would know then whether it has happened.
+      if (!/^commit\b/i.test(text)) setTimeout(leave, cancelPatience).unref();
       const { canceller } = pending;
       if (typeof canceller === 'function') {
         pending.canceller = null;
@@ -308,6 +337,12 @@ class PostgresJsConnection implements Connection {
       }
       return;
     }
+  }
+
+  #leave(): void {
+    this.#lost.is = true;
+    this.#lost.tell();
+    this.#sql.end({ timeout: 0 }).catch(() => {});
   }
 
   async close(): Promise<void> {
