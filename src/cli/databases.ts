@@ -1,4 +1,3 @@
-import { assertSameRows } from '../commands/same-rows.js';
 import { RevError } from '../errors.js';
 import type { CliArguments, CliCommand, CliContext } from './command.js';
 
@@ -18,7 +17,10 @@ export async function runInDatabases(
     const option = oneDatabaseOptions.find((each) => args.flag(each) || args.text(each) !== undefined);
     if (names && option) throw forOneDatabase(option, names);
     if (!names || !command.eachDatabase) throw error;
-    if (command.target) await assertSameRows(context.environment, nameOf(command), command.target(args));
+    if (command.target) {
+      const { assertSameRows } = await import('../commands/same-rows.js');
+      await assertSameRows(context.environment, nameOf(command), command.target(args));
+    }
     await runInEach(
       command,
       context,

@@ -103,10 +103,12 @@ function watchEnding(output: Output): {
 
 async function parse(argv: readonly string[], output: Output, signal: AbortSignal): Promise<void> {
   const { default: yargs } = await import('yargs');
-  const name = commandName(argv);
+  const { name, rest } = splitCommand(argv);
   const command = name === undefined ? undefined : await commands[name]?.load();
-  const parser = globalOptions(yargs([...argv]).scriptName('rev'));
-  if (command) register(parser, command, output, signal);
+  // Of a command that it runs by name yargs lays out the help, too, which takes longer than `rev heads`; not of its default one.
+  const asDefault = name !== undefined && !['--help', '-h'].some((each) => argv.includes(each));
+  const parser = globalOptions(asDefault ? yargs(rest).scriptName(`rev ${name}`) : yargs(argv).scriptName('rev'));
+  if (command) register(parser, command, asDefault, output, signal);
   else for (const [each, { describe }] of Object.entries(commands)) parser.command(each, describe);
   await parser
     .demandCommand(1, 'Which command?')
@@ -152,9 +154,16 @@ function unknownCommand(argv: readonly string[], message: string | null): RevErr
   });
 }
 
-function register(parser: Argv, command: CliCommand, output: Output, signal: AbortSignal): void {
+function register(
+  parser: Argv,
+  command: CliCommand,
+  asDefault: boolean,
+  output: Output,
+  signal: AbortSignal,
+): void {
+  const names = [command.command].flat();
   parser.command(
-    command.command as string,
+    asDefault ? names.slice(0, 1).map((each) => each.replace(/^\S+/, '$0')) : names,
     command.describe,
     (yargs) => {
       const own = command.options(yargs);
@@ -238,15 +247,19 @@ function keyValues(list: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(entries);
 }
 
-/** The first word that names a command; option values before it are passed over where they name none. */
-function commandName(argv: readonly string[]): string | undefined {
-  for (const word of argv) {
+/** The first word that names a command, and all others; option values before it are passed over where they name none. */
+function splitCommand(argv: readonly string[]): {
+  readonly name: string | undefined;
+  readonly rest: readonly string[];
+} {
+  for (const [at, word] of argv.entries()) {
     if (word.startsWith('-')) continue;
-    if (Object.hasOwn(commands, word)) return word;
-    const alias = Object.entries(commands).find(([, { aliases }]) => aliases?.includes(word));
-    if (alias) return alias[0];
+    const name = Object.hasOwn(commands, word)
+      ? word
+      : Object.entries(commands).find(([, { aliases }]) => aliases?.includes(word))?.[0];
+    if (name !== undefined) return { name, rest: argv.toSpliced(at, 1) };
   }
-  return undefined;
+  return { name: undefined, rest: argv };
 }
 
 function outputOf(argv: readonly string[]): Output {
