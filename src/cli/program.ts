@@ -103,11 +103,14 @@ function watchEnding(output: Output): {
 
 async function parse(argv: readonly string[], output: Output, signal: AbortSignal): Promise<void> {
   const { default: yargs } = await import('yargs');
-  const { name, rest } = splitCommand(argv);
+  const name = commandName(argv);
   const command = name === undefined ? undefined : await commands[name]?.load();
-  // Of a command that it runs by name yargs lays out the help, too, which takes longer than `rev heads`; not of its default one.
-  const asDefault = name !== undefined && !['--help', '-h'].some((each) => argv.includes(each));
-  const parser = globalOptions(asDefault ? yargs(rest).scriptName(`rev ${name}`) : yargs(argv).scriptName('rev'));
+  // Of a command that it runs by name yargs lays out the help as well, in some 60 ms; of its default one it does not. Only
+  // the first word is surely no option's value.
+  const asDefault = name !== undefined && name === named(argv[0]) && !argv.some((each) => /^--?h/.test(each));
+  const parser = globalOptions(
+    asDefault ? yargs(argv.slice(1)).scriptName(`rev ${name}`) : yargs(argv).scriptName('rev'),
+  );
   if (command) register(parser, command, asDefault, output, signal);
   else for (const [each, { describe }] of Object.entries(commands)) parser.command(each, describe);
   await parser
@@ -247,19 +250,15 @@ function keyValues(list: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(entries);
 }
 
-/** The first word that names a command, and all others; option values before it are passed over where they name none. */
-function splitCommand(argv: readonly string[]): {
-  readonly name: string | undefined;
-  readonly rest: readonly string[];
-} {
-  for (const [at, word] of argv.entries()) {
-    if (word.startsWith('-')) continue;
-    const name = Object.hasOwn(commands, word)
-      ? word
-      : Object.entries(commands).find(([, { aliases }]) => aliases?.includes(word))?.[0];
-    if (name !== undefined) return { name, rest: argv.toSpliced(at, 1) };
-  }
-  return { name: undefined, rest: argv };
+/** The first word that names a command; option values before it are passed over where they name none. */
+function commandName(argv: readonly string[]): string | undefined {
+  return argv.map(named).find((name) => name !== undefined);
+}
+
+/** The command that the word names, by its name or another one. */
+function named(word = ''): string | undefined {
+  if (Object.hasOwn(commands, word)) return word;
+  return Object.entries(commands).find(([, { aliases }]) => aliases?.includes(word))?.[0];
 }
 
 function outputOf(argv: readonly string[]): Output {

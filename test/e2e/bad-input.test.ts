@@ -41,6 +41,22 @@ describe('a target that is none', () => {
     await refused(project, ['upgrade'], 'REV_USAGE', 2);
     await refused(project, ['create'], 'REV_USAGE', 2);
   });
+
+  it("an option's value that is spelled like a command is not taken for the command", async () => {
+    const project = sqliteProject();
+    revision(project, {
+      id: 'aaaa11112222',
+      upgrade: "await op.createTable('kept', [column('id', 'integer')]);",
+      downgrade: "await op.dropTable('kept');",
+    });
+    await project.ok(['upgrade', 'head']);
+    for (const line of [
+      ['--env', 'reset', 'status'],
+      ['--database', 'reset', 'current'],
+    ])
+      await refused(project, [...line, '--yes'], 'REV_USAGE', 2);
+    expect(tables(project)).toContain('kept');
+  });
 });
 
 describe('a configuration that is none', () => {
