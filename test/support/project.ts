@@ -123,11 +123,20 @@ export function runRev(
   cwd: string,
   main: string,
   args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): Promise<RevResult> {
+  return runNode(cwd, [main, ...args], env);
+}
+
+/** A process of Node without the settings of whoever runs the tests. */
+export function runNode(
+  cwd: string,
+  args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<RevResult> {
   return new Promise((done, fail) => {
     const { DATABASE_URL: _url, REV_ENV: _env, FORCE_COLOR: _color, ...inherited } = process.env;
-    const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...inherited, ...env } });
+    const child = spawn(process.execPath, args, { cwd, env: { ...inherited, ...env } });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {
