@@ -22,7 +22,8 @@ const longestPause = 2 ** 31 - 1;
 
 /** Throws REV_OPERATION for what makes no sense. */
 export function backfillOf(input: BackfillInput): Backfill {
-  const { table, set, where, key, batchSize = 1000, pause = 0 } = (input ?? {}) as Partial<BackfillInput>;
+  const given = (input ?? {}) as Partial<BackfillInput>;
+  const { table, set, where, key, batchSize = 1000, pause = 0, ...others } = given;
   if (!table || typeof set !== 'object' || set === null) {
     throw new RevError(
       'REV_OPERATION',
@@ -35,6 +36,10 @@ export function backfillOf(input: BackfillInput): Backfill {
   const name = parseName(table);
   const columns = Object.entries(set);
   const fault = (text: string) => new RevError('REV_OPERATION', `The backfill of ${name.name} ${text}.`);
+  // Revisions are not type-checked when they run, and without its condition it would change all rows.
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    throw fault(`has no option ${other}: beside table and set there are where, key, batchSize and pause`);
   if (columns.length === 0) throw fault('sets no column');
   if (!Number.isInteger(batchSize) || batchSize < 1) throw fault('needs a batchSize of at least one row');
   if (!(pause >= 0 && pause <= longestPause)) throw fault(`needs a pause of 0 to ${longestPause} ms`);

@@ -182,6 +182,7 @@ describe.each(['sqlite', 'postgres'] as const)('a backfill on %s', (name) => {
     ['no columns at all', { set: undefined as never }, /does not say what it sets/],
     ['a key that is no name', { key: 7 as never }, /key that is no name/],
     ['a key without columns', { key: [] }, /key without columns/],
+    ['a condition by another name', { wher: 'id = 1' } as never, /no option wher: .*where/],
   ])('refuses %s', async (_what, input, message) => {
     const runner = await given(name, 'create table bare (n integer)', 'update t set n = null where id = 4');
     await expect(
